@@ -1,0 +1,60 @@
+/**
+ * @file Seeded random numbers. Every algorithm takes a generator; `Math.random` is banned by lint.
+ * The generator is SplitMix32-seeded xoshiro128** (Blackman and Vigna, 2018, https://prng.di.unimi.it/): fast, 32 bits a call,
+ * the same sequence on every platform.
+ */
+
+export interface Random {
+  /** An integer in [0, 2^32). */
+  uint32(): number;
+  /** A number in [0, 1) with 32 bits of resolution. */
+  unit(): number;
+  /** An integer in [0, bound). `bound` in 1..2^32. */
+  below(bound: number): number;
+  /** A standard normal number (Box-Muller, one per call). */
+  normal(): number;
+}
+
+/** A generator whose whole sequence follows from `seed` (any integer; its low 32 bits count). */
+export function createRandom(seed: number): Random {
+  let mix = seed >>> 0;
+  const splitMix = (): number => {
+    mix = (mix + 0x9e3779b9) >>> 0;
+    let z = mix;
+    z = Math.imul(z ^ (z >>> 16), 0x21f0aaad);
+    z = Math.imul(z ^ (z >>> 15), 0x735a2d97);
+    return (z ^ (z >>> 15)) >>> 0;
+  };
+  let a = splitMix();
+  let b = splitMix();
+  let c = splitMix();
+  let d = splitMix();
+  const uint32 = (): number => {
+    const product = Math.imul(b, 5);
+    const result = Math.imul((product << 7) | (product >>> 25), 9) >>> 0;
+    const t = b << 9;
+    c ^= a;
+    d ^= b;
+    b ^= c;
+    a ^= d;
+    c ^= t;
+    d = (d << 11) | (d >>> 21);
+    return result;
+  };
+  const unit = (): number => uint32() / 4294967296;
+  return {
+    uint32,
+    unit,
+    below: (bound) => Math.floor(unit() * bound),
+    normal: () => Math.sqrt(-2 * Math.log(1 - unit())) * Math.cos(2 * Math.PI * unit()),
+  };
+}
+
+/** Shuffles `values` in place (Fisher-Yates) and returns it. */
+export function shuffle<T>(values: T[], random: Random): T[] {
+  for (let index = values.length - 1; index > 0; index--) {
+    const other = random.below(index + 1);
+    [values[index], values[other]] = [values[other] as T, values[index] as T];
+  }
+  return values;
+}
