@@ -1,0 +1,88 @@
+/**
+ * @file The one contract between clients (renderer, command line, tests) and the engine: method name -> parameters and result. Long
+ * methods answer with a job id at once; progress comes as events. The transports (MessagePort, WebSocket, an in-memory pair) carry
+ * exactly this table.
+ */
+import type {
+  DeviceName,
+  DoctorReport,
+  DuplicateGroup,
+  EncoderSummary,
+  FolderEntry,
+  ImageColumns,
+  ImageDetails,
+  ImageId,
+  IssueEntry,
+  JobId,
+  MapColumns,
+  Neighbour,
+  OpenCollection,
+  OutlierEntry,
+  RecentCollection,
+  UnreadableFile,
+} from "./model.ts";
+import type { JobSnapshot } from "./progress.ts";
+
+type Empty = Record<string, never>;
+
+export interface Contract {
+  /** What the welcome screen needs; `collection` is null when none is open. */
+  "app.state": { params: Empty; result: { collection: OpenCollection | null; recent: RecentCollection[]; version: string } };
+  /** Opens the collection that has exactly this folder, or makes one, and starts to index it. */
+  "collection.openFolder": { params: { path: string }; result: { collection: OpenCollection; job: JobId } };
+  /** Opens one of `recent` by its workspace. */
+  "collection.open": { params: { workspace: string }; result: { collection: OpenCollection } };
+  "collection.close": { params: Empty; result: Empty };
+  /** Forgets a recent collection: deletes its workspace (never its images). */
+  "collection.forget": { params: { workspace: string }; result: Empty };
+  /** Draws the sample pictures into the data directory and opens them as a collection. */
+  "collection.openSamples": { params: Empty; result: { collection: OpenCollection; job: JobId } };
+  "collection.summary": { params: Empty; result: OpenCollection };
+  /** Scans again (all folders, or adds these) and brings everything up to date. */
+  "collection.index": { params: { folders?: string[]; encoder?: string; device?: DeviceName }; result: { job: JobId } };
+  "collection.unreadable": { params: Empty; result: { files: UnreadableFile[] } };
+
+  /** Folders inside a folder of the machine that runs the engine; without path the home directory. */
+  "folders.list": { params: { path?: string; hidden?: boolean }; result: { path: string; parent: string | null; folders: FolderEntry[]; images: number } };
+
+  "images.columns": { params: Empty; result: ImageColumns };
+  "images.details": { params: { id: ImageId }; result: ImageDetails };
+  /** The nearest others by embedding, from the stored graph or exactly. */
+  "images.similar": { params: { id: ImageId; count: number }; result: { results: Neighbour[] } };
+  /** Like `images.similar` for a picture from outside: the bytes of a file (dropped), or its path on the engine's machine. */
+  "images.similarToFile": { params: { bytes?: Uint8Array; path?: string; name: string; count: number }; result: { results: Neighbour[] } };
+  /** File names, folders and facts that contain every word. */
+  "images.find": { params: { text: string; limit: number }; result: { ids: Int32Array; total: number } };
+  /** Where a host finds the displayable bytes: the file itself when a browser shows its format, else a rendered preview. */
+  "images.file": { params: { id: ImageId; kind: "thumbnail" | "image" }; result: { path: Uint8Array; mediaType: string } };
+
+  "map.columns": { params: Empty; result: MapColumns };
+  "duplicates.groups": { params: { offset: number; limit: number; relation?: string }; result: { groups: DuplicateGroup[]; total: number; gainBytes: number } };
+  "duplicates.ofImage": { params: { id: ImageId }; result: { groups: DuplicateGroup[] } };
+  "outliers.list": { params: { offset: number; limit: number }; result: { entries: OutlierEntry[]; total: number } };
+  "issues.list": { params: { kind?: string; offset: number; limit: number }; result: { entries: IssueEntry[]; total: number; counts: Record<string, number> } };
+
+  "encoders.list": { params: Empty; result: { encoders: EncoderSummary[] } };
+  doctor: { params: Empty; result: DoctorReport };
+
+  "jobs.list": { params: Empty; result: { jobs: JobSnapshot[] } };
+  "jobs.pause": { params: { id: JobId }; result: Empty };
+  "jobs.resume": { params: { id: JobId }; result: Empty };
+  "jobs.cancel": { params: { id: JobId }; result: Empty };
+}
+
+export type Method = keyof Contract;
+export type Params<M extends Method> = Contract[M]["params"];
+export type Result<M extends Method> = Contract[M]["result"];
+
+/** Pushed to every connected client. */
+export interface Events {
+  /** At most five times a second per job, and always the last state. */
+  job: JobSnapshot;
+  /** Stored rows changed; `what` says which views should read again. */
+  changed: { readonly version: number; readonly what: readonly ("images" | "map" | "duplicates" | "outliers" | "issues" | "collection")[] };
+}
+export type EventName = keyof Events;
+
+/** What answers a client: total over the contract, so a new method does not compile until it is handled. */
+export type Handlers = { [M in Method]: (params: Params<M>, context: { readonly signal: AbortSignal }) => Result<M> | Promise<Result<M>> };

@@ -1,0 +1,217 @@
+/**
+ * @file The words that cross between engine and clients: branded ids and the records a person sees. Plain data only; big things are
+ * columns in typed arrays, pictures travel by URL and never inside messages.
+ */
+
+declare const brand: unique symbol;
+type Branded<T, B extends string> = T & { readonly [brand]: B };
+
+/** One image of the collection; positive, never reused within a workspace. */
+export type ImageId = Branded<number, "ImageId">;
+export type JobId = Branded<number, "JobId">;
+export type GroupId = Branded<string, "GroupId">;
+export type EncoderId = Branded<string, "EncoderId">;
+
+export const deviceNames = ["auto", "cpu", "webgpu", "directml", "cuda", "coreml"] as const;
+export type DeviceName = (typeof deviceNames)[number];
+
+/** A collection somebody opened before. */
+export interface RecentCollection {
+  /** Absolute path of the workspace (shown form). */
+  readonly workspace: string;
+  readonly name: string;
+  readonly folders: readonly string[];
+  readonly images: number;
+  /** Milliseconds since 1970. */
+  readonly openedAt: number;
+  /** False when the workspace or every one of its folders is gone. */
+  readonly available: boolean;
+}
+
+export interface OpenCollection {
+  readonly workspace: string;
+  readonly name: string;
+  readonly folders: readonly string[];
+  readonly encoder: EncoderSummary;
+  readonly images: number;
+  /** Grows with every change of the stored rows; a client re-reads what it shows when it changes. */
+  readonly version: number;
+  readonly ready: { readonly map: boolean; readonly duplicates: boolean; readonly outliers: boolean };
+  readonly counts: { readonly groups: number; readonly copies: number; readonly issues: number; readonly unreadable: number; readonly missing: number };
+}
+
+export interface EncoderSummary {
+  readonly id: EncoderId;
+  readonly name: string;
+  readonly dimensions: number;
+  readonly source: string;
+}
+
+/** Bits of `ImageColumns.flags`. */
+export const imageFlags = { identicalFile: 1, duplicate: 2, sameScene: 4, issue: 8, hasEmbedding: 16 } as const;
+
+/**
+ * Every image of the collection in columns, ordered by folder, then by file name (natural order). All arrays have the same length
+ * except the text ones.
+ */
+export interface ImageColumns {
+  readonly version: number;
+  readonly count: number;
+  readonly ids: Int32Array;
+  readonly widths: Int32Array;
+  readonly heights: Int32Array;
+  /** 0xRRGGBB, for skeletons. */
+  readonly colours: Uint32Array;
+  readonly sizesBytes: Float64Array;
+  /** When the picture was taken, else when the file changed; milliseconds since 1970. */
+  readonly times: Float64Array;
+  /** Index into `folders`. */
+  readonly folderIndexes: Int32Array;
+  /** -1 = none or no map yet. */
+  readonly clusters: Int32Array;
+  /** 0..100, 100 = oddest; NaN where not known yet. */
+  readonly percentiles: Float32Array;
+  readonly flags: Uint8Array;
+  /** File names (shown form) joined by "\n" (a line break in a name is shown as a space). */
+  readonly names: string;
+  /** Folders that hold images, absolute, shown form. */
+  readonly folders: readonly string[];
+}
+
+/** Positions on the map, in the order of `ImageColumns` of the same version. */
+export interface MapColumns {
+  readonly version: number;
+  readonly encoder: EncoderId;
+  readonly count: number;
+  /** [count, 2]; NaN where an image has no place. */
+  readonly coordinates: Float32Array;
+  readonly clusters: readonly { readonly label: number; readonly count: number; readonly representative: ImageId }[];
+  readonly quality: { readonly trustworthiness: number; readonly recall: number } | null;
+}
+
+export interface Neighbour {
+  readonly id: ImageId;
+  readonly similarity: number;
+}
+
+export interface ImageIssue {
+  readonly kind: IssueKind;
+  readonly value: number;
+  readonly threshold: number;
+  /** In plain words. */
+  readonly text: string;
+}
+
+export const issueKinds = ["blur", "dark", "bright", "low-information", "odd-size", "odd-aspect", "greyscale"] as const;
+export type IssueKind = (typeof issueKinds)[number];
+
+export const relations = ["identical-file", "identical-pixels", "same-picture", "same-scene"] as const;
+export type Relation = (typeof relations)[number];
+
+/** Everything the details panel says of one image. */
+export interface ImageDetails {
+  readonly id: ImageId;
+  /** Absolute, shown form: bytes that are not UTF-8 as \xHH, a backslash as \x5C. */
+  readonly path: string;
+  readonly name: string;
+  readonly folder: string;
+  readonly sizeBytes: number;
+  readonly modifiedAt: number;
+  readonly format: string;
+  readonly width: number;
+  readonly height: number;
+  readonly bitDepth: number;
+  readonly channels: number;
+  /** Captured, camera, lens, exposure, DICOM facts...: label and text, in the order to show. Never patient fields. */
+  readonly facts: readonly { readonly label: string; readonly text: string }[];
+  readonly outlier: { readonly score: number; readonly percentile: number; readonly nearest: readonly ImageId[] } | null;
+  readonly issues: readonly ImageIssue[];
+  readonly groups: readonly { readonly id: GroupId; readonly relation: Relation; readonly count: number }[];
+  readonly cluster: number;
+}
+
+export interface DuplicateMember {
+  readonly id: ImageId;
+  readonly path: string;
+  readonly width: number;
+  readonly height: number;
+  readonly sizeBytes: number;
+  readonly format: string;
+  readonly keep: boolean;
+  readonly reason: string;
+}
+
+export interface DuplicateGroup {
+  readonly id: GroupId;
+  readonly relation: Relation;
+  readonly members: readonly DuplicateMember[];
+  readonly pairs: readonly { readonly a: ImageId; readonly b: ImageId; readonly relation: Relation; readonly score: number }[];
+  /** Bytes that would be gained if only the kept ones stayed. 0 for same-scene. */
+  readonly gainBytes: number;
+}
+
+export interface OutlierEntry {
+  readonly id: ImageId;
+  readonly score: number;
+  readonly percentile: number;
+  readonly nearest: readonly ImageId[];
+}
+
+export interface IssueEntry extends ImageIssue {
+  readonly id: ImageId;
+}
+
+export interface UnreadableFile {
+  readonly path: string;
+  readonly code: string;
+  readonly message: string;
+}
+
+export interface FolderEntry {
+  readonly name: string;
+  readonly path: string;
+}
+
+export interface DeviceReport {
+  readonly name: DeviceName;
+  readonly available: boolean;
+  readonly why: string;
+}
+
+export interface DoctorReport {
+  readonly devices: readonly DeviceReport[];
+  readonly versions: Readonly<Record<string, string>>;
+  /** What is not there and what that costs, one sentence each. */
+  readonly missing: readonly string[];
+}
+
+/** What an index job ends with; the same document the command line prints. */
+export interface IndexReport {
+  readonly images: number;
+  readonly files: FileCounts;
+  readonly encoder: { readonly id: string; readonly dimensions: number; readonly device: string };
+  readonly seconds: StageSeconds;
+  readonly unreadable: readonly UnreadableFile[];
+}
+
+export interface FileCounts {
+  readonly seen: number;
+  readonly added: number;
+  readonly unchanged: number;
+  readonly moved: number;
+  readonly missing: number;
+  readonly unreadable: number;
+  readonly unsupported: number;
+}
+
+/** Wall-clock seconds; decode and embed overlap, the others do not. */
+export interface StageSeconds {
+  readonly scan: number;
+  readonly decode: number;
+  readonly embed: number;
+  readonly neighbours: number;
+  readonly map: number;
+  readonly duplicates: number;
+  readonly outliers: number;
+  readonly total: number;
+}
