@@ -84,5 +84,12 @@ export interface Events {
 }
 export type EventName = keyof Events;
 
+/** The part of a platform's AbortSignal that handlers need; the protocol is compiled without platform types. */
+export interface CancelSignal {
+  readonly aborted: boolean;
+  addEventListener(type: "abort", listener: () => void, options?: { once?: boolean }): void;
+  removeEventListener(type: "abort", listener: () => void): void;
+}
+
 /** What answers a client: total over the contract, so a new method does not compile until it is handled. */
-export type Handlers = { [M in Method]: (params: Params<M>, context: { readonly signal: AbortSignal }) => Result<M> | Promise<Result<M>> };
+export type Handlers = { [M in Method]: (params: Params<M>, context: { readonly signal: CancelSignal }) => Result<M> | Promise<Result<M>> };

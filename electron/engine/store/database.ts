@@ -1,0 +1,134 @@
+/**
+ * @file Opens the workspace's SQLite file. WAL, one writer: the writer holds an exclusive transaction on a second small database for as
+ * long as it lives, so the operating system frees the lock even after kill -9; who holds it is written beside it for the message.
+ * Readers need no lock.
+ */
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
+import { join } from "node:path";
+
+import Database from "better-sqlite3";
+
+import { systemClock, type Clock } from "../base/clock.ts";
+import { UserError } from "../base/errors.ts";
+import { debug } from "../base/log.ts";
+import { migrate, newestVersion } from "./migrations/table.ts";
+
+export type Sqlite = Database.Database;
+
+/** For queries that only read. Passing it where rows are written is a type error. */
+export interface ReadStore {
+  readonly sqlite: Sqlite;
+  readonly workspace: string;
+  readonly access: "read" | "write";
+}
+
+/** For queries that write. */
+export interface WriteStore extends ReadStore {
+  readonly access: "write";
+}
+
+export interface OpenedStore<S extends ReadStore> {
+  readonly store: S;
+  close(): void;
+}
+
+/** Opens for writing, making the workspace where it is missing. Throws UserError `workspace-busy` when another process holds it. */
+export function openForWriting(workspace: string, clock: Clock = systemClock): OpenedStore<WriteStore> {
+  makeFolder(workspace);
+  const lock = takeLock(workspace, clock);
+  try {
+    const sqlite = openFile(workspace, false);
+    migrate(sqlite, databasePath(workspace));
+    return {
+      store: { sqlite, workspace, access: "write" },
+      close: () => {
+        sqlite.close();
+        lock.close();
+      },
+    };
+  } catch (thrown) {
+    lock.close();
+    throw thrown;
+  }
+}
+
+/** Opens for reading; the workspace must exist and have this program's version. */
+export function openForReading(workspace: string): OpenedStore<ReadStore> {
+  const sqlite = openFile(workspace, true);
+  const version = sqlite.pragma("user_version", { simple: true }) as number;
+  if (version !== newestVersion) {
+    sqlite.close();
+    throw new UserError(
+      "workspace-version",
+      `The workspace ${workspace} has format ${version}, this program reads format ${newestVersion}. ` +
+        (version < newestVersion ? "Run `likeness index` once to bring it up to date." : "It was written by a newer Likeness: update this one."),
+    );
+  }
+  return { store: { sqlite, workspace, access: "read" }, close: () => sqlite.close() };
+}
+
+export function databasePath(workspace: string): string {
+  return join(workspace, "likeness.db");
+}
+
+function openFile(workspace: string, readonly: boolean): Sqlite {
+  const path = databasePath(workspace);
+  try {
+    const sqlite = new Database(path, { readonly, fileMustExist: readonly, timeout: 10_000 });
+    if (!readonly) sqlite.pragma("journal_mode = WAL");
+    // NORMAL with WAL: a power cut may lose the last commits, never the file. A kill -9 loses nothing that was committed.
+    sqlite.pragma("synchronous = NORMAL");
+    sqlite.pragma("foreign_keys = ON");
+    sqlite.pragma("temp_store = MEMORY");
+    sqlite.pragma("cache_size = -65536");
+    sqlite.pragma("mmap_size = 268435456");
+    debug(`opened ${path}`);
+    return sqlite;
+  } catch (thrown) {
+    const code = (thrown as { code?: string }).code ?? "";
+    if (code === "SQLITE_CANTOPEN") throw new UserError("workspace-missing", `There is no collection at ${workspace}: run \`likeness index FOLDER\` first.`, { cause: thrown });
+    if (code === "SQLITE_NOTADB" || code === "SQLITE_CORRUPT")
+      throw new UserError("workspace-damaged", `${path} is not a readable Likeness database. Move the folder ${workspace} away and index again; no image is affected.`, { cause: thrown });
+    throw thrown;
+  }
+}
+
+function makeFolder(workspace: string): void {
+  try {
+    mkdirSync(workspace, { recursive: true });
+  } catch (thrown) {
+    throw new UserError("workspace-unwritable", `The workspace folder ${workspace} cannot be made: ${(thrown as Error).message}`, { cause: thrown });
+  }
+}
+
+function takeLock(workspace: string, clock: Clock): Sqlite {
+  const notePath = join(workspace, "lock.json");
+  let lock: Sqlite;
+  try {
+    lock = new Database(join(workspace, "lock.db"), { timeout: 0 });
+  } catch (thrown) {
+    throw new UserError("workspace-unwritable", `The workspace folder ${workspace} cannot be written: ${(thrown as Error).message}`, { cause: thrown });
+  }
+  try {
+    lock.pragma("locking_mode = EXCLUSIVE");
+    lock.exec("BEGIN EXCLUSIVE");
+  } catch (thrown) {
+    lock.close();
+    const code = (thrown as { code?: string }).code ?? "";
+    if (code !== "SQLITE_BUSY") throw new UserError("workspace-unwritable", `The workspace folder ${workspace} cannot be written: ${(thrown as Error).message}`, { cause: thrown });
+    throw new UserError("workspace-busy", `The workspace ${workspace} is in use by ${holder(notePath)}. Close that one first, or use another --workspace.`, { cause: thrown });
+  }
+  const note = { process: process.pid, host: hostname(), command: process.argv.slice(1, 4).join(" "), since: new Date(clock.now()).toISOString() };
+  writeFileSync(notePath, JSON.stringify(note));
+  return lock;
+}
+
+function holder(notePath: string): string {
+  try {
+    const note = JSON.parse(readFileSync(notePath, "utf8")) as { process: number; host: string; since: string };
+    return `process ${note.process} on ${note.host} (since ${note.since})`;
+  } catch {
+    return "another process";
+  }
+}

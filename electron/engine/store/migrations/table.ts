@@ -1,0 +1,33 @@
+/**
+ * @file The migrations in order. Each is one file with one test; a migration that shipped is never edited, a new one is added. The
+ * file's `user_version` counts those that ran.
+ */
+import type { Sqlite } from "../database.ts";
+import { UserError } from "../../base/errors.ts";
+import { createFiles } from "./001-create-files.ts";
+import { createEmbeddings } from "./002-create-embeddings.ts";
+import { createFindings } from "./003-create-findings.ts";
+import { createJobs } from "./004-create-jobs.ts";
+
+export interface Migration {
+  readonly name: string;
+  readonly sql: string;
+}
+
+export const migrations: readonly Migration[] = [createFiles, createEmbeddings, createFindings, createJobs];
+
+export const newestVersion = migrations.length;
+
+/** Brings a database up to date, each migration in its own transaction. */
+export function migrate(sqlite: Sqlite, path: string, target = newestVersion): void {
+  const version = sqlite.pragma("user_version", { simple: true }) as number;
+  if (version > newestVersion)
+    throw new UserError("workspace-version", `${path} has format ${version}, this program knows formats up to ${newestVersion}: it was written by a newer Likeness. Update this one.`);
+  for (let index = version; index < target; index++) {
+    const migration = migrations[index] as Migration;
+    sqlite.transaction(() => {
+      sqlite.exec(migration.sql);
+      sqlite.pragma(`user_version = ${index + 1}`);
+    })();
+  }
+}

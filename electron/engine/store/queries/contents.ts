@@ -1,0 +1,107 @@
+/**
+ * @file Contents: what decoding told about each distinct sequence of bytes.
+ */
+import type { ReadStore, WriteStore } from "../database.ts";
+import { readAll, readOne, write } from "../statements.ts";
+
+export interface ContentRow {
+  readonly id: number;
+  readonly hash: Buffer;
+  readonly size_bytes: number;
+  readonly decode_version: number;
+  readonly error_code: string | null;
+  readonly error_message: string | null;
+  readonly format: string;
+  readonly width: number;
+  readonly height: number;
+  readonly orientation: number;
+  readonly channels: number;
+  readonly bit_depth: number;
+  readonly has_alpha: number;
+  readonly frame_count: number;
+  readonly average_colour: number;
+  readonly perceptual: Buffer;
+  readonly colour: Buffer;
+  readonly quality: string;
+  readonly sharpness: number | null;
+  readonly captured_at: number | null;
+  readonly metadata: string;
+}
+
+/** The columns a decoded picture fills; `null` for a content that cannot be decoded. */
+export type DecodedColumns = Omit<ContentRow, "id" | "hash" | "size_bytes" | "decode_version" | "error_code" | "error_message">;
+
+const decodedNames = [
+  "format",
+  "width",
+  "height",
+  "orientation",
+  "channels",
+  "bit_depth",
+  "has_alpha",
+  "frame_count",
+  "average_colour",
+  "perceptual",
+  "colour",
+  "quality",
+  "sharpness",
+  "captured_at",
+  "metadata",
+] as const satisfies readonly (keyof DecodedColumns)[];
+
+const saveSql = `
+  INSERT INTO contents (hash, size_bytes, decode_version, error_code, error_message, ${decodedNames.join(", ")})
+  VALUES (?, ?, ?, ?, ?, ${decodedNames.map(() => "?").join(", ")})
+  ON CONFLICT (hash) DO UPDATE SET decode_version = excluded.decode_version, error_code = excluded.error_code,
+    error_message = excluded.error_message, ${decodedNames.map((name) => `${name} = excluded.${name}`).join(", ")}
+  RETURNING id`;
+
+export interface ContentWrite {
+  /** 32 hex digits. */
+  readonly hash: string;
+  readonly sizeBytes: number;
+  readonly decodeVersion: number;
+  readonly error: { readonly code: string; readonly message: string } | null;
+  readonly decoded: DecodedColumns | null;
+}
+
+/** Inserts or replaces by hash and gives the id. */
+export function saveContent(store: WriteStore, content: ContentWrite): number {
+  const decoded = decodedNames.map((name) => content.decoded?.[name] ?? null);
+  const row = readOne<{ id: number }>(
+    store,
+    saveSql,
+    Buffer.from(content.hash, "hex"),
+    content.sizeBytes,
+    content.decodeVersion,
+    content.error?.code ?? null,
+    content.error?.message ?? null,
+    ...decoded,
+  );
+  return (row as { id: number }).id;
+}
+
+export function contentByHash(store: ReadStore, hash: string): ContentRow | undefined {
+  return readOne<ContentRow>(store, "SELECT * FROM contents WHERE hash = ?", Buffer.from(hash, "hex"));
+}
+
+export function contentById(store: ReadStore, id: number): ContentRow | undefined {
+  return readOne<ContentRow>(store, "SELECT * FROM contents WHERE id = ?", id);
+}
+
+/** True when some content has this size: only then can a new file be a copy of something known. */
+export function hasContentOfSize(store: ReadStore, sizeBytes: number): boolean {
+  return readOne(store, "SELECT 1 AS found FROM contents WHERE size_bytes = ? LIMIT 1", sizeBytes) !== undefined;
+}
+
+/** Decoded contents that at least one present file holds, by id. */
+export function listPresentContents(store: ReadStore): ContentRow[] {
+  return readAll<ContentRow>(
+    store,
+    "SELECT * FROM contents WHERE error_code IS NULL AND id IN (SELECT content_id FROM files WHERE state = 'image') ORDER BY id",
+  );
+}
+
+export function saveSharpness(store: WriteStore, id: number, sharpness: number): void {
+  write(store, "UPDATE contents SET sharpness = ? WHERE id = ?", sharpness, id);
+}

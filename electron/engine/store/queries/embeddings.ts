@@ -1,0 +1,85 @@
+/**
+ * @file Encoders and their embeddings (float16 in the file, float32 in memory).
+ */
+import type { ReadStore, WriteStore } from "../database.ts";
+import { readAll, readOne, write } from "../statements.ts";
+
+export interface EncoderRow {
+  readonly key: number;
+  readonly id: string;
+  readonly name: string;
+  readonly source: string;
+  readonly dimensions: number;
+  readonly weights_hash: string;
+  readonly preprocessing_version: number;
+}
+
+export type EncoderWrite = Omit<EncoderRow, "key">;
+
+/** The row of exactly this encoder, made where it is missing. */
+export function saveEncoder(store: WriteStore, encoder: EncoderWrite): EncoderRow {
+  write(
+    store,
+    `INSERT INTO encoders (id, name, source, dimensions, weights_hash, preprocessing_version) VALUES (?, ?, ?, ?, ?, ?)
+     ON CONFLICT (id, weights_hash, preprocessing_version) DO NOTHING`,
+    encoder.id,
+    encoder.name,
+    encoder.source,
+    encoder.dimensions,
+    encoder.weights_hash,
+    encoder.preprocessing_version,
+  );
+  return encoderRow(store, encoder) as EncoderRow;
+}
+
+export function encoderRow(store: ReadStore, encoder: EncoderWrite): EncoderRow | undefined {
+  return readOne<EncoderRow>(
+    store,
+    "SELECT * FROM encoders WHERE id = ? AND weights_hash = ? AND preprocessing_version = ?",
+    encoder.id,
+    encoder.weights_hash,
+    encoder.preprocessing_version,
+  );
+}
+
+export function encoderByKey(store: ReadStore, key: number): EncoderRow | undefined {
+  return readOne<EncoderRow>(store, "SELECT * FROM encoders WHERE key = ?", key);
+}
+
+export function listEncoders(store: ReadStore): EncoderRow[] {
+  return readAll<EncoderRow>(store, "SELECT * FROM encoders ORDER BY key");
+}
+
+export function saveEmbedding(store: WriteStore, encoderKey: number, contentId: number, vector: Buffer): void {
+  write(
+    store,
+    "INSERT INTO embeddings (encoder_key, content_id, vector) VALUES (?, ?, ?) ON CONFLICT (encoder_key, content_id) DO UPDATE SET vector = excluded.vector",
+    encoderKey,
+    contentId,
+    vector,
+  );
+}
+
+export function hasEmbedding(store: ReadStore, encoderKey: number, contentId: number): boolean {
+  return readOne(store, "SELECT 1 AS found FROM embeddings WHERE encoder_key = ? AND content_id = ?", encoderKey, contentId) !== undefined;
+}
+
+/** Vectors of every content that a present file holds, by content id. */
+export function listEmbeddings(store: ReadStore, encoderKey: number): { content_id: number; vector: Buffer }[] {
+  return readAll(
+    store,
+    `SELECT content_id, vector FROM embeddings WHERE encoder_key = ?
+     AND content_id IN (SELECT content_id FROM files WHERE state = 'image') ORDER BY content_id`,
+    encoderKey,
+  );
+}
+
+/** Ids of those contents, without the vectors. */
+export function listEmbeddedContents(store: ReadStore, encoderKey: number): number[] {
+  return readAll<{ content_id: number }>(
+    store,
+    `SELECT content_id FROM embeddings WHERE encoder_key = ?
+     AND content_id IN (SELECT content_id FROM files WHERE state = 'image') ORDER BY content_id`,
+    encoderKey,
+  ).map((row) => row.content_id);
+}

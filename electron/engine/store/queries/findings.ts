@@ -1,0 +1,111 @@
+/**
+ * @file Verified pairs, outlier scores, issues, and the marks that say from which rows a stage's findings were made.
+ */
+import type { ReadStore, WriteStore } from "../database.ts";
+import { int32FromBlob, toBlob } from "../arrays.ts";
+import { readAll, readOne, write } from "../statements.ts";
+
+export type PairRelation = "identical-pixels" | "same-picture" | "same-scene" | "none";
+
+export interface PairRow {
+  /** Content ids, a < b. */
+  readonly a: number;
+  readonly b: number;
+  readonly relation: PairRelation;
+  readonly score: number;
+}
+
+export interface OutlierRow {
+  readonly contentId: number;
+  readonly score: number;
+  readonly percentile: number;
+  readonly nearest: Int32Array;
+}
+
+export interface IssueRow {
+  readonly content_id: number;
+  readonly kind: string;
+  readonly value: number;
+  readonly threshold: number;
+}
+
+/** Pairs that hold (relation other than none) by this version of the verifier. */
+export function listPairs(store: ReadStore, verifierVersion: number): PairRow[] {
+  return readAll<PairRow>(store, "SELECT a, b, relation, score FROM pairs WHERE verifier_version = ? AND relation <> 'none'", verifierVersion);
+}
+
+/** Every pair this version of the verifier has judged, refused ones too. */
+export function listJudgedPairs(store: ReadStore, verifierVersion: number): { a: number; b: number }[] {
+  return readAll(store, "SELECT a, b FROM pairs WHERE verifier_version = ?", verifierVersion);
+}
+
+export function savePair(store: WriteStore, pair: PairRow, verifierVersion: number): void {
+  write(
+    store,
+    "INSERT OR REPLACE INTO pairs (a, b, relation, score, verifier_version) VALUES (?, ?, ?, ?, ?)",
+    pair.a,
+    pair.b,
+    pair.relation,
+    pair.score,
+    verifierVersion,
+  );
+}
+
+export function replaceOutliers(store: WriteStore, encoderKey: number, rows: Iterable<OutlierRow>): void {
+  write(store, "DELETE FROM outliers WHERE encoder_key = ?", encoderKey);
+  for (const row of rows)
+    write(
+      store,
+      "INSERT INTO outliers (encoder_key, content_id, score, percentile, nearest) VALUES (?, ?, ?, ?, ?)",
+      encoderKey,
+      row.contentId,
+      row.score,
+      row.percentile,
+      toBlob(row.nearest),
+    );
+}
+
+export function listOutliers(store: ReadStore, encoderKey: number): OutlierRow[] {
+  return readAll<{ content_id: number; score: number; percentile: number; nearest: Buffer }>(
+    store,
+    "SELECT content_id, score, percentile, nearest FROM outliers WHERE encoder_key = ? ORDER BY score DESC, content_id",
+    encoderKey,
+  ).map((row) => ({ contentId: row.content_id, score: row.score, percentile: row.percentile, nearest: int32FromBlob(row.nearest) }));
+}
+
+export function outlierOfContent(store: ReadStore, encoderKey: number, contentId: number): OutlierRow | null {
+  const row = readOne<{ score: number; percentile: number; nearest: Buffer }>(
+    store,
+    "SELECT score, percentile, nearest FROM outliers WHERE encoder_key = ? AND content_id = ?",
+    encoderKey,
+    contentId,
+  );
+  return row ? { contentId, score: row.score, percentile: row.percentile, nearest: int32FromBlob(row.nearest) } : null;
+}
+
+export function replaceIssues(store: WriteStore, rows: Iterable<IssueRow>): void {
+  write(store, "DELETE FROM issues");
+  for (const row of rows)
+    write(store, "INSERT INTO issues (content_id, kind, value, threshold) VALUES (?, ?, ?, ?)", row.content_id, row.kind, row.value, row.threshold);
+}
+
+export function listIssues(store: ReadStore): IssueRow[] {
+  return readAll<IssueRow>(store, "SELECT content_id, kind, value, threshold FROM issues ORDER BY kind, content_id");
+}
+
+export function issuesOfContent(store: ReadStore, contentId: number): IssueRow[] {
+  return readAll<IssueRow>(store, "SELECT content_id, kind, value, threshold FROM issues WHERE content_id = ?", contentId);
+}
+
+export type MarkedStage = "duplicates" | "outliers";
+
+/** The fingerprint of the rows a stage last worked on; null when it never ran. */
+export function readMark(store: ReadStore, stage: MarkedStage, encoderKey: number): string | null {
+  return (
+    readOne<{ fingerprint: string }>(store, "SELECT fingerprint FROM stage_marks WHERE stage = ? AND encoder_key = ?", stage, encoderKey)?.fingerprint ?? null
+  );
+}
+
+export function saveMark(store: WriteStore, stage: MarkedStage, encoderKey: number, fingerprint: string): void {
+  write(store, "INSERT OR REPLACE INTO stage_marks (stage, encoder_key, fingerprint) VALUES (?, ?, ?)", stage, encoderKey, fingerprint);
+}
