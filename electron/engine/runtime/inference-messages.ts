@@ -1,0 +1,42 @@
+/**
+ * @file What the engine and the inference worker say to each other. Pixels go in as bytes (a quarter of the size of floats), unit vectors
+ * come out; both are transferred, not copied.
+ */
+import type { DeviceName } from "#protocol/model.ts";
+
+export type ConcreteDevice = Exclude<DeviceName, "auto">;
+
+/** What turns interleaved RGB bytes into the encoder's input: (value - mean) / std per channel, NCHW or NHWC. */
+export interface InputSpecification {
+  readonly name: string;
+  readonly layout: "NCHW" | "NHWC";
+  readonly size: number;
+  readonly mean: readonly [number, number, number];
+  readonly std: readonly [number, number, number];
+}
+
+export interface OpenRequest {
+  readonly kind: "open";
+  readonly modelPath: string;
+  readonly device: ConcreteDevice;
+  /** Threads inside one operator. */
+  readonly threads: number;
+  readonly input: InputSpecification;
+  readonly outputName: string;
+  readonly dimensions: number;
+}
+
+export interface RunRequest {
+  readonly kind: "run";
+  readonly id: number;
+  readonly count: number;
+  /** [count, size, size, 3] RGB. */
+  readonly pixels: Uint8Array;
+}
+
+export type InferenceRequest = OpenRequest | RunRequest;
+
+export type InferenceAnswer =
+  | { readonly kind: "opened" }
+  | { readonly kind: "vectors"; readonly id: number; /** [count, dimensions], unit rows */ readonly vectors: Float32Array }
+  | { readonly kind: "failed"; readonly id: number | null; readonly code: string; readonly message: string };
