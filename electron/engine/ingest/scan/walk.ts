@@ -37,18 +37,17 @@ export interface Listing {
 
 export interface WalkOptions extends StageOptions {
   /** Says from a file's name and, when asked for, its first bytes whether it may be an image. */
-  readonly isCandidate: (name: string, readHead: () => Uint8Array | null) => boolean;
+  readonly isCandidate: (name: Uint8Array, readHead: () => Uint8Array) => boolean;
+  /** How many first bytes `readHead` gives. */
+  readonly headBytes: number;
 }
-
-/** How many bytes of a file are read to look for an image's magic: a DICOM prefix ends at 132. */
-export const headBytes = 256;
 
 /** Walks the folders (absolute path bytes). A folder inside another one is listed once. */
 export function walk(folders: readonly Uint8Array[], options: WalkOptions): Listing {
   const files: FoundFile[] = [];
   const problems: FolderProblem[] = [];
   const visited = new Set<string>();
-  const stack = folders.map((folder) => Buffer.from(folder)).reverse();
+  const stack: Buffer[] = folders.map((folder) => Buffer.from(folder)).reverse();
   let sinceReport = 0;
   while (stack.length > 0) {
     throwIfAborted(options.signal);
@@ -97,17 +96,16 @@ function lookAt(path: Buffer, name: Buffer, entry: Dirent<Buffer>, options: Walk
   const isLink = entry.isSymbolicLink();
   // Some network file systems do not tell types while listing.
   if (!isLink && !entry.isFile() && (entry.isSocket() || entry.isFIFO() || entry.isBlockDevice() || entry.isCharacterDevice())) return null;
-  const text = name.toString("utf8");
   let stats: Stats;
   try {
     stats = statSync(fsPath(path));
   } catch (thrown) {
-    const isCandidate = options.isCandidate(text, () => null);
+    const isCandidate = options.isCandidate(name, () => new Uint8Array(0));
     const problem = isLink && (thrown as NodeJS.ErrnoException).code === "ENOENT" ? { code: "broken-link", message: "the link leads nowhere" } : describe(thrown, "file");
     return { path, sizeBytes: 0, modifiedUs: linkTime(path), isLink, isCandidate, problem };
   }
   if (!stats.isFile()) return null;
-  const isCandidate = options.isCandidate(text, () => readHead(path));
+  const isCandidate = options.isCandidate(name, () => readHead(path, options.headBytes));
   return { path, sizeBytes: stats.size, modifiedUs: Math.round(stats.mtimeMs * 1000), isLink, isCandidate, problem: null };
 }
 
@@ -119,18 +117,19 @@ function linkTime(path: Buffer): number {
   }
 }
 
-function readHead(path: Buffer): Uint8Array | null {
+/** Nothing where the file cannot be read; reading it in earnest will tell why. */
+function readHead(path: Buffer, headBytes: number): Uint8Array {
   let descriptor: number;
   try {
     descriptor = openSync(fsPath(path), "r");
   } catch {
-    return null;
+    return new Uint8Array(0);
   }
   try {
     const head = Buffer.alloc(headBytes);
     return head.subarray(0, readSync(descriptor, head, 0, headBytes, 0));
   } catch {
-    return null;
+    return new Uint8Array(0);
   } finally {
     closeSync(descriptor);
   }

@@ -1,0 +1,62 @@
+/**
+ * @file Entry of the worker that runs one heavy task and ends. It may use every stage; the stages know nothing of it.
+ */
+import { parentPort, workerData } from "node:worker_threads";
+
+import { BugError, codeOf, messageOf } from "../base/errors.ts";
+import { systemClock } from "../base/clock.ts";
+import type { StageOptions } from "../base/stage.ts";
+import { findCandidates } from "../duplicates/candidates.ts";
+import { formatByName, headBytes, looksLikeImage } from "../ingest/decode/sniff.ts";
+import { packListing } from "../ingest/scan/pack.ts";
+import { walk } from "../ingest/scan/walk.ts";
+import { obeyControl, sharedSignal } from "../jobs/control.ts";
+import { clusterMap } from "../map/clusters.ts";
+import { layoutMap } from "../map/layout.ts";
+import { measureMap } from "../map/quality.ts";
+import { scoreOutliers } from "../outliers/score.ts";
+import { exactNeighbours } from "../search/exact-neighbours.ts";
+import type { ComputeMessage, ComputeStart, ComputeTask, ComputeTasks } from "./compute-messages.ts";
+
+type Tasks = { [T in ComputeTask]: (input: ComputeTasks[T]["input"], options: StageOptions) => ComputeTasks[T]["output"] };
+
+const tasks: Tasks = {
+  scan: ({ folders }, options) =>
+    packListing(walk(folders, { ...options, headBytes, isCandidate: (name, readHead) => formatByName(name) !== null || looksLikeImage(name, readHead()) })),
+  neighbours: ({ table, k }, options) => exactNeighbours(table, k, options),
+  map: ({ table, graph, seed, initial }, options) => {
+    const { coordinates } = layoutMap({ graph, table, seed, ...(initial ? { initial } : {}) }, options);
+    const { labels, representatives } = clusterMap(coordinates, table.count, { table });
+    const { trustworthiness, recall } = measureMap({ table, graph, coordinates, seed });
+    return { coordinates, clusters: labels, representatives, trustworthiness, recall };
+  },
+  candidates: ({ contents, graph, rows, seed }, options) => findCandidates({ contents, graph, rows, seed }, options),
+  outliers: ({ table, graph, groups, seed }, options) =>
+    scoreOutliers({ table, graph, groups, seed, neighbours: (vectors, k) => exactNeighbours(vectors, k, { signal: options.signal }) }, options),
+};
+
+const port = parentPort;
+if (!port) throw new BugError("compute-worker must be started as a worker thread");
+const { task, input, control } = workerData as ComputeStart;
+const send = (message: ComputeMessage): void => port.postMessage(message);
+const tellEveryMs = 100;
+let toldAt = -Infinity;
+
+const options: StageOptions = {
+  signal: sharedSignal(control),
+  onProgress: (done, total) => {
+    obeyControl(control);
+    const now = systemClock.monotonic();
+    if (now - toldAt < tellEveryMs && done !== total) return;
+    toldAt = now;
+    send({ kind: "progress", done, total });
+  },
+};
+
+try {
+  const run = tasks[task] as (value: unknown, stage: StageOptions) => unknown;
+  send({ kind: "done", output: run(input, options) });
+} catch (thrown) {
+  const error = thrown instanceof Error ? thrown : new BugError(messageOf(thrown));
+  send({ kind: "failed", error: { name: error.name, code: codeOf(thrown), message: error.message, stack: error.stack ?? "" } });
+}

@@ -1,0 +1,172 @@
+/**
+ * @file Second stage: read every pending file once, and store in one transaction what it told together with its embedding. Reading (in
+ * child processes) and inference (in a worker) overlap; a bounded number of pictures is in flight, so memory does not grow with the
+ * collection. A kill at any moment loses at most the batch in flight.
+ */
+import type { FileIdentity } from "../ingest/decode/types.ts";
+import type { DecodeFailure, IngestResult } from "../ingest/decode/types.ts";
+import { decodeVersion } from "../ingest/decode/version.ts";
+import type { FoundFile } from "../ingest/scan/walk.ts";
+import type { ChosenDevice } from "../runtime/devices.ts";
+import { toHalf } from "../search/half-float.ts";
+import { contentByHash, hasContentOfSize, saveContent } from "../store/queries/contents.ts";
+import { hasEmbedding, saveEmbedding } from "../store/queries/embeddings.ts";
+import { saveFile, type FileRow } from "../store/queries/files.ts";
+import { inTransaction } from "../store/statements.ts";
+import { decodedColumns } from "./decoded-columns.ts";
+import { createMoves } from "./moves.ts";
+import type { Pipeline } from "./pipeline.ts";
+import type { ScanResult } from "./scan-stage.ts";
+
+export interface EmbedSeconds {
+  /** Wall clock from the first file asked for to the last one decoded, and from the first batch embedded to the last: they overlap. */
+  readonly decode: number;
+  readonly embed: number;
+}
+
+/** Pictures in one run of the encoder: large enough to amortise a run, small enough to lose little in a kill. */
+const batchSize = 16;
+
+type Read =
+  | { readonly kind: "known"; readonly contentId: number }
+  | { readonly kind: "failed"; readonly failure: DecodeFailure }
+  | { readonly kind: "decoded"; readonly result: IngestResult };
+
+interface Finished {
+  readonly file: FoundFile;
+  readonly known: FileRow | null;
+  readonly read: Read;
+}
+
+export async function embedStage(pipeline: Pipeline, scan: ScanResult, openDevice: () => Promise<ChosenDevice>): Promise<EmbedSeconds> {
+  const { store, clock, job, children, encoder, encoderRow } = pipeline;
+  const moves = createMoves(store);
+  const { size } = encoder.card.input;
+  const total = scan.pending.length;
+  if (total === 0) return { decode: 0, embed: 0 };
+  const startedAt = clock.monotonic();
+  let decodedAt = startedAt;
+  let embedStartedAt: number | null = null;
+  let embeddedAt = startedAt;
+  // Two new files of one size may be copies of each other: such a file is hashed first, so that a copy is not decoded again.
+  const sizes = new Map<number, number>();
+  for (const { file } of scan.pending) sizes.set(file.sizeBytes, (sizes.get(file.sizeBytes) ?? 0) + 1);
+  const device = openDevice();
+  // A device that cannot be opened must be reported by the first batch, not as an unhandled rejection before it.
+  device.catch(() => undefined);
+
+  const read = async (file: FoundFile): Promise<Read> => {
+    const mayBeKnown = (sizes.get(file.sizeBytes) as number) > 1 || hasContentOfSize(store, file.sizeBytes);
+    if (mayBeKnown) {
+      const identity = await children.run("hash", { path: file.path }, { signal: job.signal });
+      if ("failure" in identity) return { kind: "failed", failure: identity.failure };
+      const contentId = knownContent(identity);
+      if (contentId !== null) return { kind: "known", contentId };
+    }
+    const answer = await children.run("ingest", { path: file.path, input: { size }, thumbnail: pipeline.thumbnailFolder }, { signal: job.signal });
+    return "failure" in answer ? { kind: "failed", failure: answer.failure } : { kind: "decoded", result: answer };
+  };
+  const knownContent = (identity: FileIdentity): number | null => {
+    const content = contentByHash(store, identity.contentHash);
+    if (!content || content.error_code !== null || content.decode_version !== decodeVersion) return null;
+    return hasEmbedding(store, encoderRow.key, content.id) ? content.id : null;
+  };
+
+  let done = 0;
+  const commit = (batch: readonly Finished[], vectors: Float32Array): void => {
+    inTransaction(store, () => {
+      let row = 0;
+      for (const { file, known, read: told } of batch) {
+        const common = { ...file, scanId: scan.scanId };
+        if (told.kind === "failed") {
+          saveFile(store, { ...common, state: "unreadable", contentId: null, error: told.failure, outcome: "unreadable" });
+          continue;
+        }
+        let contentId: number;
+        if (told.kind === "known") contentId = told.contentId;
+        else {
+          const { result } = told;
+          contentId = saveContent(store, { hash: result.contentHash, sizeBytes: result.sizeBytes, decodeVersion, error: null, decoded: decodedColumns(result) });
+          const { dimensions } = encoderRow;
+          const vector = toHalf(vectors.subarray(row * dimensions, (row + 1) * dimensions));
+          saveEmbedding(store, encoderRow.key, contentId, Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength));
+          row++;
+        }
+        if (known && known.content_id === contentId) saveFile(store, { ...common, state: "image", contentId, error: null, outcome: "unchanged" });
+        else if (!moves.take(file, known, contentId, scan.scanId)) saveFile(store, { ...common, state: "image", contentId, error: null, outcome: "added" });
+      }
+    });
+    done += batch.length;
+    job.progress(done, total);
+  };
+
+  let collecting: Finished[] = [];
+  let tensors = 0;
+  // Batches are embedded one after another; `tail` is the last of them.
+  let tail: Promise<void> = Promise.resolve();
+  let waitingBatches = 0;
+  let broken: unknown = null;
+  const flush = (): void => {
+    if (collecting.length === 0) return;
+    const batch = collecting;
+    const count = tensors;
+    collecting = [];
+    tensors = 0;
+    waitingBatches++;
+    tail = tail
+      .then(async () => {
+        await job.control.gate();
+        let vectors = new Float32Array(0);
+        if (count > 0) {
+          const { session } = await device;
+          embedStartedAt ??= clock.monotonic();
+          vectors = Float32Array.from(await session.embed(joinTensors(batch, count, size), count));
+          embeddedAt = clock.monotonic();
+        }
+        commit(batch, vectors);
+      })
+      .catch((thrown: unknown) => {
+        broken ??= thrown;
+      })
+      .finally(() => {
+        waitingBatches--;
+      });
+  };
+
+  let next = 0;
+  const lane = async (): Promise<void> => {
+    while (next < total && broken === null) {
+      const { file, known } = scan.pending[next++] as ScanResult["pending"][number];
+      await job.control.gate();
+      const told = await read(file);
+      decodedAt = clock.monotonic();
+      collecting.push({ file, known, read: told });
+      if (told.kind === "decoded") tensors++;
+      if (tensors >= batchSize || collecting.length >= 4 * batchSize) flush();
+      // Decoding must not run away from inference: at most a few batches wait.
+      while (waitingBatches > 3 && broken === null) await tail;
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: Math.min(total, children.size * 4) }, lane));
+    flush();
+    await tail;
+    if (broken !== null) throw broken;
+  } finally {
+    await tail;
+    void device.then(({ session }) => session.close()).catch(() => undefined);
+  }
+  return { decode: (decodedAt - startedAt) / 1000, embed: embedStartedAt === null ? 0 : (embeddedAt - embedStartedAt) / 1000 };
+}
+
+function joinTensors(batch: readonly Finished[], count: number, size: number): Uint8Array {
+  const bytes = size * size * 3;
+  const pixels = new Uint8Array(count * bytes);
+  let at = 0;
+  for (const { read } of batch) {
+    if (read.kind !== "decoded" || !read.result.tensor) continue;
+    pixels.set(read.result.tensor, at);
+    at += bytes;
+  }
+  return pixels;
+}
