@@ -1,0 +1,33 @@
+/**
+ * @file What a pixel child can be asked: operation -> request and result. The table is the contract between pool and child; a new operation is
+ * a line here and, because the handlers are total over it, a handler.
+ */
+import type { PreviewResult, TensorResult } from "../ingest/decode/ingest.ts";
+import type { Sharpness } from "../ingest/decode/sharpness.ts";
+import type { DecodeFailure, EncoderInput, FileIdentity, IngestRequest, IngestResult, Picture } from "../ingest/decode/types.ts";
+
+export interface PixelOperations {
+  /** Everything about one file. */
+  ingest: { request: IngestRequest; result: IngestResult };
+  /** Names a file's content without decoding it. */
+  hash: { request: { readonly path: Uint8Array }; result: FileIdentity };
+  /** RGB at most `maxSide` long; null: every pixel. */
+  pixels: { request: { readonly path: Uint8Array; readonly maxSide: number | null }; result: Picture };
+  /** Sharpness of the centre at full resolution. */
+  sharpness: { request: { readonly path: Uint8Array }; result: Sharpness };
+  /** JPEG for formats that a browser cannot show, into the file `output`, or as bytes where that is null. */
+  preview: { request: { readonly path: Uint8Array; readonly maxSide: number; readonly output: string | null }; result: PreviewResult };
+  /** The tensor of a picture from outside; `name` helps to tell its format. */
+  fromBytes: { request: { readonly bytes: Uint8Array; readonly name: string; readonly input: Pick<EncoderInput, "size"> }; result: TensorResult };
+}
+
+/** The operations of a table that an interface may be. */
+export type Operations<T> = { [Name in keyof T]: { request: unknown; result: unknown } };
+
+/** What answers in the child: total over the table. A handler throws `DecodeError` for what is wrong with a file; all else is a bug. */
+export type OperationHandlers<T extends Operations<T>> = { readonly [Name in keyof T]: (request: T[Name]["request"]) => Promise<T[Name]["result"]> | T[Name]["result"] };
+
+/** A file that gave no result: an outcome, not an error. */
+export interface Failed {
+  readonly failure: DecodeFailure;
+}

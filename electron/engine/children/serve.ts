@@ -1,0 +1,65 @@
+/**
+ * @file The child's side of the wire: takes requests in order, one at a time, so that whenever the process dies the first unanswered
+ * request is the one it died of. Works under child_process.fork and under Electron's utilityProcess.
+ */
+import { Worker } from "node:worker_threads";
+
+import { messageOf } from "../base/errors.ts";
+import { DecodeError } from "../ingest/decode/decode-error.ts";
+import type { OperationHandlers, Operations } from "./operations.ts";
+import type { ChildReply, ChildRequest } from "./port.ts";
+
+/** Electron's utility processes talk through this instead of process.send. */
+interface ParentPort {
+  on(event: "message", listener: (event: { readonly data: ChildRequest }) => void): void;
+  postMessage(message: ChildReply): void;
+}
+
+export function serve<T extends Operations<T>>(handlers: OperationHandlers<T>): void {
+  const reply = connect((message) => {
+    waiting = waiting.then(() => answer(handlers, message)).then(reply);
+  });
+  let waiting: Promise<void> = Promise.resolve();
+  reply({ kind: "ready" });
+}
+
+async function answer<T extends Operations<T>>(handlers: OperationHandlers<T>, { id, operation, request }: ChildRequest): Promise<ChildReply> {
+  try {
+    const handler = handlers[operation as keyof T] as ((request: unknown) => unknown) | undefined;
+    if (handler === undefined) throw new TypeError(`no operation named ${operation}`);
+    return { kind: "done", id, result: await handler(request) };
+  } catch (thrown) {
+    if (thrown instanceof DecodeError) return { kind: "failed", id, code: thrown.code, message: thrown.message };
+    return { kind: "bug", id, message: messageOf(thrown), stack: thrown instanceof Error ? (thrown.stack ?? "") : "" };
+  }
+}
+
+function connect(onRequest: (message: ChildRequest) => void): (message: ChildReply) => void {
+  const parentPort = (process as { parentPort?: ParentPort }).parentPort;
+  if (parentPort !== undefined) {
+    parentPort.on("message", (event) => onRequest(event.data));
+    return (message) => parentPort.postMessage(message);
+  }
+  if (process.send === undefined) throw new Error("this file is the entry of a child process; it is started by the pool");
+  process.on("message", (message) => onRequest(message as ChildRequest));
+  process.on("disconnect", () => process.exit(0));
+  watchParent();
+  return (message) => {
+    if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
+  };
+}
+
+/**
+ * [Note: orphans] When the parent is killed the channel closes and the process leaves. A child that hangs at that moment in a synchronous loop
+ * never hears of it, so a thread of its own looks after the parent and ends the whole process.
+ */
+function watchParent(): void {
+  const watch = `
+    const parent = process.ppid;
+    setInterval(() => {
+      let gone = process.ppid !== parent;
+      try { process.kill(parent, 0); } catch (error) { gone ||= error.code === "ESRCH"; }
+      if (gone) process.kill(process.pid, "SIGKILL");
+    }, 1000);`;
+  new Worker(watch, { eval: true, resourceLimits: { maxOldGenerationSizeMb: 8, maxYoungGenerationSizeMb: 1 } }).unref();
+}

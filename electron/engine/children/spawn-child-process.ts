@@ -1,0 +1,53 @@
+/**
+ * @file Children as plain Node processes, for the command line, the server and tests.
+ */
+import { fork } from "node:child_process";
+
+import type { ChildPort, ChildReply, SpawnChild } from "./port.ts";
+
+/** How much of a child's last words is kept for the message of its failure. */
+const keptErrorText = 2000;
+
+/**
+ * @param entry absolute path of the child's entry
+ * @param environment added to our own
+ */
+export function spawnWithChildProcess(entry: string, environment: Readonly<Record<string, string>> = {}): SpawnChild {
+  return () => {
+    const child = fork(entry, [], {
+      serialization: "advanced",
+      execArgv: process.execArgv.filter((argument) => !argument.startsWith("--inspect")),
+      env: { ...process.env, ...environment },
+      stdio: ["ignore", "ignore", "pipe", "ipc"],
+    });
+    let lastWords = "";
+    child.stderr?.setEncoding("utf8").on("data", (text: string) => {
+      lastWords = (lastWords + text).slice(-keptErrorText);
+    });
+    // A write to a child that has just died fails here; its exit tells the story.
+    child.on("error", () => undefined);
+    const port: ChildPort = {
+      post: (message) => {
+        if (child.connected) child.send(message, () => undefined);
+      },
+      onMessage: (listener) => {
+        child.on("message", (message) => listener(message as ChildReply));
+      },
+      onExit: (listener) => {
+        // `close` and not `exit`: everything it managed to say has then arrived.
+        let told = false;
+        const tell = (code: number | null, signal: string | null): void => {
+          if (told) return;
+          told = true;
+          const how = signal !== null ? `killed by ${signal}` : `exit code ${code}`;
+          listener(lastWords.trim() === "" ? how : `${how}: ${lastWords.trim().split("\n").slice(-3).join(" ")}`);
+        };
+        child.on("close", tell);
+      },
+      kill: () => {
+        child.kill("SIGKILL");
+      },
+    };
+    return port;
+  };
+}

@@ -1,0 +1,47 @@
+/**
+ * @file What a decoder of one format family is: bytes in, an upright sRGB picture on white out, at about the size that was asked for.
+ */
+import type { DicomFacts, ImageFormat, Picture, PictureFacts } from "./types.ts";
+
+/** How much of the picture is wanted. A decoder may give more than was asked for, never less. */
+export type Want =
+  /** Every pixel. */
+  | { readonly kind: "full" }
+  /** Shrunk while decoding where that is cheap, as long as both sides stay at least this long (or at full size). */
+  | { readonly kind: "at-least"; readonly shortSide: number; readonly longSide: number }
+  /** Only the middle, at full resolution. Orientation does not matter. */
+  | { readonly kind: "centre"; readonly side: number };
+
+export interface Decoded {
+  readonly picture: Picture;
+  readonly facts: PictureFacts;
+  /** False when `picture` was shrunk while decoding (its pixels say nothing of sharpness). */
+  readonly fullResolution: boolean;
+  /** The TIFF block of EXIF, where the file has one. */
+  readonly exif: Uint8Array | null;
+  readonly dicom: DicomFacts | null;
+}
+
+export interface DecodeInput {
+  readonly format: ImageFormat;
+  readonly bytes: Buffer;
+  readonly want: Want;
+}
+
+/** Throws `DecodeError` for whatever is wrong with the file. */
+export type Decoder = (input: DecodeInput) => Promise<Decoded>;
+
+/** The middle of a picture, at most `side` long and high. */
+export function cropCentre(picture: Picture, side: number): Picture {
+  const width = Math.min(side, picture.width);
+  const height = Math.min(side, picture.height);
+  if (width === picture.width && height === picture.height) return picture;
+  const left = (picture.width - width) >> 1;
+  const top = (picture.height - height) >> 1;
+  const data = new Uint8Array(width * height * 3);
+  for (let row = 0; row < height; row++) {
+    const start = ((top + row) * picture.width + left) * 3;
+    data.set(picture.data.subarray(start, start + width * 3), row * width * 3);
+  }
+  return { width, height, data };
+}

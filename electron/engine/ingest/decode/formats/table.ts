@@ -1,0 +1,23 @@
+/**
+ * @file The table of decoders. A new format is a name in `imageFormats` (the compiler then asks for its line here), magic bytes and
+ * extensions in sniff.ts, and a fixture in test/fixtures/pictures.ts.
+ */
+import type { Decoder } from "../decoder.ts";
+import type { ImageFormat } from "../types.ts";
+import { decodeBitmap } from "./bmp.ts";
+import { decodeDicom } from "./dicom.ts";
+import { decodeJpeg } from "./jpeg.ts";
+import { decodeSvg } from "./svg.ts";
+import { decodeWithVips } from "./vips.ts";
+
+export const decoders: Readonly<Record<ImageFormat, Decoder>> = {
+  jpeg: decodeJpeg,
+  png: decodeWithVips,
+  webp: decodeWithVips,
+  gif: decodeWithVips,
+  tiff: decodeWithVips,
+  avif: decodeWithVips,
+  svg: decodeSvg,
+  bmp: decodeBitmap,
+  dicom: decodeDicom,
+};

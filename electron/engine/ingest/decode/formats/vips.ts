@@ -1,0 +1,74 @@
+/**
+ * @file PNG, WebP, GIF, TIFF, AVIF: everything libvips reads besides JPEG and SVG. The first frame or page counts. Very large ones are scaled
+ * inside libvips, which streams rows and never holds the whole picture.
+ */
+import type { Metadata } from "sharp";
+
+import { checkSize, DecodeError, fromVips } from "../decode-error.ts";
+import type { Decoded, DecodeInput, Want } from "../decoder.ts";
+import { isCutOff } from "../completeness.ts";
+import type { ImageFormat } from "../types.ts";
+import { decodeRaw, openWithVips } from "../vips-raw.ts";
+import type { RawRequest } from "../vips-raw.ts";
+
+/** Above this many pixels the picture is scaled while it is decoded. */
+const streamedPixels = 16_000_000;
+
+export async function decodeWithVips({ format, bytes, want }: DecodeInput): Promise<Decoded> {
+  if (isCutOff(format, bytes)) throw new DecodeError("truncated", "the file ends before its picture does");
+  const metadata = await readMetadata(bytes);
+  checkSize(metadata.width, metadata.height);
+  const orientation = metadata.orientation ?? 1;
+  const turned = orientation >= 5;
+  const width = turned ? metadata.height : metadata.width;
+  const height = turned ? metadata.width : metadata.height;
+  const shrink = width * height > streamedPixels ? streamedShrink(width, height, want) : 1;
+  const request: RawRequest = {
+    hasAlpha: metadata.hasAlpha,
+    upright: orientation !== 1 && want.kind !== "centre",
+    ...(shrink > 1 ? { resize: { width: Math.floor(width / shrink), height: Math.floor(height / shrink) } } : {}),
+    ...(want.kind === "centre" ? { crop: centreOf(metadata, want.side) } : {}),
+  };
+  return {
+    picture: await decodeRaw(bytes, request),
+    facts: { ...factsOf(metadata, format), width, height, orientation },
+    fullResolution: shrink === 1,
+    exif: tiffBlock(metadata.exif),
+    dicom: null,
+  };
+}
+
+/** What libvips knows without decoding. Throws `DecodeError`. */
+export async function readMetadata(bytes: Buffer): Promise<Metadata & { width: number; height: number }> {
+  try {
+    return await openWithVips(bytes).metadata();
+  } catch (thrown) {
+    throw fromVips(thrown);
+  }
+}
+
+function factsOf(metadata: Metadata, format: ImageFormat): { format: ImageFormat; channels: number; bitDepth: number; hasAlpha: boolean; frameCount: number } {
+  return { format, channels: metadata.channels, bitDepth: metadata.bitsPerSample ?? bitsOf[metadata.depth] ?? 8, hasAlpha: metadata.hasAlpha, frameCount: metadata.pages ?? 1 };
+}
+
+const bitsOf: Readonly<Record<string, number>> = { uchar: 8, char: 8, ushort: 16, short: 16, uint: 32, int: 32, float: 32, complex: 64, double: 64, dpcomplex: 128 };
+
+/** Twice the size that is wanted stays, so that the exact resampling that follows is what shapes the pixels. */
+function streamedShrink(width: number, height: number, want: Want): number {
+  if (want.kind !== "at-least") return 1;
+  const short = Math.min(width, height);
+  const most = Math.min(want.shortSide > 0 ? short / want.shortSide : Infinity, Math.max(width, height) / want.longSide);
+  return Math.max(1, Math.floor(most / 2));
+}
+
+/** libvips hands EXIF over with or without the "Exif\0\0" of a JPEG segment in front. */
+function tiffBlock(exif: Buffer | undefined): Uint8Array | null {
+  if (exif === undefined || exif.length < 14) return null;
+  return exif.toString("latin1", 0, 6) === "Exif\0\0" ? exif.subarray(6) : exif;
+}
+
+function centreOf(stored: { width: number; height: number }, side: number): { left: number; top: number; width: number; height: number } {
+  const width = Math.min(side, stored.width);
+  const height = Math.min(side, stored.height);
+  return { left: (stored.width - width) >> 1, top: (stored.height - height) >> 1, width, height };
+}

@@ -1,0 +1,105 @@
+/**
+ * @file One file, one read, one decode: identity, facts, thumbnail, encoder tensor, perceptual hash, colours, quality.
+ */
+import { splitPath } from "../../base/path-bytes.ts";
+import { colourSignature } from "./colour-signature.ts";
+import { DecodeError } from "./decode-error.ts";
+import { cropCentre } from "./decoder.ts";
+import type { Decoded, Want } from "./decoder.ts";
+import { decoders } from "./formats/table.ts";
+import { readMetadata } from "./metadata.ts";
+import { hashSide, perceptualHashes } from "./perceptual-hash.ts";
+import { measureLightAndColour } from "./quality.ts";
+import { heldBytesLimit, readImageFile } from "./read-file.ts";
+import { scaleTo, scaleWithin } from "./scale.ts";
+import { greyOf, measureSharpnessOf, sharpnessSide } from "./sharpness.ts";
+import type { Sharpness } from "./sharpness.ts";
+import { canDecode, formatByHead, formatName, hasMagic, headBytes, sniffFormat } from "./sniff.ts";
+import { encodePreview, thumbnailSide, writeInPlace, writeThumbnail } from "./thumbnail.ts";
+import type { EncoderInput, IngestRequest, IngestResult, Picture } from "./types.ts";
+
+/** Everything about one file. Throws `DecodeError` where it gives no picture. */
+export async function ingestFile(request: IngestRequest): Promise<IngestResult> {
+  const { identity, bytes } = readImageFile(request.path);
+  const size = request.input?.size ?? 0;
+  const decoded = await decodeBytes(bytes, request.path, { kind: "at-least", shortSide: size, longSide: thumbnailSide });
+  const { picture, facts } = decoded;
+  const small = scaleWithin(picture, thumbnailSide);
+  const tiny = scaleTo(small, hashSide, hashSide);
+  const colours = colourSignature(tiny);
+  if (request.thumbnail !== null) await writeThumbnail({ folder: request.thumbnail, contentHash: identity.contentHash, bytes, decoded, small });
+  const sharpness = decoded.fullResolution ? measureSharpnessOf(cropCentre(picture, sharpnessSide)) : { sharpness: null, blurEffect: null };
+  const metadata = await readMetadata(decoded.exif);
+  return {
+    ...identity,
+    ...facts,
+    averageColour: colours.average,
+    perceptual: perceptualHashes(greyOf(tiny)),
+    colour: colours.fields,
+    quality: { ...sharpness, ...measureLightAndColour(small) },
+    metadata: decoded.dicom === null ? metadata : { ...metadata, dicom: decoded.dicom },
+    tensor: request.input === null ? null : scaleTo(picture, size, size).data,
+  };
+}
+
+export interface TensorResult {
+  /** [size, size, 3] */
+  readonly tensor: Uint8Array;
+  readonly contentHash: string | null;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** The encoder's tensor of bytes that came from outside (a dropped file); `name` only helps to tell the format. */
+export async function tensorOfBytes(request: { bytes: Uint8Array; name: string; input: Pick<EncoderInput, "size"> }): Promise<TensorResult> {
+  const bytes = Buffer.from(request.bytes.buffer, request.bytes.byteOffset, request.bytes.byteLength);
+  const size = request.input.size;
+  const { picture, facts } = await decodeBytes(bytes, Buffer.from(request.name), { kind: "at-least", shortSide: size, longSide: thumbnailSide });
+  return { tensor: scaleTo(picture, size, size).data, contentHash: null, width: facts.width, height: facts.height };
+}
+
+/** RGB of a file, at most `maxSide` long; null = every pixel. */
+export async function pixelsOfFile(request: { path: Uint8Array; maxSide: number | null }): Promise<Picture> {
+  const { bytes } = readImageFile(request.path);
+  const want: Want = request.maxSide === null ? { kind: "full" } : { kind: "at-least", shortSide: 0, longSide: request.maxSide };
+  const { picture } = await decodeBytes(bytes, request.path, want);
+  return request.maxSide === null ? picture : scaleWithin(picture, request.maxSide);
+}
+
+/** Sharpness of the centre at full resolution, for the files whose ingest could not tell. */
+export async function measureSharpness(path: Uint8Array): Promise<Sharpness> {
+  const { bytes } = readImageFile(path);
+  const { picture } = await decodeBytes(bytes, path, { kind: "centre", side: sharpnessSide });
+  return measureSharpnessOf(cropCentre(picture, sharpnessSide));
+}
+
+export interface PreviewResult {
+  /** null when it was written to `output`. */
+  readonly bytes: Uint8Array | null;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** A JPEG that any browser shows, for formats it cannot. */
+export async function previewOfFile(request: { path: Uint8Array; maxSide: number; output: string | null }): Promise<PreviewResult> {
+  const { bytes } = readImageFile(request.path);
+  const { picture } = await decodeBytes(bytes, request.path, { kind: "at-least", shortSide: 0, longSide: request.maxSide });
+  const preview = await encodePreview(picture, request.maxSide);
+  if (request.output === null) return preview;
+  writeInPlace(request.output, preview.bytes);
+  return { ...preview, bytes: null };
+}
+
+/** Finds the decoder by magic bytes, else by extension. */
+export async function decodeBytes(bytes: Buffer | null, path: Uint8Array, want: Want): Promise<Decoded> {
+  if (bytes === null) throw new DecodeError("too-large", `the file is larger than ${heldBytesLimit / 1048576} MB`);
+  if (bytes.length === 0) throw new DecodeError("empty", "the file has no bytes");
+  const head = bytes.subarray(0, headBytes);
+  const format = sniffFormat(splitPath(path).name, head);
+  if (format !== null && hasMagic(format) && formatByHead(head) === null) {
+    throw new DecodeError("corrupt", `the name says ${formatName(format)}, the bytes do not`);
+  }
+  if (format === null) throw new DecodeError("unsupported", "this is not a picture of a known format");
+  if (!canDecode(format)) throw new DecodeError("unsupported", `${formatName(format)} pictures cannot be read yet`);
+  return decoders[format]({ format, bytes, want });
+}

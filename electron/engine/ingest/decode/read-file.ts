@@ -1,0 +1,75 @@
+/**
+ * @file One read of a file feeds its hash and its decoder. Reading is synchronous: a child process does one file at a time, and this is
+ * the cheapest way to the bytes. Files too large to hold are hashed in pieces and come back without bytes.
+ */
+import { createHash, hash } from "node:crypto";
+import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
+
+import { fsPath } from "../../base/path-bytes.ts";
+import { DecodeError, fromFileSystem } from "./decode-error.ts";
+import type { FileIdentity } from "./types.ts";
+
+/** Larger files are not held in memory. */
+export const heldBytesLimit = 512 * 1024 * 1024;
+
+const hashDigits = 32;
+const pieceBytes = 4 * 1024 * 1024;
+
+export interface ReadFile {
+  readonly identity: FileIdentity;
+  /** null for a file over `heldBytesLimit`. */
+  readonly bytes: Buffer | null;
+}
+
+/** Reads a regular file whole, and names its content. Throws `DecodeError` (permission, missing, empty, unreadable). */
+export function readImageFile(path: Uint8Array): ReadFile {
+  return withFile(path, (descriptor, stats) => {
+    if (stats.size > heldBytesLimit) return { identity: { contentHash: hashPieces(descriptor), sizeBytes: stats.size, mtimeMs: stats.mtimeMs }, bytes: null };
+    const bytes = readAll(descriptor, stats.size);
+    return { identity: { contentHash: hashBytes(bytes), sizeBytes: bytes.length, mtimeMs: stats.mtimeMs }, bytes };
+  });
+}
+
+/** Names the content of a file without keeping it. */
+export function identifyFile(path: Uint8Array): FileIdentity {
+  return withFile(path, (descriptor, stats) => ({ contentHash: hashPieces(descriptor), sizeBytes: stats.size, mtimeMs: stats.mtimeMs }));
+}
+
+/** The name of a content: SHA-256, the first 32 hexadecimal digits. */
+export function hashBytes(bytes: Uint8Array): string {
+  return hash("sha256", bytes, "hex").slice(0, hashDigits);
+}
+
+function withFile<T>(path: Uint8Array, use: (descriptor: number, stats: { size: number; mtimeMs: number }) => T): T {
+  let descriptor: number | null = null;
+  try {
+    // Non-blocking, so that a named pipe cannot hold us before we have seen what it is.
+    descriptor = openSync(fsPath(path), constants.O_RDONLY | (constants.O_NONBLOCK ?? 0));
+    const stats = fstatSync(descriptor);
+    if (!stats.isFile()) throw new DecodeError("unreadable", "this is not a regular file");
+    if (stats.size === 0) throw new DecodeError("empty", "the file has no bytes");
+    return use(descriptor, { size: stats.size, mtimeMs: stats.mtimeMs });
+  } catch (thrown) {
+    throw fromFileSystem(thrown);
+  } finally {
+    if (descriptor !== null) closeSync(descriptor);
+  }
+}
+
+function readAll(descriptor: number, size: number): Buffer {
+  const bytes = Buffer.allocUnsafeSlow(size);
+  let filled = 0;
+  while (filled < size) {
+    const read = readSync(descriptor, bytes, filled, size - filled, null);
+    if (read === 0) break;
+    filled += read;
+  }
+  return filled === size ? bytes : bytes.subarray(0, filled);
+}
+
+function hashPieces(descriptor: number): string {
+  const digest = createHash("sha256");
+  const piece = Buffer.allocUnsafe(pieceBytes);
+  for (let read = readSync(descriptor, piece); read > 0; read = readSync(descriptor, piece)) digest.update(piece.subarray(0, read));
+  return digest.digest("hex").slice(0, hashDigits);
+}

@@ -1,0 +1,104 @@
+/**
+ * @file Which files are pictures, and of which format: by their first bytes, else by extension. The scanner asks it for candidates; the
+ * decoder asks it for the format.
+ */
+import type { ImageFormat } from "./types.ts";
+
+/** How many first bytes of a file `sniffHead` wants to see (DICOM's magic lies at 128). */
+export const headBytes = 512;
+
+/** Formats we know as pictures but cannot decode (yet): such a file is unreadable, not "no image". */
+export const knownForeign = ["heic", "jxl", "jp2", "psd", "raw", "ico", "pnm"] as const;
+export type ForeignFormat = (typeof knownForeign)[number];
+export type KnownFormat = ImageFormat | ForeignFormat;
+
+const extensions: Readonly<Record<string, KnownFormat>> = {
+  jpg: "jpeg", jpeg: "jpeg", jpe: "jpeg", jfif: "jpeg", png: "png", apng: "png", webp: "webp", gif: "gif", tif: "tiff", tiff: "tiff", avif: "avif",
+  svg: "svg", bmp: "bmp", dib: "bmp", dcm: "dicom", dicom: "dicom", ima: "dicom",
+  heic: "heic", heif: "heic", hif: "heic", jxl: "jxl", jp2: "jp2", j2k: "jp2", psd: "psd",
+  cr2: "raw", cr3: "raw", nef: "raw", arw: "raw", dng: "raw", orf: "raw", rw2: "raw", raf: "raw", pef: "raw", srw: "raw",
+};
+
+const names: Readonly<Record<KnownFormat, string>> = {
+  jpeg: "JPEG", png: "PNG", webp: "WebP", gif: "GIF", tiff: "TIFF", avif: "AVIF", svg: "SVG", bmp: "BMP", dicom: "DICOM",
+  heic: "HEIC", jxl: "JPEG XL", jp2: "JPEG 2000", psd: "Photoshop", raw: "camera raw", ico: "icon", pnm: "PNM",
+};
+
+/** For people. */
+export function formatName(format: KnownFormat): string {
+  return names[format];
+}
+
+export function canDecode(format: KnownFormat): format is ImageFormat {
+  return !(knownForeign as readonly string[]).includes(format);
+}
+
+/** True where every file of the format begins with bytes we know. DICOM may lack its preamble; an SVG's first element may come late. */
+export function hasMagic(format: KnownFormat): boolean {
+  return format !== "dicom" && format !== "svg" && canDecode(format);
+}
+
+/** True for a file that should be opened as a picture: it has an image's extension, or an image's first bytes. */
+export function looksLikeImage(name: Uint8Array, head: Uint8Array): boolean {
+  return formatByName(name) !== null || formatByHead(head) !== null;
+}
+
+/** The format to decode as: the bytes decide; the name only where they say nothing. Camera raws are TIFF files by their bytes. */
+export function sniffFormat(name: Uint8Array, head: Uint8Array): KnownFormat | null {
+  const named = formatByName(name);
+  const found = formatByHead(head);
+  if (named === "raw" && (found === "tiff" || found === null)) return "raw";
+  return found ?? named;
+}
+
+/** By extension alone; null where it is not an image's. */
+export function formatByName(name: Uint8Array): KnownFormat | null {
+  const dot = name.lastIndexOf(0x2e);
+  if (dot < 0 || name.length - dot > 6) return null;
+  return extensions[Buffer.from(name.subarray(dot + 1)).toString("latin1").toLowerCase()] ?? null;
+}
+
+/** By the first `headBytes` bytes alone. */
+export function formatByHead(head: Uint8Array): KnownFormat | null {
+  const at = (offset: number, text: string): boolean => {
+    if (head.length < offset + text.length) return false;
+    for (let index = 0; index < text.length; index++) if (head[offset + index] !== text.charCodeAt(index)) return false;
+    return true;
+  };
+  if (at(0, "\xff\xd8\xff")) return "jpeg";
+  if (at(0, "\x89PNG\r\n\x1a\n")) return "png";
+  if (at(0, "RIFF") && at(8, "WEBP")) return "webp";
+  if (at(0, "GIF87a") || at(0, "GIF89a")) return "gif";
+  if (at(0, "II*\0") || at(0, "MM\0*") || at(0, "II+\0") || at(0, "MM\0+")) return "tiff";
+  if (at(4, "ftyp")) return brandOf(head);
+  if (at(128, "DICM")) return "dicom";
+  if (at(0, "BM") && isBitmapHeader(head)) return "bmp";
+  if (at(0, "8BPS\0\x01")) return "psd";
+  if (at(0, "\xff\x0a") || at(0, "\0\0\0\x0cJXL \r\n")) return "jxl";
+  if (at(0, "\0\0\0\x0cjP  \r\n")) return "jp2";
+  return isSvg(head) ? "svg" : null;
+}
+
+function brandOf(head: Uint8Array): KnownFormat | null {
+  const text = Buffer.from(head.subarray(8, 64)).toString("latin1");
+  if (/avif|avis/.test(text)) return "avif";
+  if (/^(heic|heix|hevc|heim|heis|mif1|msf1)/.test(text)) return "heic";
+  return text.startsWith("crx ") ? "raw" : null;
+}
+
+/** "BM" alone begins many texts: the header's own length and its one plane must fit too. */
+function isBitmapHeader(head: Uint8Array): boolean {
+  if (head.length < 26) return false;
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
+  const size = view.getUint32(14, true);
+  if (size === 12) return view.getUint16(22, true) === 1;
+  return [16, 40, 52, 56, 64, 108, 124].includes(size) && head.length >= 28 && view.getUint16(26, true) === 1;
+}
+
+/** The first element is <svg>: an HTML page with a drawing inside is no picture. */
+function isSvg(head: Uint8Array): boolean {
+  const text = Buffer.from(head).toString("latin1").replace(/^\xef\xbb\xbf/, "").trimStart();
+  if (!text.startsWith("<")) return false;
+  const first = text.replace(/<\?[^]*?\?>|<!--[^]*?-->|<!DOCTYPE[^>[]*(\[[^\]]*\])?\s*>/gi, "").trimStart();
+  return /^<(\w+:)?svg[\s>]/i.test(first) || (first === "" || first.startsWith("<!") ? /<!DOCTYPE\s+svg/i.test(text) : false);
+}
