@@ -1,0 +1,120 @@
+/** @file Everything the app can do, by name: the command palette, the shortcuts, the shortcut sheet and the menu all read this list. */
+import type { IconName } from "../widgets/icons.ts";
+import { chooseFolder, closeCollection, indexAgain, openRecent, openSamples } from "../state/collections.ts";
+import { dialogs } from "../state/dialogs.svelte.ts";
+import { engine } from "../state/engine.svelte.ts";
+import { images, sequenceOf } from "../state/images.svelte.ts";
+import { jobs } from "../state/jobs.svelte.ts";
+import { route, type ViewName } from "../state/route.svelte.ts";
+import { sortOrders, type SortOrder } from "../state/arrange.ts";
+import { selection } from "../state/selection.svelte.ts";
+import { settings, themes } from "../state/settings.svelte.ts";
+import { viewer } from "../state/viewer.svelte.ts";
+
+export interface Command {
+  readonly id: string;
+  readonly title: string;
+  readonly group: "Go to" | "Selection" | "Show" | "Collection" | "Jobs" | "Help";
+  readonly icon: IconName;
+  /** As shown, such as "Ctrl+K"; see `shortcuts.ts` for how it is read. */
+  readonly keys?: string;
+  run(): void;
+}
+
+export const sortNames: Record<SortOrder, string> = { folder: "Folder", date: "Date, newest first", odd: "Oddest first", size: "Largest first", name: "Name" };
+
+export const views: readonly { name: ViewName; title: string; icon: IconName; keys?: string }[] = [
+  { name: "library", title: "Library", icon: "library", keys: "G" },
+  { name: "map", title: "Map", icon: "map", keys: "M" },
+  { name: "duplicates", title: "Duplicates", icon: "duplicates", keys: "D" },
+  { name: "outliers", title: "Outliers", icon: "outliers", keys: "O" },
+  { name: "encoders", title: "Encoders", icon: "encoders" },
+];
+
+/** What can be done now: some commands need a collection, a selection or a job. */
+export function availableCommands(): Command[] {
+  return [...(engine.collection === null ? [] : [...goCommands(), ...selectionCommands(), ...showCommands()]), ...collectionCommands(), ...jobCommands(), ...helpCommands()];
+}
+
+export function focusSearch(): void {
+  document.querySelector<HTMLInputElement>("[data-search]")?.select();
+}
+
+function goCommands(): Command[] {
+  return views.map(({ name, title, icon, keys }) => ({ id: `go-${name}`, title, icon, group: "Go to", ...(keys && { keys }), run: () => route.go(name) }));
+}
+
+function selectionCommands(): Command[] {
+  const current = selection.current;
+  const commands: Command[] = [
+    { id: "search", title: "Search words", group: "Selection", icon: "search", keys: "F", run: focusSearch },
+    { id: "select-all", title: "Select everything shown", group: "Selection", icon: "check", keys: "Ctrl+A", run: () => selection.selectAll(sequenceOf(images.arrangement.order)) },
+  ];
+  if (selection.size > 0) commands.push({ id: "select-none", title: "Clear the selection", group: "Selection", icon: "close", keys: "Escape", run: () => selection.clear() });
+  if (images.filtered) commands.push({ id: "clear-filter", title: "Remove all filters", group: "Selection", icon: "close", run: () => images.clearFilter() });
+  if (current !== null) {
+    commands.push(
+      { id: "similar", title: "More like this", group: "Selection", icon: "similar", keys: "S", run: () => showSimilar() },
+      { id: "open", title: "Open large", group: "Selection", icon: "zoom", keys: "Space", run: () => viewer.open(current, sequenceOf(images.arrangement.order)) },
+    );
+  }
+  return commands;
+}
+
+export function showSimilar(): void {
+  const id = selection.current;
+  if (id === null) return;
+  viewer.close();
+  route.goSimilar(id);
+}
+
+function showCommands(): Command[] {
+  return [
+    { id: "details", title: settings.details ? "Hide details" : "Show details", group: "Show", icon: "panel", keys: "I", run: () => void (settings.details = !settings.details) },
+    { id: "square", title: settings.square ? "Pictures in rows" : "Pictures in squares", group: "Show", icon: settings.square ? "rows" : "squares", run: () => void (settings.square = !settings.square) },
+    { id: "names", title: settings.names ? "File names only on hover" : "Always show file names", group: "Show", icon: "text", run: () => void (settings.names = !settings.names) },
+    { id: "larger", title: "Larger pictures", group: "Show", icon: "zoom", keys: "+", run: () => settings.setPictureSize(settings.pictureSize * 1.2) },
+    { id: "smaller", title: "Smaller pictures", group: "Show", icon: "zoom", keys: "-", run: () => settings.setPictureSize(settings.pictureSize / 1.2) },
+    ...sortOrders.filter((sort) => sort !== settings.sort).map((sort): Command => ({ id: `sort-${sort}`, title: `Order: ${sortNames[sort]}`, group: "Show", icon: "sort", run: () => void (settings.sort = sort) })),
+  ];
+}
+
+function collectionCommands(): Command[] {
+  const open = engine.collection;
+  const commands: Command[] = [
+    { id: "open-folder", title: "Open a folder", group: "Collection", icon: "folder", run: () => void chooseFolder() },
+    { id: "open-samples", title: "Try the sample pictures", group: "Collection", icon: "sample", run: () => void openSamples() },
+  ];
+  if (open !== null) {
+    commands.push(
+      { id: "index-again", title: "Look for changes in the folders", group: "Collection", icon: "refresh", run: () => void indexAgain() },
+      { id: "close-collection", title: "Close this collection", group: "Collection", icon: "close", run: () => void closeCollection() },
+    );
+  }
+  for (const recent of engine.recent) {
+    if (recent.available && recent.workspace !== open?.workspace) {
+      commands.push({ id: `recent-${recent.workspace}`, title: `Open ${recent.name}`, group: "Collection", icon: "clock", run: () => void openRecent(recent.workspace) });
+    }
+  }
+  return commands;
+}
+
+function jobCommands(): Command[] {
+  return jobs.active.flatMap((job): Command[] => [
+    job.state === "paused"
+      ? { id: `resume-${job.id}`, title: `Go on with: ${job.title}`, group: "Jobs", icon: "play", run: () => jobs.resume(job.id) }
+      : { id: `pause-${job.id}`, title: `Pause: ${job.title}`, group: "Jobs", icon: "pause", run: () => jobs.pause(job.id) },
+    { id: `cancel-${job.id}`, title: `Cancel: ${job.title}`, group: "Jobs", icon: "stop", run: () => jobs.cancel(job.id) },
+  ]);
+}
+
+function helpCommands(): Command[] {
+  const themeNames = { system: "Colours of the system", dark: "Dark colours", light: "Light colours" } as const;
+  const themeIcons = { system: "system", dark: "moon", light: "sun" } as const;
+  return [
+    { id: "commands", title: "All commands", group: "Help", icon: "command", keys: "Ctrl+K", run: () => dialogs.show("commands") },
+    { id: "shortcuts", title: "Keyboard shortcuts", group: "Help", icon: "keyboard", keys: "?", run: () => dialogs.show("shortcuts") },
+    { id: "machine", title: "About this machine", group: "Help", icon: "info", run: () => dialogs.show("machine") },
+    ...themes.filter((theme) => theme !== settings.theme).map((theme): Command => ({ id: `theme-${theme}`, title: themeNames[theme], group: "Show", icon: themeIcons[theme], run: () => void (settings.theme = theme) })),
+  ];
+}

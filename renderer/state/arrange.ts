@@ -1,0 +1,147 @@
+/**
+ * @file Which pictures are shown and in which order: one filter for the whole app, one order for the grid. Pure functions over the
+ * columns; 100,000 pictures take a few milliseconds (tens when sorted).
+ */
+import { imageFlags, type ImageColumns, type IssueKind } from "#protocol/model.ts";
+
+import { dayText, lastPart, monthText } from "../widgets/format.ts";
+import type { LayoutSection } from "../widgets/grid/justified-layout.ts";
+
+export const sortOrders = ["folder", "date", "odd", "size", "name"] as const;
+export type SortOrder = (typeof sortOrders)[number];
+
+export const flagFilters = ["duplicate", "same-scene", "issue", "odd"] as const;
+export type FlagFilter = (typeof flagFilters)[number];
+
+/** From here on a picture is marked as odd. */
+export const oddFrom = 99;
+
+export interface FilterSet {
+  /** A folder with everything below it. */
+  readonly folder: string | null;
+  readonly cluster: number | null;
+  readonly flag: FlagFilter | null;
+  readonly issue: { readonly kind: IssueKind; readonly ids: ReadonlySet<number> } | null;
+  readonly search: { readonly text: string; readonly ids: ReadonlySet<number> } | null;
+}
+
+export const noFilter: FilterSet = { folder: null, cluster: null, flag: null, issue: null, search: null };
+
+export interface Arrangement {
+  /** Indexes into the columns. */
+  readonly order: Int32Array;
+  readonly sections: readonly LayoutSection[];
+}
+
+export function isFiltered(filter: FilterSet): boolean {
+  return filter.folder !== null || filter.cluster !== null || filter.flag !== null || filter.issue !== null || filter.search !== null;
+}
+
+/** Indexes of the pictures that pass, in the order of the columns. */
+export function applyFilter(columns: ImageColumns, filter: FilterSet): Int32Array {
+  const { folder, cluster, flag, issue, search } = filter;
+  const inFolder = folder === null ? null : columns.folders.map((path) => isInside(path, folder));
+  const result = new Int32Array(columns.count);
+  let length = 0;
+  for (let index = 0; index < columns.count; index++) {
+    if (inFolder !== null && !inFolder[columns.folderIndexes[index]]) continue;
+    if (cluster !== null && columns.clusters[index] !== cluster) continue;
+    if (flag !== null && !hasFlag(columns, index, flag)) continue;
+    if (issue !== null && !issue.ids.has(columns.ids[index])) continue;
+    if (search !== null && !search.ids.has(columns.ids[index])) continue;
+    result[length++] = index;
+  }
+  return result.slice(0, length);
+}
+
+export function hasFlag(columns: ImageColumns, index: number, flag: FlagFilter): boolean {
+  const bits = columns.flags[index];
+  if (flag === "duplicate") return (bits & (imageFlags.identicalFile | imageFlags.duplicate)) !== 0;
+  if (flag === "same-scene") return (bits & imageFlags.sameScene) !== 0;
+  if (flag === "issue") return (bits & imageFlags.issue) !== 0;
+  return columns.percentiles[index] >= oddFrom;
+}
+
+/** Orders what `applyFilter` gave and cuts it into sections. */
+export function arrange(columns: ImageColumns, visible: Int32Array, sort: SortOrder): Arrangement {
+  if (visible.length === 0) return { order: visible, sections: [] };
+  if (sort === "folder") {
+    const titles = folderTitles(columns.folders);
+    const titled = titles.length > 1;
+    return { order: visible, sections: cut(visible, (index) => columns.folderIndexes[index], (index) => (titled ? titles[columns.folderIndexes[index]] : "")) };
+  }
+  if (sort === "date") {
+    const order = sortedBy(visible, (index) => -columns.times[index]);
+    const months = Int32Array.from(columns.times, monthKey);
+    return { order, sections: cut(order, (index) => months[index], (index) => monthText(columns.times[index])) };
+  }
+  if (sort === "name") {
+    const names = columns.names.split("\n");
+    const order = visible.slice().sort((a, b) => collator.compare(names[a], names[b]) || a - b);
+    return { order, sections: [{ start: 0, count: order.length, label: "" }] };
+  }
+  const key = sort === "odd" ? (index: number): number => -columns.percentiles[index] : (index: number): number => -columns.sizesBytes[index];
+  const order = sortedBy(visible, key);
+  return { order, sections: [{ start: 0, count: order.length, label: "" }] };
+}
+
+/** Folders named from their common parent on, so that heads and chips stay short. */
+export function folderTitles(folders: readonly string[]): string[] {
+  const parts = folders.map((folder) => folder.split(/[/\\]/u).filter(Boolean));
+  if (parts.length <= 1) return folders.map(lastPart);
+  let shared = 0;
+  while (parts.every((part) => part.length > shared && part[shared] === parts[0][shared])) shared++;
+  return parts.map((part, index) => part.slice(shared).join(" / ") || lastPart(folders[index]));
+}
+
+export function isInside(path: string, folder: string): boolean {
+  if (path === folder) return true;
+  const separator = folder.includes("\\") && !folder.includes("/") ? "\\" : "/";
+  return path.startsWith(folder.endsWith(separator) ? folder : folder + separator);
+}
+
+/** "3 May 2026" or "3 May - 8 Jun 2026" for the pictures between two positions. */
+export function daysText(columns: ImageColumns, order: Int32Array): string {
+  let first = Infinity;
+  let last = -Infinity;
+  for (const index of order) {
+    const time = columns.times[index];
+    if (time < first) first = time;
+    if (time > last) last = time;
+  }
+  if (!Number.isFinite(first)) return "";
+  const [from, to] = [dayText(first), dayText(last)];
+  return from === to ? from : `${from} – ${to}`;
+}
+
+const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
+
+/** Smallest key first, NaN last, equal keys in their present order.. */
+function sortedBy(visible: Int32Array, key: (index: number) => number): Int32Array {
+  const keys = new Float64Array(visible.length);
+  for (let position = 0; position < visible.length; position++) {
+    const value = key(visible[position]);
+    keys[position] = Number.isNaN(value) ? Number.MAX_VALUE : value;
+  }
+  const positions = new Uint32Array(visible.length);
+  for (let position = 0; position < positions.length; position++) positions[position] = position;
+  positions.sort((a, b) => keys[a] - keys[b] || a - b);
+  return Int32Array.from(positions, (position) => visible[position]);
+}
+
+function cut(order: Int32Array, key: (index: number) => number, label: (index: number) => string): LayoutSection[] {
+  const sections: LayoutSection[] = [];
+  let start = 0;
+  for (let position = 1; position <= order.length; position++) {
+    if (position < order.length && key(order[position]) === key(order[start])) continue;
+    sections.push({ start, count: position - start, label: label(order[start]) });
+    start = position;
+  }
+  return sections;
+}
+
+function monthKey(time: number): number {
+  if (!Number.isFinite(time)) return -1;
+  const date = new Date(time);
+  return date.getFullYear() * 12 + date.getMonth();
+}

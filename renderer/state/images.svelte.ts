@@ -1,0 +1,109 @@
+/** @file The columns of every image, looked up by id, and what the one filter and the one order make of them. */
+import { untrack } from "svelte";
+
+import type { ImageColumns, ImageId } from "#protocol/model.ts";
+
+import { applyFilter, arrange, isFiltered, noFilter, type Arrangement, type FilterSet } from "./arrange.ts";
+import { engine } from "./engine.svelte.ts";
+import { notices } from "./notices.svelte.ts";
+import type { Sequence } from "./selection.svelte.ts";
+import { settings } from "./settings.svelte.ts";
+
+const none: ImageColumns = {
+  version: 0,
+  count: 0,
+  ids: new Int32Array(0),
+  widths: new Int32Array(0),
+  heights: new Int32Array(0),
+  colours: new Uint32Array(0),
+  sizesBytes: new Float64Array(0),
+  times: new Float64Array(0),
+  folderIndexes: new Int32Array(0),
+  clusters: new Int32Array(0),
+  percentiles: new Float32Array(0),
+  flags: new Uint8Array(0),
+  names: "",
+  folders: [],
+};
+
+class Images {
+  columns = $state.raw<ImageColumns>(none);
+  loaded = $state(false);
+  failed = $state<string | null>(null);
+  filter = $state.raw<FilterSet>(noFilter);
+  readonly filtered = $derived(isFiltered(this.filter));
+  /** Indexes that pass the filter, in the order of the columns. */
+  readonly visible = $derived(applyFilter(this.columns, this.filter));
+  readonly arrangement = $derived<Arrangement>(arrange(this.columns, this.visible, settings.sort));
+  readonly #names = $derived(this.columns.names.split("\n"));
+  readonly #byId = $derived(new Map(Array.from(this.columns.ids, (id, index) => [id, index])));
+  #reading = false;
+  #again = false;
+
+  /** Reads the columns again; calls while reading are answered by one more read. */
+  async read(): Promise<void> {
+    if (this.#reading) {
+      this.#again = true;
+      return;
+    }
+    this.#reading = true;
+    try {
+      do {
+        this.#again = false;
+        const columns = await engine.call("images.columns", {});
+        this.columns = columns;
+        this.loaded = true;
+        this.failed = null;
+      } while (this.#again);
+    } catch (error) {
+      this.failed = error instanceof Error ? error.message : String(error);
+      if (this.loaded) notices.fail("The images could not be read again", error);
+    } finally {
+      this.#reading = false;
+    }
+  }
+
+  reset(): void {
+    this.columns = none;
+    this.loaded = false;
+    this.failed = null;
+    this.filter = noFilter;
+  }
+
+  nameOf(index: number): string {
+    return this.#names[index] ?? "";
+  }
+
+  idAt(index: number): ImageId {
+    return this.columns.ids[index] as ImageId;
+  }
+
+  /** Index of an image in the columns, -1 when it is not there (any more). */
+  indexOf(id: ImageId): number {
+    return this.#byId.get(id) ?? -1;
+  }
+
+  setFilter(change: Partial<FilterSet>): void {
+    this.filter = { ...this.filter, ...change };
+  }
+
+  clearFilter(): void {
+    this.filter = noFilter;
+  }
+}
+
+export const images = new Images();
+
+/** `order` (indexes into the columns) as what selections and the large view walk along. */
+export function sequenceOf(order: Int32Array): Sequence {
+  const columns = untrack(() => images.columns);
+  let positions: Map<number, number> | null = null;
+  return {
+    length: order.length,
+    idAt: (position) => columns.ids[order[position]] as ImageId,
+    positionOf(id) {
+      positions ??= new Map(Array.from(order, (index, position) => [columns.ids[index], position]));
+      return positions.get(id) ?? -1;
+    },
+  };
+}

@@ -1,0 +1,40 @@
+/** @file Short sentences at the bottom edge: what went wrong, or what to do instead. They leave by themselves; errors stay. */
+
+export interface Notice {
+  readonly key: number;
+  readonly tone: "plain" | "error";
+  readonly text: string;
+  readonly action?: { readonly label: string; run(): void };
+}
+
+class Notices {
+  list = $state.raw<readonly Notice[]>([]);
+  #next = 1;
+
+  tell(text: string, action?: Notice["action"]): void {
+    const key = this.#push({ tone: "plain", text, ...(action && { action }) });
+    setTimeout(() => this.dismiss(key), 9000);
+  }
+
+  /** `what` is the sentence's start; the reason comes from the error. Stopped work is not an error. */
+  fail(what: string, error: unknown): void {
+    if (error instanceof DOMException && error.name === "AbortError") return;
+    this.#push({ tone: "error", text: `${what}: ${reason(error)}` });
+  }
+
+  dismiss(key: number): void {
+    this.list = this.list.filter((notice) => notice.key !== key);
+  }
+
+  #push(notice: Omit<Notice, "key">): number {
+    const key = this.#next++;
+    this.list = [...this.list.filter((other) => other.text !== notice.text).slice(-2), { ...notice, key }];
+    return key;
+  }
+}
+
+export function reason(error: unknown): string {
+  return error instanceof Error && error.message !== "" ? error.message : "the reason is not known.";
+}
+
+export const notices = new Notices();

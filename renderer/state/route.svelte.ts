@@ -1,0 +1,40 @@
+/** @file Which view is open, kept in the address so that back, forward and reload do what people expect. */
+import type { ImageId } from "#protocol/model.ts";
+
+export const viewNames = ["library", "map", "duplicates", "outliers", "similar", "encoders"] as const;
+export type ViewName = (typeof viewNames)[number];
+
+class Route {
+  view = $state<ViewName>("library");
+  /** What the view shows of itself: a tab, a group, an image. */
+  part = $state("");
+
+  constructor() {
+    this.#read();
+    addEventListener("popstate", () => this.#read());
+  }
+
+  go(view: ViewName, part = ""): void {
+    const hash = part === "" ? `#/${view}` : `#/${view}/${encodeURIComponent(part)}`;
+    if (hash !== location.hash) history.pushState(null, "", hash);
+    this.view = view;
+    this.part = part;
+  }
+
+  /** More like this image. */
+  goSimilar(id: ImageId): void {
+    this.go("similar", String(id));
+  }
+
+  #read(): void {
+    const [view = "", part = ""] = location.hash.slice(2).split("/");
+    this.view = viewNames.find((name) => name === view) ?? "library";
+    try {
+      this.part = decodeURIComponent(part);
+    } catch {
+      this.part = "";
+    }
+  }
+}
+
+export const route = new Route();

@@ -1,0 +1,13 @@
+/** @file One choice of a menu. */
+import type { IconName } from "./icons.ts";
+
+export interface MenuItem {
+  readonly label: string;
+  readonly icon?: IconName;
+  readonly note?: string;
+  /** Given for a choice among several. */
+  readonly checked?: boolean;
+  /** With a line above it. */
+  readonly separated?: boolean;
+  run(): void;
+}

@@ -1,0 +1,23 @@
+/** @file The words for kinds, relations and states: plain, short, the same everywhere. */
+import type { IssueKind, Relation } from "#protocol/model.ts";
+
+import type { FlagFilter } from "../state/arrange.ts";
+
+export const flagWords: Record<FlagFilter, string> = { duplicate: "Duplicates", "same-scene": "Same scene", issue: "With an issue", odd: "Oddest 1 %" };
+
+export const relationWords: Record<Relation, { readonly title: string; readonly text: string }> = {
+  "identical-file": { title: "Identical files", text: "The same bytes, only the name or the folder differs." },
+  "identical-pixels": { title: "Identical pixels", text: "Every pixel is the same; the files differ (metadata or compression without loss)." },
+  "same-picture": { title: "Same picture", text: "The same picture saved in another size, quality or format." },
+  "same-scene": { title: "Same scene", text: "Taken of the same scene, but not the same picture. Nothing is proposed to go." },
+};
+
+export const issueWords: Record<IssueKind, { readonly title: string; readonly text: string }> = {
+  blur: { title: "Blurred", text: "The sharpest part of the centre has hardly any fine detail." },
+  dark: { title: "Dark", text: "Nearly all of the picture is close to black." },
+  bright: { title: "Bright", text: "Nearly all of the picture is close to white." },
+  "low-information": { title: "Nearly empty", text: "Hardly any content: one colour, a blank page, a cover left on." },
+  "odd-size": { title: "Unusual size", text: "Much smaller or larger than the others of this collection." },
+  "odd-aspect": { title: "Unusual shape", text: "Much longer or narrower than the others of this collection." },
+  greyscale: { title: "Greyscale", text: "Without colour in a collection of colour pictures." },
+};

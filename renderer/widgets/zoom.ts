@@ -1,0 +1,55 @@
+/**
+ * @file Zoom and pan of a picture in a stage, as numbers: a scale (screen pixels per picture pixel) and where the picture's middle lies from
+ * the stage's. Shared by the large view and by comparing duplicates, where one state moves several pictures.
+ */
+
+export interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface ZoomState {
+  /** Null: fit the stage. */
+  readonly scale: number | null;
+  readonly x: number;
+  readonly y: number;
+}
+
+export const fitted: ZoomState = { scale: null, x: 0, y: 0 };
+const mostScale = 16;
+
+/** The scale at which the picture fits, never above 1 except for tiny pictures, which may grow eight times. */
+export function fitScale(picture: Size, stage: Size, pixelRatio = 1): number {
+  const fit = Math.min(stage.width / picture.width, stage.height / picture.height);
+  const tiny = Math.max(picture.width, picture.height) <= 128;
+  return Math.min(fit, (tiny ? 8 : 1) / pixelRatio);
+}
+
+/** Zooms by `factor` so that what lies under `point` (from the stage's middle) stays under it. */
+export function zoomAt(state: ZoomState, options: { factor: number; point: { x: number; y: number }; picture: Size; stage: Size; pixelRatio?: number }): ZoomState {
+  const { factor, point, picture, stage, pixelRatio = 1 } = options;
+  const fit = fitScale(picture, stage, pixelRatio);
+  const before = state.scale ?? fit;
+  const after = Math.min(mostScale, before * factor);
+  if (after <= fit) return fitted;
+  const ratio = after / before;
+  return clampPan({ scale: after, x: point.x - (point.x - state.x) * ratio, y: point.y - (point.y - state.y) * ratio }, picture, stage);
+}
+
+/** Between fit and one picture pixel per screen pixel, around `point`. */
+export function toggleRealSize(state: ZoomState, options: { point: { x: number; y: number }; picture: Size; stage: Size; pixelRatio: number }): ZoomState {
+  if (state.scale !== null) return fitted;
+  const { picture, stage, pixelRatio, point } = options;
+  const fit = fitScale(picture, stage, pixelRatio);
+  const real = 1 / pixelRatio;
+  const target = fit >= real ? real * 2 : real;
+  return zoomAt(state, { factor: target / fit, point, picture, stage, pixelRatio });
+}
+
+/** Keeps at least the stage's middle covered where the picture is larger than the stage. */
+export function clampPan(state: ZoomState, picture: Size, stage: Size): ZoomState {
+  if (state.scale === null) return fitted;
+  const room = (length: number, available: number): number => Math.max(0, (length * (state.scale ?? 1) - available) / 2);
+  const [roomX, roomY] = [room(picture.width, stage.width), room(picture.height, stage.height)];
+  return { scale: state.scale, x: Math.min(roomX, Math.max(-roomX, state.x)), y: Math.min(roomY, Math.max(-roomY, state.y)) };
+}

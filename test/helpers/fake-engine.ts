@@ -1,0 +1,327 @@
+/**
+ * @file An engine of the contract without pixels: N synthetic images with clusters, duplicates, oddities and issues, jobs that run on
+ * command, and events. It stands behind the renderer in browser tests and screenshots, and is total over the contract.
+ */
+import type { EventName, Events, Handlers } from "#protocol/contract.ts";
+import {
+  imageFlags,
+  type DuplicateGroup,
+  type EncoderId,
+  type EncoderSummary,
+  type GroupId,
+  type ImageColumns,
+  type ImageDetails,
+  type ImageId,
+  type IssueEntry,
+  type JobId,
+  type Neighbour,
+  type OpenCollection,
+  type OutlierEntry,
+  type RecentCollection,
+  type Relation,
+} from "#protocol/model.ts";
+import { isFinished, type JobSnapshot } from "#protocol/progress.ts";
+
+import { fakeFolders, fakeImages, type FakeImage } from "./fake-images.ts";
+import { drawPicture } from "./fake-pictures.ts";
+
+export interface FakeEngineOptions {
+  readonly images: number;
+  /** Whether a collection is open at first. */
+  readonly open: boolean;
+}
+
+export interface FakeEngine {
+  readonly handlers: Handlers;
+  on<E extends EventName>(event: E, handler: (value: Events[E]) => void): () => void;
+  pictureUrl(id: ImageId, kind: "thumbnail" | "image"): string;
+  /** Adds images, as indexing does, and says so. */
+  grow(count: number): void;
+  setJob(change: Partial<JobSnapshot>): void;
+}
+
+const encoder: EncoderSummary = { id: "efficientnet-lite0" as EncoderId, name: "EfficientNet-Lite0", dimensions: 384, source: "bundled" };
+
+export function createFakeEngine(options: FakeEngineOptions): FakeEngine {
+  let images = fakeImages(options.images);
+  let version = 1;
+  let open = options.open;
+  let job: JobSnapshot | null = null;
+  const listeners: { [E in EventName]: Set<(value: Events[E]) => void> } = { job: new Set(), changed: new Set() };
+  const emit = <E extends EventName>(event: E, value: Events[E]): void => listeners[event].forEach((handler) => handler(value));
+
+  const get = (id: ImageId): FakeImage => {
+    const found = images[id - 1];
+    if (found === undefined) throw new Error(`There is no image ${id}.`);
+    return found;
+  };
+  const collection = (): OpenCollection => ({
+    workspace: "/data/holiday",
+    name: "Holiday 2024",
+    folders: ["/pictures"],
+    encoder,
+    images: images.length,
+    version,
+    ready: { map: images.length > 0, duplicates: images.length > 0, outliers: images.length > 0 },
+    counts: { groups: groupsOf(images).length, copies: groupsOf(images).length, issues: images.filter((one) => one.issue !== null).length, unreadable: images.length > 0 ? unreadable.length : 0, missing: 0 },
+  });
+  const requireOpen = (): OpenCollection => {
+    if (!open) throw new Error("No collection is open.");
+    return collection();
+  };
+  const setJob = (change: Partial<JobSnapshot>): JobSnapshot => {
+    job = { ...(job ?? firstJob), ...change };
+    emit("job", job);
+    return job;
+  };
+  const start = (): { collection: OpenCollection; job: JobId } => {
+    open = true;
+    if (images.length === 0) images = fakeImages(30);
+    version++;
+    return { collection: collection(), job: setJob({ ...firstJob, state: "running" }).id };
+  };
+
+  const handlers: Handlers = {
+    "app.state": () => ({ collection: open ? collection() : null, recent, version: "0.1.0" }),
+    "collection.openFolder": ({ path }) => {
+      if (path.includes("missing")) throw new Error(`${path} is not a folder.`);
+      return start();
+    },
+    "collection.open": () => ({ collection: start().collection }),
+    "collection.close": () => {
+      open = false;
+      return {};
+    },
+    "collection.forget": () => ({}),
+    "collection.openSamples": () => start(),
+    "collection.summary": requireOpen,
+    "collection.index": () => ({ job: start().job }),
+    "collection.unreadable": () => ({ files: images.length > 0 ? unreadable : [] }),
+    "folders.list": ({ path }) => listFolder(path ?? "/home/someone"),
+    "images.columns": () => columnsOf(images, version),
+    "images.details": ({ id }) => detailsOf(images, get(id)),
+    "images.similar": ({ id, count }) => ({ results: neighboursOf(images, get(id), count) }),
+    "images.similarToFile": ({ count }) => ({ results: images.length === 0 ? [] : neighboursOf(images, images[0], count) }),
+    "images.find": ({ text, limit }) => {
+      const words = text.toLowerCase().split(/\s+/u);
+      const ids = images.filter((one) => words.every((word) => `${one.name} ${fakeFolders[one.folder]}`.toLowerCase().includes(word))).map((one) => one.id);
+      return { ids: Int32Array.from(ids.slice(0, limit)), total: ids.length };
+    },
+    "images.file": () => {
+      throw new Error("The fake engine has no files; pictures come from pictureUrl.");
+    },
+    "map.columns": () => mapOf(images, version),
+    "duplicates.groups": ({ offset, limit, relation }) => {
+      const all = groupsOf(images).filter((group) => relation === undefined || group.relation === relation);
+      return { groups: all.slice(offset, offset + limit), total: all.length, gainBytes: all.reduce((sum, group) => sum + group.gainBytes, 0) };
+    },
+    "duplicates.ofImage": ({ id }) => ({ groups: groupsOf(images).filter((group) => group.members.some((member) => member.id === id)) }),
+    "outliers.list": ({ offset, limit }) => {
+      const entries = images.map((one): OutlierEntry => outlierOf(images, one)).sort((a, b) => b.score - a.score);
+      return { entries: entries.slice(offset, offset + limit), total: entries.length };
+    },
+    "issues.list": ({ kind, offset, limit }) => {
+      const all = images.flatMap((one): IssueEntry[] => issuesOf(one));
+      const counts: Record<string, number> = {};
+      for (const entry of all) counts[entry.kind] = (counts[entry.kind] ?? 0) + 1;
+      const chosen = all.filter((entry) => kind === undefined || entry.kind === kind);
+      return { entries: chosen.slice(offset, offset + limit), total: chosen.length, counts };
+    },
+    "encoders.list": () => ({ encoders: [encoder] }),
+    doctor: () => ({
+      devices: [
+        { name: "cpu", available: true, why: "Always there." },
+        { name: "webgpu", available: false, why: "No graphics adapter was found." },
+      ],
+      versions: { likeness: "0.1.0", node: "24.0.0" },
+      missing: ["No compiler was found: neighbours are computed in TypeScript, about five times slower."],
+    }),
+    "jobs.list": () => ({ jobs: job === null ? [] : [job] }),
+    "jobs.pause": () => (setJob({ state: "paused" }), {}),
+    "jobs.resume": () => (setJob({ state: "running" }), {}),
+    "jobs.cancel": () => (setJob({ state: "cancelled", finishedAt: 2 }), {}),
+  };
+
+  return {
+    handlers,
+    on(event, handler) {
+      listeners[event].add(handler);
+      return () => listeners[event].delete(handler);
+    },
+    pictureUrl: (id, kind) => drawPicture(get(id), kind),
+    grow(count) {
+      images = fakeImages(images.length + count);
+      version++;
+      emit("changed", { version, what: ["images"] });
+    },
+    setJob(change) {
+      const next = setJob(change);
+      if (isFinished(next.state)) emit("changed", { version: ++version, what: ["map", "duplicates", "outliers", "issues"] });
+    },
+  };
+}
+
+const firstJob: JobSnapshot = {
+  id: 1 as JobId,
+  kind: "index",
+  title: "Indexing Holiday 2024",
+  state: "running",
+  stage: "embed",
+  stageIndex: 1,
+  stageCount: 6,
+  done: 3120,
+  total: 12_400,
+  rate: 410,
+  secondsLeft: 23,
+  startedAt: 1,
+  finishedAt: null,
+  summary: null,
+  report: null,
+  error: null,
+};
+
+const recent: RecentCollection[] = [
+  { workspace: "/data/holiday", name: "Holiday 2024", folders: ["/pictures"], images: 12_400, openedAt: Date.UTC(2026, 9, 1, 9), available: true },
+  { workspace: "/data/chest", name: "Chest X-rays", folders: ["/data/xray"], images: 100_000, openedAt: Date.UTC(2026, 8, 20, 9), available: true },
+  { workspace: "/data/old", name: "Old disk", folders: ["/media/old-disk/Photos"], images: 3120, openedAt: Date.UTC(2026, 1, 20, 9), available: false },
+];
+
+const unreadable = [
+  { path: "/pictures/Scans/Letters/IMG_0042.jpg", code: "truncated", message: "The file ends in the middle of the picture." },
+  { path: "/pictures/Holiday 2024/Coast/notes.png", code: "not-an-image", message: "The name says PNG, the content is text." },
+];
+
+function listFolder(path: string): { path: string; parent: string | null; folders: { name: string; path: string }[]; images: number } {
+  const names = path.split("/").length > 5 ? [] : ["Documents", "Pictures", "Scans", "Work"];
+  const parent = path === "/" ? null : path.slice(0, path.lastIndexOf("/")) || "/";
+  return { path, parent, folders: names.map((name) => ({ name, path: `${path === "/" ? "" : path}/${name}` })), images: path.endsWith("Pictures") ? 1240 : 0 };
+}
+
+/** The odd ones are those whose seed is high; exact percentiles by rank are not needed here. */
+function percentileOf(image: FakeImage): number {
+  return image.paint === "scene" ? (image.seed / 2 ** 32) * 99.9 : 99.95;
+}
+
+function columnsOf(images: readonly FakeImage[], version: number): ImageColumns {
+  const numbers = <T>(make: (from: ArrayLike<number>) => T, value: (image: FakeImage) => number): T => make(images.map(value));
+  return {
+    version,
+    count: images.length,
+    ids: numbers((from) => Int32Array.from(from), (one) => one.id),
+    widths: numbers((from) => Int32Array.from(from), (one) => one.width),
+    heights: numbers((from) => Int32Array.from(from), (one) => one.height),
+    colours: numbers((from) => Uint32Array.from(from), (one) => one.colour),
+    sizesBytes: numbers((from) => Float64Array.from(from), (one) => one.sizeBytes),
+    times: numbers((from) => Float64Array.from(from), (one) => one.time),
+    folderIndexes: numbers((from) => Int32Array.from(from), (one) => one.folder),
+    clusters: numbers((from) => Int32Array.from(from), (one) => one.cluster),
+    percentiles: numbers((from) => Float32Array.from(from), percentileOf),
+    flags: numbers((from) => Uint8Array.from(from), (one) => flagsOf(images, one)),
+    names: images.map((one) => one.name).join("\n"),
+    folders: images.length === 0 ? [] : [...fakeFolders],
+  };
+}
+
+const relationCycle: readonly Relation[] = ["identical-file", "same-picture", "identical-pixels", "same-scene"];
+
+/** Images 8 and 9, 32 and 33, 56 and 57... are duplicates of each other. */
+function groupStart(image: FakeImage): number {
+  const place = (image.id - 8) % 24;
+  return image.id >= 8 && (place === 0 || place === 1) ? image.id - place : -1;
+}
+
+function relationAt(start: number): Relation {
+  return relationCycle[Math.floor(start / 24) % relationCycle.length];
+}
+
+function flagsOf(images: readonly FakeImage[], image: FakeImage): number {
+  const start = groupStart(image);
+  let flags: number = imageFlags.hasEmbedding;
+  if (image.issue !== null) flags |= imageFlags.issue;
+  if (start < 0 || start >= images.length) return flags;
+  const relation = relationAt(start);
+  if (relation === "same-scene") return flags | imageFlags.sameScene;
+  return flags | imageFlags.duplicate | (relation === "identical-file" ? imageFlags.identicalFile : 0);
+}
+
+function groupsOf(images: readonly FakeImage[]): DuplicateGroup[] {
+  const groups: DuplicateGroup[] = [];
+  for (let start = 8; start + 1 <= images.length && groups.length < 2000; start += 24) {
+    const members = [images[start - 1], images[start]];
+    const relation = relationAt(start);
+    const gain = relation === "same-scene" ? 0 : members[1].sizeBytes;
+    groups.push({
+      id: `group-${start}` as GroupId,
+      relation,
+      members: members.map((one, index) => ({
+        id: one.id as ImageId,
+        path: `${fakeFolders[one.folder]}/${one.name}`,
+        width: one.width,
+        height: one.height,
+        sizeBytes: one.sizeBytes,
+        format: "jpeg",
+        keep: index === 0 || relation === "same-scene",
+        reason: index === 0 ? "Most pixels" : relation === "same-scene" ? "Not the same picture" : "Smaller copy of the kept one",
+      })),
+      pairs: [{ a: members[0].id as ImageId, b: members[1].id as ImageId, relation, score: 0.998 }],
+      gainBytes: gain,
+    });
+  }
+  return groups.sort((a, b) => b.gainBytes - a.gainBytes);
+}
+
+function issuesOf(image: FakeImage): IssueEntry[] {
+  if (image.issue === null) return [];
+  const text = { blur: "No sharp edge was found in the centre.", dark: "98 % of the picture is close to black.", bright: "All of the picture is close to white." } as const;
+  return [{ id: image.id as ImageId, kind: image.issue, value: 0.02, threshold: 0.1, text: text[image.issue as keyof typeof text] ?? "Unusual." }];
+}
+
+function neighboursOf(images: readonly FakeImage[], image: FakeImage, count: number): Neighbour[] {
+  const same = images.filter((one) => one.cluster === image.cluster && one.id !== image.id);
+  return same.slice(0, count).map((one, rank) => ({ id: one.id as ImageId, similarity: 0.97 - (rank * 0.6) / Math.max(count, same.length) }));
+}
+
+function outlierOf(images: readonly FakeImage[], image: FakeImage): OutlierEntry {
+  const percentile = percentileOf(image);
+  return { id: image.id as ImageId, score: percentile / 100, percentile, nearest: neighboursOf(images, image, 5).map((one) => one.id) };
+}
+
+function detailsOf(images: readonly FakeImage[], image: FakeImage): ImageDetails {
+  const { score, percentile, nearest } = outlierOf(images, image);
+  const start = groupStart(image);
+  return {
+    id: image.id as ImageId,
+    path: `${fakeFolders[image.folder]}/${image.name}`,
+    name: image.name,
+    folder: fakeFolders[image.folder],
+    sizeBytes: image.sizeBytes,
+    modifiedAt: image.time,
+    format: image.name.endsWith("png") ? "png" : "jpeg",
+    width: image.width,
+    height: image.height,
+    bitDepth: 8,
+    channels: image.grey ? 1 : 3,
+    facts: [
+      { label: "Camera", text: "Example X100" },
+      { label: "Exposure", text: "1/250 s, f/4, ISO 200" },
+    ],
+    outlier: { score, percentile, nearest },
+    issues: issuesOf(image),
+    groups: start < 0 || start >= images.length ? [] : [{ id: `group-${start}` as GroupId, relation: relationAt(start), count: 2 }],
+    cluster: image.cluster,
+  };
+}
+
+function mapOf(images: readonly FakeImage[], version: number): Result {
+  const coordinates = new Float32Array(images.length * 2);
+  const counts = new Map<number, number>();
+  images.forEach((image, index) => {
+    const spread = (bits: number): number => ((image.seed >>> bits) % 1000) / 1000 + ((image.seed >>> (bits + 7)) % 1000) / 1000 - 1;
+    coordinates[index * 2] = Math.cos(image.cluster * 2.4) * (3 + image.cluster * 0.5) + spread(3);
+    coordinates[index * 2 + 1] = Math.sin(image.cluster * 2.4) * (3 + image.cluster * 0.5) + spread(11);
+    counts.set(image.cluster, (counts.get(image.cluster) ?? 0) + 1);
+  });
+  const clusters = [...counts].map(([label, count]) => ({ label, count, representative: (images.find((one) => one.cluster === label)?.id ?? 1) as ImageId }));
+  return { version, encoder: encoder.id, count: images.length, coordinates, clusters: clusters.sort((a, b) => b.count - a.count), quality: { trustworthiness: 0.968, recall: 0.61 } };
+}
+type Result = Awaited<ReturnType<Handlers["map.columns"]>>;

@@ -1,0 +1,13 @@
+/**
+ * @file Runs in the page of the test build before the app: puts the fake engine where the app looks for one. The address says what it
+ * holds: `?fake=10000`, `?fake=0` (nothing open: the welcome screen), `?fake=empty` (a collection without images), `&job` (indexing runs).
+ */
+import { createFakeEngine } from "./fake-engine.ts";
+
+const query = new URLSearchParams(location.search);
+const asked = query.get("fake");
+if (asked !== null) {
+  const engine = createFakeEngine({ images: Number(asked) || 0, open: asked !== "0" });
+  if (query.has("job")) engine.setJob({});
+  Object.assign(window, { likeness: { kind: "embedded", handlers: engine.handlers, on: engine.on, pictureUrl: engine.pictureUrl }, fakeEngine: engine });
+}

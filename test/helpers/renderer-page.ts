@@ -1,0 +1,86 @@
+/**
+ * @file The built renderer with the fake engine in a real browser: builds it (`vite build --mode test`), serves it on loopback under the
+ * content security policy of the real hosts, and opens pages in the system's Chromium.
+ */
+import { execFileSync } from "node:child_process";
+import { existsSync } from "node:fs";
+import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import { extname, join, normalize } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { chromium, type Browser, type Page } from "playwright-core";
+
+const root = fileURLToPath(new URL("../..", import.meta.url));
+const output = join(root, "out/renderer-test");
+const mediaTypes: Record<string, string> = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".map": "application/json" };
+/** What the real hosts send; `data:` is for the drawn pictures of the fake engine. */
+const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; base-uri 'none'; form-action 'none'";
+
+export interface OpenOptions {
+  readonly width?: number;
+  readonly height?: number;
+  readonly scale?: number;
+  readonly colours?: "dark" | "light";
+}
+
+export interface RendererSite {
+  /** Opens a page; `query` such as "fake=30". Messages and errors of the page's console are collected in `problems`. */
+  open(query: string, options?: OpenOptions): Promise<Page>;
+  /** Errors that any page wrote to its console or threw (a blocked inline style would be one). */
+  readonly problems: string[];
+  close(): Promise<void>;
+}
+
+/** The path of a Chromium, or null: then a test says so and is skipped. */
+export function findChromium(): string | null {
+  const places = [process.env["CHROMIUM_PATH"], "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+  return places.find((place) => place !== undefined && existsSync(place)) ?? null;
+}
+
+export function buildRendererWithFake(): void {
+  execFileSync(process.execPath, [join(root, "node_modules/vite/bin/vite.js"), "build", "--config", "renderer/vite.config.ts", "--mode", "test", "--logLevel", "error"], {
+    cwd: root,
+    env: { ...process.env, NODE_ENV: "production" },
+    stdio: ["ignore", "ignore", "inherit"],
+  });
+}
+
+export async function startRendererSite(executablePath: string): Promise<RendererSite> {
+  const server = createServer((request, response) => {
+    const path = normalize(new URL(request.url ?? "/", "http://localhost").pathname);
+    const file = join(output, path === "/" ? "index.html" : path);
+    readFile(file).then(
+      (bytes) => response.writeHead(200, { "content-type": mediaTypes[extname(file)] ?? "application/octet-stream", "content-security-policy": policy }).end(bytes),
+      () => response.writeHead(404).end(),
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const address = server.address();
+  if (address === null || typeof address === "string") throw new Error("The test server has no port.");
+  const browser: Browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--enable-precise-memory-info"] });
+  const problems: string[] = [];
+  return {
+    problems,
+    async open(query, options = {}) {
+      const context = await browser.newContext({
+        viewport: { width: options.width ?? 1280, height: options.height ?? 800 },
+        deviceScaleFactor: options.scale ?? 1,
+        colorScheme: options.colours ?? "dark",
+        locale: "en-GB",
+        timezoneId: "UTC",
+      });
+      const page = await context.newPage();
+      page.on("console", (message) => {
+        if (message.type() === "error") problems.push(message.text());
+      });
+      page.on("pageerror", (error) => problems.push(error.message));
+      await page.goto(`http://127.0.0.1:${address.port}/?${query}`);
+      return page;
+    },
+    async close() {
+      await browser.close();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
