@@ -1,0 +1,126 @@
+/**
+ * @file The shape of every method's parameters, checked at the door. The table is total over the contract and each line must check the
+ * very type the contract states, so neither a new method nor a new parameter compiles without its check. Meaning (does this folder
+ * exist?) is the handler's affair.
+ */
+import type { Contract, Method, Params } from "./contract.ts";
+import { deviceNames, type ImageId, type JobId } from "./model.ts";
+import { isRecord } from "./rpc-messages.ts";
+
+/** What is wrong with the value, in words, or null. `T` is what a value without complaint has become. */
+type Check<T> = { (value: unknown): string | null; readonly checks?: T };
+type OptionalCheck<T> = Check<T> & { readonly optional: true };
+type Fields<T> = { [K in keyof T]-?: Record<never, never> extends Pick<T, K> ? OptionalCheck<Exclude<T[K], undefined>> : Check<T[K]> };
+
+const empty = record<Record<never, never>>({});
+const path = text(32_768);
+const word = text(1000);
+const id = integer<number>(1, 2 ** 31 - 1);
+const imageId = id as Check<ImageId>;
+const jobId = integer<JobId>(1, Number.MAX_SAFE_INTEGER);
+const count = integer<number>(0, 1_000_000);
+const offset = integer<number>(0, 2 ** 31 - 1);
+
+const checks: { readonly [M in Method]: Check<unknown> } = {
+  "app.state": empty,
+  "collection.openFolder": params<"collection.openFolder">({ path }),
+  "collection.open": params<"collection.open">({ workspace: path }),
+  "collection.close": empty,
+  "collection.forget": params<"collection.forget">({ workspace: path }),
+  "collection.openSamples": empty,
+  "collection.summary": empty,
+  "collection.index": params<"collection.index">({ folders: optional(list(path, 10_000)), encoder: optional(word), device: optional(oneOf(deviceNames)) }),
+  "collection.unreadable": empty,
+  "folders.list": params<"folders.list">({ path: optional(path), hidden: optional(flag) }),
+  "images.columns": empty,
+  "images.details": params<"images.details">({ id: imageId }),
+  "images.similar": params<"images.similar">({ id: imageId, count }),
+  "images.similarToFile": params<"images.similarToFile">({ bytes: optional(bytes), path: optional(path), name: path, count }),
+  "images.find": params<"images.find">({ text: text(10_000), limit: count }),
+  "images.file": params<"images.file">({ id: imageId, kind: oneOf(["thumbnail", "image"] as const) }),
+  "map.columns": empty,
+  "duplicates.groups": params<"duplicates.groups">({ offset, limit: count, relation: optional(word) }),
+  "duplicates.ofImage": params<"duplicates.ofImage">({ id: imageId }),
+  "outliers.list": params<"outliers.list">({ offset, limit: count }),
+  "issues.list": params<"issues.list">({ kind: optional(word), offset, limit: count }),
+  "encoders.list": empty,
+  doctor: empty,
+  "jobs.list": empty,
+  "jobs.pause": params<"jobs.pause">({ id: jobId }),
+  "jobs.resume": params<"jobs.resume">({ id: jobId }),
+  "jobs.cancel": params<"jobs.cancel">({ id: jobId }),
+};
+
+export const methods = Object.keys(checks) as readonly Method[];
+
+export function isMethod(name: string): name is Method {
+  return Object.hasOwn(checks, name);
+}
+
+/** What is wrong with the parameters of a call, in words, or null. */
+export function wrongParams(method: Method, value: unknown): string | null {
+  return checks[method](value);
+}
+
+function params<M extends keyof Contract>(fields: Fields<Params<M>>): Check<Params<M>> {
+  return record(fields);
+}
+
+function record<T>(fields: Fields<T>): Check<T> {
+  const known = Object.entries(fields) as [string, Check<unknown> | OptionalCheck<unknown>][];
+  return (value) => {
+    if (!isRecord(value)) return `the parameters must be an object, not ${show(value)}`;
+    for (const key of Object.keys(value)) if (!Object.hasOwn(fields, key)) return `there is no parameter ${show(key)}`;
+    for (const [key, check] of known) {
+      const item = Object.hasOwn(value, key) ? value[key] : undefined;
+      if (item === undefined && "optional" in check) continue;
+      const wrong = check(item);
+      if (wrong !== null) return `"${key}" must be ${wrong}, not ${show(item)}`;
+    }
+    return null;
+  };
+}
+
+function optional<T>(check: Check<T>): OptionalCheck<T> {
+  return Object.assign((value: unknown) => check(value), { optional: true as const });
+}
+
+function text(limit: number): Check<string> {
+  return (value) => (typeof value === "string" && value.length <= limit && !value.includes("\0") ? null : `a text of at most ${limit} characters without NUL`);
+}
+
+function integer<T extends number>(least: number, most: number): Check<T> {
+  return (value) => (typeof value === "number" && Number.isSafeInteger(value) && value >= least && value <= most ? null : `a whole number from ${least} to ${most}`);
+}
+
+function flag(value: unknown): string | null {
+  return typeof value === "boolean" ? null : "true or false";
+}
+
+function bytes(value: unknown): string | null {
+  return value instanceof Uint8Array ? null : "bytes";
+}
+
+function oneOf<const T extends string>(words: readonly T[]): Check<T> {
+  return (value) => (words.some((known) => known === value) ? null : `one of ${words.join(", ")}`);
+}
+
+function list<T>(item: Check<T>, limit: number): Check<T[]> {
+  return (value) => {
+    if (!Array.isArray(value) || value.length > limit) return `a list of at most ${limit}`;
+    for (const entry of value as unknown[]) {
+      const wrong = item(entry);
+      if (wrong !== null) return `a list in which each is ${wrong}`;
+    }
+    return null;
+  };
+}
+
+/** A value as an error message may show it: short, and never the contents of something large. */
+function show(value: unknown): string {
+  if (value === undefined) return "missing";
+  if (ArrayBuffer.isView(value)) return `${value.byteLength} bytes`;
+  if (typeof value === "object" && value !== null) return Array.isArray(value) ? `a list of ${value.length}` : "an object";
+  const shown = typeof value === "string" ? JSON.stringify(value) : String(value);
+  return shown.length > 80 ? `${shown.slice(0, 80)}…` : shown;
+}
