@@ -205,6 +205,13 @@ export function createJobRunner({ store, clock, definitions, onJob }: JobRunnerO
   };
 }
 
+/** The runner of an open collection, or the reason why there is none. */
+export function requireRunner(jobs: JobRunner | null, isOpen: boolean): JobRunner {
+  if (jobs) return jobs;
+  if (!isOpen) throw new UserError("no-collection", "No collection is open: choose a folder first.");
+  throw new UserError("read-only", "The collection was opened for reading only.");
+}
+
 function describe(row: JobRow, stages: readonly string[], job: LivingJob | undefined): JobSnapshot {
   const reading = job?.meter.read();
   const stage = job?.stage ?? row.stage;

@@ -3,7 +3,7 @@
  * long as it lives, so the operating system frees the lock even after kill -9; who holds it is written beside it for the message.
  * Readers need no lock.
  */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 
@@ -66,6 +66,12 @@ export function openForReading(workspace: string): OpenedStore<ReadStore> {
     );
   }
   return { store: { sqlite, workspace, access: "read" }, close: () => sqlite.close() };
+}
+
+/** Deletes a workspace: its database, thumbnails and lock, nothing else, and never an image. */
+export function deleteWorkspace(workspace: string): void {
+  for (const name of ["likeness.db", "likeness.db-wal", "likeness.db-shm", "lock.db", "lock.db-journal", "lock.json", "thumbnails", "previews"])
+    rmSync(join(workspace, name), { recursive: true, force: true });
 }
 
 export function databasePath(workspace: string): string {

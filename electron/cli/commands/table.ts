@@ -1,0 +1,27 @@
+/**
+ * @file Every command, in the order of the help.
+ */
+import type { Command } from "../arguments.ts";
+import { doctorCommand } from "./doctor.ts";
+import { duplicatesCommand } from "./duplicates.ts";
+import { embeddingsCommand } from "./embeddings.ts";
+import { encodersCommand } from "./encoders.ts";
+import { indexCommand } from "./index-folders.ts";
+import { issuesCommand } from "./issues.ts";
+import { mapCommand } from "./map.ts";
+import { outliersCommand } from "./outliers.ts";
+import { serveCommand } from "./serve.ts";
+import { similarCommand } from "./similar.ts";
+
+export const commands: readonly Command[] = [
+  indexCommand,
+  duplicatesCommand,
+  outliersCommand,
+  issuesCommand,
+  similarCommand,
+  mapCommand,
+  embeddingsCommand,
+  encodersCommand,
+  doctorCommand,
+  serveCommand,
+];

@@ -1,0 +1,102 @@
+/**
+ * @file An open collection: its store, the encoder in use, and what is kept in memory of it (the columns, the vectors), rebuilt when the
+ * stored rows change. Opening for reading takes no lock and can run no job.
+ */
+import { basename, join } from "node:path";
+
+import type { EncoderId, OpenCollection } from "#protocol/model.ts";
+import { imageFlags } from "#protocol/model.ts";
+
+import { showPath } from "./base/path-bytes.ts";
+import { defaultEncoderId, findEncoder, type RegisteredEncoder } from "./encoders/registry.ts";
+import { describeEncoderRow } from "./stages/encoder-use.ts";
+import { loadVectors, type EmbeddedContents } from "./stages/vectors.ts";
+import type { ReadStore } from "./store/database.ts";
+import { encoderRow, type EncoderRow } from "./store/queries/embeddings.ts";
+import { countImages, countMissing, listUnreadable } from "./store/queries/files.ts";
+import { readMark } from "./store/queries/findings.ts";
+import { listFolders } from "./store/queries/folders.ts";
+import { readGraph, readMap, readMapFingerprint, type StoredGraph, type StoredMap } from "./store/queries/graphs.ts";
+import { readProperty } from "./store/queries/properties.ts";
+import { buildCatalogue, type Catalogue } from "./views/catalogue.ts";
+import { buildGroups, type GroupsView } from "./views/groups.ts";
+
+export interface Collection {
+  readonly store: ReadStore;
+  readonly workspace: string;
+  readonly thumbnailFolder: string;
+  readonly version: number;
+  encoder(): RegisteredEncoder;
+  /** Null until the encoder ran once. */
+  encoderRow(): EncoderRow | null;
+  catalogue(): Catalogue;
+  vectors(): EmbeddedContents | null;
+  graph(): StoredGraph | null;
+  map(): StoredMap | null;
+  groups(): GroupsView;
+  summary(): OpenCollection;
+  /** Stored rows changed: forget what was kept. */
+  invalidate(): void;
+}
+
+export function createCollection(store: ReadStore): Collection {
+  let version = 1;
+  let kept: Partial<{ catalogue: Catalogue; vectors: EmbeddedContents | null; graph: StoredGraph | null; map: StoredMap | null; groups: GroupsView; encoder: RegisteredEncoder; summary: OpenCollection }> = {};
+  const keep = <K extends keyof typeof kept>(name: K, make: () => NonNullable<(typeof kept)[K]> | (typeof kept)[K]): Exclude<(typeof kept)[K], undefined> => {
+    if (kept[name] === undefined) kept[name] = make();
+    return kept[name] as Exclude<(typeof kept)[K], undefined>;
+  };
+  const collection: Collection = {
+    store,
+    workspace: store.workspace,
+    thumbnailFolder: join(store.workspace, "thumbnails"),
+    get version() {
+      return version;
+    },
+    encoder: () => keep("encoder", () => findEncoder(readProperty(store, "encoder") ?? defaultEncoderId)),
+    encoderRow: () => encoderRow(store, describeEncoderRow(collection.encoder())) ?? null,
+    catalogue: () => keep("catalogue", () => buildCatalogue(store, collection.encoderRow()?.key ?? null, version)),
+    vectors: () => keep("vectors", () => withRow(collection, (row) => loadVectors(store, row))),
+    graph: () => keep("graph", () => withRow(collection, (row) => readGraph(store, row.key))),
+    map: () => keep("map", () => withRow(collection, (row) => readMap(store, row.key))),
+    groups: () => keep("groups", () => buildGroups(store, collection.catalogue())),
+    summary: () => keep("summary", () => summarise(collection)),
+    invalidate: () => {
+      version++;
+      kept = kept.encoder ? { encoder: kept.encoder } : {};
+      if (kept.encoder && kept.encoder.card.id !== (readProperty(store, "encoder") ?? defaultEncoderId)) kept = {};
+    },
+  };
+  return collection;
+}
+
+function withRow<T>(collection: Collection, read: (row: EncoderRow) => T | null): T | null {
+  const row = collection.encoderRow();
+  return row ? read(row) : null;
+}
+
+function summarise(collection: Collection): OpenCollection {
+  const { store } = collection;
+  const folders = listFolders(store).map(showPath);
+  const row = collection.encoderRow();
+  const { card, origin } = collection.encoder();
+  const images = countImages(store);
+  const { columns } = collection.catalogue();
+  let issues = 0;
+  for (const flags of columns.flags) if (flags & imageFlags.issue) issues++;
+  const groups = collection.groups();
+  return {
+    workspace: store.workspace,
+    name: readProperty(store, "name") ?? basename(folders[0] ?? store.workspace),
+    folders,
+    encoder: { id: card.id as EncoderId, name: card.name, dimensions: card.output.dimensions, source: origin },
+    images,
+    version: collection.version,
+    ready: {
+      map: row !== null && readMapFingerprint(store, row.key) !== null,
+      duplicates: row !== null && readMark(store, "duplicates", row.key) !== null,
+      outliers: row !== null && readMark(store, "outliers", row.key) !== null,
+    },
+    counts: { groups: groups.groups.length, copies: groups.copies, issues, unreadable: listUnreadable(store).length, missing: countMissing(store) },
+  };
+}

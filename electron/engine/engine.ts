@@ -1,0 +1,224 @@
+/**
+ * @file The composition root. Its imports follow the data: store, scan, decode, embed, neighbours, map, duplicates, outliers, views. An
+ * engine host answers the contract for one open collection at a time; the command line, the server and the Electron utility process are
+ * thin shells around it.
+ */
+import { mkdirSync } from "node:fs";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+
+import type { CancelSignal, Handlers, Events, EventName } from "#protocol/contract.ts";
+import type { DeviceName, ImageId, JobId, Neighbour, OpenCollection } from "#protocol/model.ts";
+
+import { systemClock, type Clock } from "./base/clock.ts";
+import { dataFolder as defaultDataFolder } from "./base/data-folder.ts";
+import { UserError } from "./base/errors.ts";
+import { parseShownPath, showPath, toPathBytes } from "./base/path-bytes.ts";
+import { entryPath } from "./base/resources.ts";
+import { createChildPool, type ChildPool } from "./children/child-pool.ts";
+import type { SpawnChild } from "./children/port.ts";
+import { spawnWithChildProcess } from "./children/spawn-child-process.ts";
+import { createCollection, type Collection } from "./collection.ts";
+import { defaultEncoderId, findEncoder } from "./encoders/registry.ts";
+import { exportEmbeddings, type WrittenEmbeddings } from "./export/embeddings.ts";
+import { drawMapFile } from "./export/map-picture.ts";
+import { createHandlers } from "./handlers.ts";
+import { createJobRunner, requireRunner, type JobRunner } from "./jobs/job-runner.ts";
+import { openInference, type InferenceSessionHandle } from "./runtime/inference.ts";
+import { createDefinitions } from "./stages/definitions.ts";
+import { inferenceRequest } from "./stages/encoder-use.ts";
+import { openForReading, openForWriting, type WriteStore } from "./store/database.ts";
+import { fileByPath } from "./store/queries/files.ts";
+import { readProperty, writeProperty } from "./store/queries/properties.ts";
+import { openRecentList, type RecentList } from "./store/recent.ts";
+import { similarToFile, similarToImage } from "./views/similar.ts";
+
+export { CancellationError, UserError, codeOf, messageOf } from "./base/errors.ts";
+export { productVersion } from "./base/version.ts";
+export { spawnWithChildProcess } from "./children/spawn-child-process.ts";
+export type { SpawnChild, ChildPort } from "./children/port.ts";
+export type { IndexReport } from "#protocol/model.ts";
+
+export interface EngineOptions {
+  /** Where collections and the list of recent ones are kept; the user's data directory if not given. */
+  readonly dataFolder?: string | undefined;
+  readonly clock?: Clock | undefined;
+  /** How to start a decoding child; Electron has its own way. */
+  readonly spawn?: SpawnChild | undefined;
+  /** Logical processors to use; all if not given. */
+  readonly cores?: number | undefined;
+}
+
+export type Listener = <E extends EventName>(name: E, value: Events[E]) => void;
+
+/** What a host serves. */
+export interface EngineHost {
+  readonly handlers: Handlers;
+  subscribe(listener: Listener): () => void;
+  close(): Promise<void>;
+}
+
+/** The host with what only in-process users (the command line) need. */
+export interface Engine extends EngineHost {
+  readonly recent: RecentList;
+  readonly clock: Clock;
+  readonly cores: number;
+  /** Null when none is open. */
+  readonly collection: Collection | null;
+  readonly jobs: JobRunner | null;
+  requireCollection(): Collection;
+  /** Opens a workspace, for reading (several processes may) or for writing (one), in place of what is open. */
+  open(workspace: string, access: "read" | "write"): Promise<Collection>;
+  /** Makes or opens the workspace for a folder. `workspace` null: the collection that has exactly this folder, else a new one. */
+  openForFolder(folder: string, workspace: string | null): Promise<Collection>;
+  closeCollection(): Promise<void>;
+  index(folders: readonly string[], encoder?: string, device?: DeviceName): JobId;
+  children(): ChildPool;
+  /** A session of the collection's encoder on the CPU for single pictures, opened once and kept. */
+  querySession(): Promise<InferenceSessionHandle>;
+  emit: Listener;
+  /** Tells every client to read everything again. */
+  announce(): void;
+  /** For calling handlers in process. */
+  readonly context: { readonly signal: CancelSignal };
+  /** Absolute path of an image, shown form. */
+  pathOf(id: ImageId): string;
+  /** More like the image at this path, or like the picture there when it is not of the collection. */
+  similarToPath(path: string, count: number): Promise<{ query: string; results: Neighbour[] }>;
+  exportEmbeddings(file: string): Promise<WrittenEmbeddings>;
+  drawMap(file: string): Promise<void>;
+}
+
+interface Opened {
+  readonly collection: Collection;
+  readonly close: () => void;
+  readonly jobs: JobRunner | null;
+}
+
+export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
+  const dataFolder = options.dataFolder ?? defaultDataFolder();
+  const clock = options.clock ?? systemClock;
+  const cores = options.cores ?? availableParallelism();
+  const recent = openRecentList(dataFolder);
+  const listeners = new Set<Listener>();
+  let opened: Opened | null = null;
+  let pool: ChildPool | null = null;
+  let query: Promise<InferenceSessionHandle> | null = null;
+  let handlers: Handlers | null = null;
+
+  const emit: Listener = (name, value) => {
+    for (const listener of listeners) listener(name, value);
+  };
+  const children = (): ChildPool => (pool ??= createChildPool({ size: cores, spawn: options.spawn ?? spawnWithChildProcess(entryPath("pixel-child")) }));
+
+  const openStore = (workspace: string, access: "read" | "write"): Opened => {
+    if (access === "read") {
+      const { store, close } = openForReading(workspace);
+      return { collection: createCollection(store), close, jobs: null };
+    }
+    const { store, close } = openForWriting(workspace, clock);
+    const collection = createCollection(store);
+    mkdirSync(collection.thumbnailFolder, { recursive: true });
+    const changed = (...what: Events["changed"]["what"][number][]): void => {
+      collection.invalidate();
+      emit("changed", { version: collection.version, what });
+    };
+    const definitions = createDefinitions({ store, clock, children, thumbnailFolder: collection.thumbnailFolder, threads: cores, changed, sampleFolder: join(dataFolder, "samples") });
+    const jobs = createJobRunner({ store, clock, definitions, onJob: (snapshot) => emit("job", snapshot) });
+    return { collection, close, jobs };
+  };
+
+  const engine: Engine = {
+    recent,
+    clock,
+    cores,
+    get collection() {
+      return opened?.collection ?? null;
+    },
+    get jobs() {
+      return opened?.jobs ?? null;
+    },
+    requireCollection: () => {
+      if (!opened) throw new UserError("no-collection", "No collection is open: choose a folder first.");
+      return opened.collection;
+    },
+    open: async (workspace, access) => {
+      await engine.closeCollection();
+      opened = openStore(workspace, access);
+      if (access === "write") remember(recent, opened.collection, clock);
+      return opened.collection;
+    },
+    openForFolder: async (folder, workspace) => {
+      const bytes = toPathBytes(folder);
+      const shown = showPath(bytes);
+      const existing = recent.list().find((entry) => entry.folders.length === 1 && entry.folders[0] === shown);
+      const place = workspace ?? existing?.workspace ?? recent.newWorkspace(bytes);
+      const collection = await engine.open(place, "write");
+      const store = collection.store as WriteStore;
+      if (readProperty(store, "name") === null) writeProperty(store, "name", shown.split("/").filter(Boolean).at(-1) ?? shown);
+      return collection;
+    },
+    closeCollection: async () => {
+      const closing = opened;
+      opened = null;
+      await closing?.jobs?.close();
+      if (closing?.jobs) remember(recent, closing.collection, clock);
+      closing?.close();
+      const session = query;
+      query = null;
+      await session?.then((handle) => handle.close()).catch(() => undefined);
+    },
+    index: (folders, encoder, device) => {
+      const jobs = requireRunner(opened?.jobs ?? null, opened !== null);
+      const collection = engine.requireCollection();
+      const id = encoder ?? readProperty(collection.store, "encoder") ?? defaultEncoderId;
+      findEncoder(id);
+      return jobs.start("index", { folders: folders.map((folder) => showPath(toPathBytes(folder))), encoder: id, device: device ?? "auto" });
+    },
+    children,
+    querySession: () => {
+      const encoder = engine.requireCollection().encoder();
+      query ??= openInference({ ...inferenceRequest(encoder, cores), device: "cpu" });
+      return query;
+    },
+    emit,
+    announce: () => emit("changed", { version: opened?.collection.version ?? 0, what: ["images", "map", "duplicates", "outliers", "issues", "collection"] }),
+    context: { signal: new AbortController().signal },
+    pathOf: (id) => {
+      const { paths, positions } = engine.requireCollection().catalogue();
+      const position = positions.get(id);
+      if (position === undefined) throw new UserError("image-unknown", `There is no image ${id} in this collection (any more).`);
+      return showPath(paths[position] as Buffer);
+    },
+    similarToPath: async (text, count) => {
+      const collection = engine.requireCollection();
+      const typed = toPathBytes(text);
+      const file = fileByPath(collection.store, typed) ?? fileByPath(collection.store, parseShownPath(typed.toString()));
+      if (file && file.state === "image") return { query: showPath(file.path), results: similarToImage(collection, file.id as ImageId, count) };
+      return { query: showPath(typed), results: await similarToFile(engine, { path: typed }, count) };
+    },
+    exportEmbeddings: (file) => exportEmbeddings(engine.requireCollection(), file),
+    drawMap: (file) => drawMapFile(engine.requireCollection(), file),
+    get handlers() {
+      return (handlers ??= createHandlers(engine, dataFolder));
+    },
+    subscribe: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    close: async () => {
+      await engine.closeCollection();
+      await pool?.close();
+      pool = null;
+    },
+  };
+  return engine;
+}
+
+/** What the hosts call. */
+export const createEngineHost: (options?: EngineOptions) => Promise<EngineHost> = createEngine;
+
+function remember(recent: RecentList, collection: Collection, clock: Clock): void {
+  const summary: OpenCollection = collection.summary();
+  recent.remember({ workspace: summary.workspace, name: summary.name, folders: summary.folders, images: summary.images, openedAt: clock.now() });
+}

@@ -1,0 +1,114 @@
+/**
+ * @file Answers the contract. Every handler is a few lines over the open collection; what reads rows lives in views, what changes them in
+ * stages.
+ */
+import { homedir } from "node:os";
+import { join } from "node:path";
+
+import type { Handlers } from "#protocol/contract.ts";
+import type { ImageId, OpenCollection } from "#protocol/model.ts";
+
+import { UserError } from "./base/errors.ts";
+import { showPath, toPathBytes, parseShownPath } from "./base/path-bytes.ts";
+import { defaultEncoderId, listRegisteredEncoders } from "./encoders/registry.ts";
+import type { Engine } from "./engine.ts";
+import { requireRunner, type JobRunner } from "./jobs/job-runner.ts";
+import { productVersion } from "./base/version.ts";
+import { listUnreadable } from "./store/queries/files.ts";
+import { listFolders } from "./store/queries/folders.ts";
+import { describeImage } from "./views/details.ts";
+import { doctor } from "./views/doctor.ts";
+import { findByText } from "./views/find.ts";
+import { listFolder } from "./views/folder-list.ts";
+import { groupsOfImage, pageOfGroups } from "./views/groups.ts";
+import { imageFile } from "./views/image-file.ts";
+import { listIssueEntries } from "./views/issues.ts";
+import { mapColumns } from "./views/map.ts";
+import { listOutlierEntries } from "./views/outliers.ts";
+import { similarToFile, similarToImage } from "./views/similar.ts";
+import { deleteWorkspace, type WriteStore } from "./store/database.ts";
+import { writeProperty } from "./store/queries/properties.ts";
+
+export function createHandlers(engine: Engine, dataFolder: string): Handlers {
+  const collection = engine.requireCollection;
+  const summary = (): OpenCollection => collection().summary();
+  const told = (): OpenCollection => {
+    engine.announce();
+    return summary();
+  };
+  const jobs = (): JobRunner => requireRunner(engine.jobs, engine.collection !== null);
+  return {
+    "app.state": () => ({ collection: engine.collection?.summary() ?? null, recent: engine.recent.list(), version: productVersion }),
+    "collection.openFolder": async ({ path }) => {
+      // Looked at before a workspace is made for it.
+      listFolder(path, { hidden: true });
+      await engine.openForFolder(path, null);
+      const job = engine.index([path]);
+      return { collection: told(), job };
+    },
+    "collection.open": async ({ workspace }) => {
+      if (!engine.recent.list().some((entry) => entry.workspace === workspace)) throw new UserError("collection-unknown", `${workspace} is not among the collections opened before.`);
+      await engine.open(workspace, "write");
+      return { collection: told() };
+    },
+    "collection.close": async () => {
+      await engine.closeCollection();
+      return {};
+    },
+    "collection.forget": async ({ workspace }) => {
+      if (!engine.recent.list().some((entry) => entry.workspace === workspace)) throw new UserError("collection-unknown", `${workspace} is not among the collections opened before.`);
+      if (engine.collection?.workspace === workspace) await engine.closeCollection();
+      engine.recent.forget(workspace);
+      deleteWorkspace(workspace);
+      return {};
+    },
+    "collection.openSamples": async () => {
+      const folder = join(dataFolder, "samples");
+      const opened = await engine.openForFolder(folder, null);
+      writeProperty(opened.store as WriteStore, "name", "Samples");
+      opened.invalidate();
+      const parameters = { folders: [showPath(toPathBytes(folder))], encoder: defaultEncoderId, device: "auto" };
+      const job = jobs().start("samples", parameters);
+      return { collection: told(), job };
+    },
+    "collection.summary": summary,
+    "collection.index": ({ folders, encoder, device }) => {
+      const known = listFolders(collection().store).map(showPath);
+      return { job: engine.index(folders ?? known, encoder, device) };
+    },
+    "collection.unreadable": () => ({
+      files: listUnreadable(collection().store).map((row) => ({ path: showPath(row.path), code: row.error_code, message: row.error_message })),
+    }),
+    "folders.list": ({ path, hidden }) => listFolder(path ?? homedir(), { hidden: hidden ?? false }),
+    "images.columns": () => collection().catalogue().columns,
+    "images.details": ({ id }) => describeImage(collection(), id),
+    "images.similar": ({ id, count }) => ({ results: similarToImage(collection(), id, count) }),
+    "images.similarToFile": async ({ bytes, path, count }) => ({
+      results: (await similarToFile(engine, bytes ? { bytes } : { path: parseShownPath(path ?? "") }, count)).map(({ id, similarity }) => ({ id: id as ImageId, similarity })),
+    }),
+    "images.find": ({ text, limit }) => findByText(collection(), text, limit),
+    "images.file": ({ id, kind }) => imageFile(engine, id, kind),
+    "map.columns": () => mapColumns(collection()),
+    "duplicates.groups": ({ offset, limit, relation }) => pageOfGroups(collection(), { offset, limit, relation: relation ?? null }),
+    "duplicates.ofImage": ({ id }) => ({ groups: groupsOfImage(collection(), id) }),
+    "outliers.list": ({ offset, limit }) => listOutlierEntries(collection(), offset, limit),
+    "issues.list": ({ kind, offset, limit }) => listIssueEntries(collection(), kind ?? null, offset, limit),
+    "encoders.list": () => ({
+      encoders: listRegisteredEncoders().map(({ card, origin }) => ({ id: card.id as OpenCollection["encoder"]["id"], name: card.name, dimensions: card.output.dimensions, source: origin })),
+    }),
+    doctor: () => doctor(engine),
+    "jobs.list": () => ({ jobs: engine.jobs?.list() ?? [] }),
+    "jobs.pause": ({ id }) => {
+      jobs().pause(id);
+      return {};
+    },
+    "jobs.resume": ({ id }) => {
+      jobs().resume(id);
+      return {};
+    },
+    "jobs.cancel": ({ id }) => {
+      jobs().cancel(id);
+      return {};
+    },
+  };
+}

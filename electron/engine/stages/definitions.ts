@@ -1,0 +1,46 @@
+/**
+ * @file What the job runner can run.
+ */
+import { basename } from "node:path";
+
+import { indexStages, type JobKind } from "#protocol/progress.ts";
+
+import type { Clock } from "../base/clock.ts";
+import type { ChildPool } from "../children/child-pool.ts";
+import type { JobDefinition } from "../jobs/job-runner.ts";
+import { makeSamples } from "../samples/make-samples.ts";
+import type { WriteStore } from "../store/database.ts";
+import { runIndexJob, type IndexParameters } from "./index-job.ts";
+import type { Pipeline } from "./pipeline.ts";
+
+export interface DefinitionSurroundings {
+  readonly store: WriteStore;
+  readonly clock: Clock;
+  /** Started when first needed. */
+  readonly children: () => ChildPool;
+  readonly thumbnailFolder: string;
+  readonly sampleFolder: string;
+  readonly threads: number;
+  readonly changed: Pipeline["changed"];
+}
+
+const sampleSeed = 7;
+
+export function createDefinitions(surroundings: DefinitionSurroundings): Record<JobKind, JobDefinition> {
+  const index: JobDefinition = {
+    stages: indexStages,
+    title: (parameters) => `Index ${(parameters as IndexParameters).folders.map((folder) => basename(folder)).join(", ")}`,
+    run: (parameters, job) => runIndexJob(parameters as IndexParameters, { ...surroundings, children: surroundings.children() }, job),
+  };
+  return {
+    index,
+    samples: {
+      stages: ["draw", ...indexStages],
+      title: () => "Draw the samples",
+      run: async (parameters, job) => {
+        await makeSamples(surroundings.sampleFolder, { seed: sampleSeed, signal: job.signal, onProgress: (done, total) => job.progress(done, total) });
+        return index.run(parameters, job);
+      },
+    },
+  };
+}

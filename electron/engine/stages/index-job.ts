@@ -1,0 +1,121 @@
+/**
+ * @file The main job: from folders to map, duplicates, outliers. Its stages run in the order of `indexStages`; each leaves the store
+ * consistent and skips what is already there, so the job can be cut anywhere and run again.
+ */
+import type { DeviceName, IndexReport, StageSeconds } from "#protocol/model.ts";
+
+import { startTimer, type Clock } from "../base/clock.ts";
+import { parseShownPath, showPath } from "../base/path-bytes.ts";
+import type { ChildPool } from "../children/child-pool.ts";
+import { findEncoder } from "../encoders/registry.ts";
+import type { JobContext, JobResult } from "../jobs/job-runner.ts";
+import { openOnDevice, type ChosenDevice } from "../runtime/devices.ts";
+import type { WriteStore } from "../store/database.ts";
+import { saveEncoder } from "../store/queries/embeddings.ts";
+import { countImages, countOutcomes, listUnreadable } from "../store/queries/files.ts";
+import { addFolder } from "../store/queries/folders.ts";
+import { writeProperty } from "../store/queries/properties.ts";
+import { finishScan } from "../store/queries/scans.ts";
+import { inTransaction } from "../store/statements.ts";
+import { duplicatesStage } from "./duplicates-stage.ts";
+import { embedStage } from "./embed-stage.ts";
+import { describeEncoderRow, inferenceRequest } from "./encoder-use.ts";
+import { mapStage } from "./map-stage.ts";
+import { neighboursStage } from "./neighbours-stage.ts";
+import { outliersStage } from "./outliers-stage.ts";
+import type { Pipeline } from "./pipeline.ts";
+import { scanStage, settleMissing } from "./scan-stage.ts";
+
+export interface IndexParameters {
+  /** Shown form, absolute. */
+  readonly folders: readonly string[];
+  readonly encoder: string;
+  readonly device: DeviceName;
+}
+
+export interface IndexSurroundings {
+  readonly store: WriteStore;
+  readonly clock: Clock;
+  readonly children: ChildPool;
+  readonly thumbnailFolder: string;
+  readonly threads: number;
+  readonly changed: Pipeline["changed"];
+}
+
+export async function runIndexJob(parameters: IndexParameters, surroundings: IndexSurroundings, job: JobContext): Promise<JobResult> {
+  const { store, clock } = surroundings;
+  const total = startTimer(clock);
+  const folders = parameters.folders.map(parseShownPath);
+  const encoder = findEncoder(parameters.encoder);
+  const encoderRow = inTransaction(store, () => {
+    for (const folder of folders) addFolder(store, folder, clock.now());
+    writeProperty(store, "encoder", encoder.card.id);
+    return saveEncoder(store, describeEncoderRow(encoder));
+  });
+  const pipeline: Pipeline = { ...surroundings, encoder, encoderRow, job };
+  const seconds = { scan: 0, decode: 0, embed: 0, neighbours: 0, map: 0, duplicates: 0, outliers: 0 };
+  const timed = async (stage: "scan" | "neighbours" | "map" | "duplicates" | "outliers", work: () => Promise<void>): Promise<void> => {
+    await job.control.gate();
+    job.enter(stage);
+    const timer = startTimer(clock);
+    await work();
+    seconds[stage] = timer();
+  };
+
+  let scan: Awaited<ReturnType<typeof scanStage>> | null = null;
+  await timed("scan", async () => {
+    scan = await scanStage(pipeline, folders);
+  });
+  const scanned = scan as unknown as Awaited<ReturnType<typeof scanStage>>;
+  surroundings.changed("images", "collection");
+
+  job.enter("embed");
+  let used: ChosenDevice["device"] | null = null;
+  const openDevice = async (): Promise<ChosenDevice> => {
+    const chosen = await openOnDevice(inferenceRequest(encoder, surroundings.threads), parameters.device, clock);
+    used = chosen.device;
+    return chosen;
+  };
+  Object.assign(seconds, await embedStage(pipeline, scanned, openDevice));
+  settleMissing(pipeline, scanned.absent, scanned.scanId);
+  surroundings.changed("images", "collection");
+
+  await timed("neighbours", () => neighboursStage(pipeline));
+  await timed("map", () => mapStage(pipeline));
+  surroundings.changed("images", "map", "collection");
+  await timed("duplicates", () => duplicatesStage(pipeline));
+  surroundings.changed("images", "duplicates", "collection");
+  await timed("outliers", () => outliersStage(pipeline));
+  inTransaction(store, () => finishScan(store, scanned.scanId, clock.now()));
+  surroundings.changed("images", "outliers", "issues", "collection");
+
+  const device = used ?? (parameters.device === "auto" ? "cpu" : parameters.device);
+  const report = makeReport(pipeline, scanned.scanId, { ...seconds, total: total() }, device);
+  return { summary: summarise(report), report };
+}
+
+function makeReport(pipeline: Pipeline, scanId: number, seconds: StageSeconds, device: string): IndexReport {
+  const { store, encoder } = pipeline;
+  const files = { seen: 0, added: 0, unchanged: 0, moved: 0, missing: 0, unreadable: 0, unsupported: 0 };
+  for (const { outcome, count } of countOutcomes(store, scanId)) {
+    files[outcome] = count;
+    files.seen += count;
+  }
+  return {
+    images: countImages(store),
+    files,
+    encoder: { id: encoder.card.id, dimensions: encoder.card.output.dimensions, device },
+    seconds,
+    unreadable: listUnreadable(store, scanId).map((row) => ({ path: showPath(row.path), code: row.error_code, message: row.error_message })),
+  };
+}
+
+function summarise({ images, files }: IndexReport): string {
+  const count = (value: number, one: string, many: string): string => `${value.toLocaleString("en")} ${value === 1 ? one : many}`;
+  const parts = [count(images, "image", "images")];
+  if (files.added > 0) parts.push(`${files.added.toLocaleString("en")} new`);
+  if (files.moved > 0) parts.push(`${files.moved.toLocaleString("en")} moved`);
+  if (files.missing > 0) parts.push(`${files.missing.toLocaleString("en")} missing`);
+  if (files.unreadable > 0) parts.push(`${count(files.unreadable, "file", "files")} could not be read`);
+  return parts.join(", ");
+}

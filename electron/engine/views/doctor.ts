@@ -1,0 +1,55 @@
+/**
+ * @file What is here, what is missing, and what that costs.
+ */
+import { createRequire } from "node:module";
+
+import type { DoctorReport } from "#protocol/model.ts";
+import { loadKernels } from "#native/kernels.ts";
+
+import { productVersion } from "../base/version.ts";
+import { defaultEncoderId, findEncoder } from "../encoders/registry.ts";
+import type { Engine } from "../engine.ts";
+import { reportDevices } from "../runtime/devices.ts";
+import { inferenceRequest } from "../stages/encoder-use.ts";
+
+export async function doctor(engine: Pick<Engine, "clock" | "cores">): Promise<DoctorReport> {
+  const kernels = loadKernels();
+  const missing: string[] = [];
+  if (kernels.kind === "typescript") missing.push(`Native kernels: ${kernels.why} Neighbours and the map run in TypeScript, several times slower; the results are the same.`);
+  const devices = await reportDevices(inferenceRequest(findEncoder(defaultEncoderId), engine.cores), engine.clock);
+  if (!devices.some((device) => device.available && device.name !== "cpu")) missing.push("A graphics device for the encoder: it runs on the CPU, which is right for tens of thousands of images.");
+  if (!electronVersion()) missing.push("The Electron binary: the app opens in the browser instead. `npm run setup -- --electron` fetches it.");
+  return {
+    devices,
+    versions: {
+      likeness: productVersion,
+      node: process.versions.node,
+      "onnxruntime-node": packageVersion("onnxruntime-node"),
+      "better-sqlite3": packageVersion("better-sqlite3"),
+      sharp: packageVersion("sharp"),
+      kernels: kernels.kind,
+      cores: String(engine.cores),
+    },
+    missing,
+  };
+}
+
+function packageVersion(name: string): string {
+  try {
+    return (createRequire(import.meta.url)(`${name}/package.json`) as { version: string }).version;
+  } catch {
+    return "unknown";
+  }
+}
+
+/** The version of Electron we run in, or whose binary lies beside us. */
+function electronVersion(): string | null {
+  if (process.versions["electron"]) return process.versions["electron"];
+  try {
+    const require = createRequire(import.meta.url);
+    require.resolve("electron/dist/version");
+    return packageVersion("electron");
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,46 @@
+/**
+ * @file The facts of an image as label and text, in the order in which the details panel shows them. Never a patient's.
+ */
+import type { PictureMetadata } from "../ingest/decode/types.ts";
+import type { ContentRow } from "../store/queries/contents.ts";
+
+export interface Fact {
+  readonly label: string;
+  readonly text: string;
+}
+
+export function describeFacts(content: ContentRow): Fact[] {
+  const metadata = JSON.parse(content.metadata) as PictureMetadata;
+  const facts: Fact[] = [];
+  const add = (label: string, text: string | number | null | undefined): void => {
+    if (text !== null && text !== undefined && text !== "") facts.push({ label, text: String(text) });
+  };
+  if (metadata.capturedAt !== undefined) add("Taken", new Date(metadata.capturedAt).toISOString().slice(0, 19).replace("T", " "));
+  add("Camera", [metadata.cameraMake, withoutMake(metadata.cameraModel, metadata.cameraMake)].filter(Boolean).join(" "));
+  add("Lens", metadata.lens);
+  add("Exposure", describeExposure(metadata));
+  if (metadata.hasLocation) add("Location", "recorded in the file");
+  if (metadata.dicom) {
+    const { dicom } = metadata;
+    add("Modality", dicom.modality);
+    add("Body part", dicom.bodyPart);
+    add("Series", dicom.seriesDescription);
+    if (dicom.windowCentre !== null && dicom.windowWidth !== null) add("Window", `${dicom.windowCentre} / ${dicom.windowWidth}`);
+  }
+  if (content.frame_count > 1) add("Frames", `${content.frame_count}, the first is shown`);
+  if (content.orientation !== 1) add("Orientation", `EXIF ${content.orientation}, shown upright`);
+  return facts;
+}
+
+function describeExposure({ exposure, fNumber, iso, focalLength }: PictureMetadata): string {
+  const parts: string[] = [];
+  if (exposure !== undefined) parts.push(exposure < 0.5 ? `1/${Math.round(1 / exposure)} s` : `${exposure} s`);
+  if (fNumber !== undefined) parts.push(`f/${fNumber}`);
+  if (iso !== undefined) parts.push(`ISO ${iso}`);
+  if (focalLength !== undefined) parts.push(`${focalLength} mm`);
+  return parts.join(", ");
+}
+
+function withoutMake(model: string | undefined, make: string | undefined): string | undefined {
+  return model && make && model.toLowerCase().startsWith(make.toLowerCase()) ? model.slice(make.length).trim() : model;
+}

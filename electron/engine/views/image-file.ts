@@ -1,0 +1,47 @@
+/**
+ * @file Where a host finds the bytes to show: the thumbnail, the file itself where a browser shows its format, else a preview rendered
+ * once and kept in the workspace.
+ */
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+
+import type { ImageId } from "#protocol/model.ts";
+
+import { UserError } from "../base/errors.ts";
+import type { Engine } from "../engine.ts";
+import type { ImageFormat } from "../ingest/decode/types.ts";
+import { contentById, type ContentRow } from "../store/queries/contents.ts";
+import { fileById } from "../store/queries/files.ts";
+
+const mediaTypes: Record<ImageFormat, string | null> = {
+  jpeg: "image/jpeg",
+  png: "image/png",
+  webp: "image/webp",
+  gif: "image/gif",
+  avif: "image/avif",
+  bmp: "image/bmp",
+  // An SVG is a document: it may hold scripts and links. It is shown as a picture made of it.
+  svg: null,
+  tiff: null,
+  dicom: null,
+};
+
+const previewSide = 2048;
+
+export async function imageFile(engine: Engine, id: ImageId, kind: "thumbnail" | "image"): Promise<{ path: Uint8Array; mediaType: string }> {
+  const collection = engine.requireCollection();
+  const file = fileById(collection.store, id);
+  if (!file || file.content_id === null) throw new UserError("image-unknown", `There is no image ${id} in this collection (any more).`);
+  const content = contentById(collection.store, file.content_id) as ContentRow;
+  const hash = content.hash.toString("hex");
+  if (kind === "thumbnail") return { path: Buffer.from(join(collection.thumbnailFolder, hash.slice(0, 2), `${hash}.jpg`)), mediaType: "image/jpeg" };
+  // CMYK and 16 bit a channel look different from browser to browser.
+  const direct = content.bit_depth <= 8 && !(content.format === "jpeg" && content.channels === 4) ? mediaTypes[content.format as ImageFormat] : null;
+  if (direct) return { path: file.path, mediaType: direct };
+  const preview = join(collection.workspace, "previews", hash.slice(0, 2), `${hash}.jpg`);
+  if (!existsSync(preview)) {
+    const answer = await engine.children().run("preview", { path: file.path, maxSide: previewSide, output: preview }, { urgent: true });
+    if ("failure" in answer) throw new UserError(answer.failure.code, answer.failure.message);
+  }
+  return { path: Buffer.from(preview), mediaType: "image/jpeg" };
+}

@@ -1,0 +1,56 @@
+/**
+ * @file "More like this": exact over the stored vectors, for an image of the collection or a picture from outside.
+ */
+import type { ImageId, Neighbour } from "#protocol/model.ts";
+
+import { UserError } from "../base/errors.ts";
+import type { Collection } from "../collection.ts";
+import type { Engine } from "../engine.ts";
+import { mostSimilar } from "../search/similar.ts";
+import type { Catalogue } from "./catalogue.ts";
+
+export function similarToImage(collection: Collection, id: ImageId, count: number): Neighbour[] {
+  const catalogue = collection.catalogue();
+  const position = catalogue.positions.get(id);
+  if (position === undefined) throw new UserError("image-unknown", `There is no image ${id} in this collection (any more).`);
+  const vectors = collection.vectors();
+  const row = vectors ? vectors.contentIds.indexOf(catalogue.contentIds[position] as number) : -1;
+  if (!vectors || row < 0) throw new UserError("not-embedded", `Image ${id} has no embedding yet: wait until indexing is done.`);
+  const { dimensions, values } = vectors.table;
+  return nearest(collection, values.slice(row * dimensions, (row + 1) * dimensions), count, id);
+}
+
+/** A picture from outside, by its bytes or its path; decoded like any other. */
+export async function similarToFile(engine: Engine, source: { bytes: Uint8Array } | { path: Uint8Array }, count: number): Promise<Neighbour[]> {
+  return nearest(engine.requireCollection(), await embedFile(engine, source), count, null);
+}
+
+/** The unit vector of a picture from outside. */
+export async function embedFile(engine: Engine, source: { bytes: Uint8Array } | { path: Uint8Array }): Promise<Float32Array> {
+  const collection = engine.requireCollection();
+  const { size } = collection.encoder().card.input;
+  const answer =
+    "bytes" in source
+      ? await engine.children().run("fromBytes", { bytes: source.bytes, name: "", input: { size } }, { urgent: true })
+      : await engine.children().run("ingest", { path: source.path, input: { size }, thumbnail: null }, { urgent: true });
+  if ("failure" in answer) throw new UserError(answer.failure.code, `This picture cannot be read: ${answer.failure.message}`);
+  const session = await engine.querySession();
+  return session.embed(Uint8Array.from(answer.tensor as Uint8Array), 1);
+}
+
+/** @param exclude the image asked for; its identical copies stay, with similarity 1 */
+function nearest(collection: Collection, query: Float32Array, count: number, exclude: ImageId | null): Neighbour[] {
+  const vectors = collection.vectors();
+  if (!vectors || count <= 0) return [];
+  const catalogue = collection.catalogue();
+  const found = mostSimilar(vectors.table, query, count + 1);
+  const results: Neighbour[] = [];
+  for (let rank = 0; rank < found.indices.length && results.length < count; rank++)
+    for (const id of imagesOf(catalogue, vectors.contentIds[found.indices[rank] as number] as number))
+      if (id !== exclude && results.length < count) results.push({ id, similarity: found.similarities[rank] as number });
+  return results;
+}
+
+function imagesOf(catalogue: Catalogue, contentId: number): ImageId[] {
+  return (catalogue.ofContent.get(contentId) ?? []).map((position) => catalogue.columns.ids[position] as ImageId);
+}
