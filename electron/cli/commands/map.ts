@@ -1,6 +1,8 @@
 /**
  * @file `likeness map`: positions and clusters, as JSON or as a picture.
  */
+import type { ImageId } from "#protocol/model.ts";
+
 import { UserError } from "../../engine/engine.ts";
 import type { Command } from "../arguments.ts";
 import { printResult } from "../output.ts";
@@ -21,7 +23,7 @@ export const mapCommand: Command = {
       columns.ids.forEach((id, index) => {
         const x = map.coordinates[2 * index] as number;
         const y = map.coordinates[2 * index + 1] as number;
-        if (!Number.isNaN(x)) points.push({ path: engine.pathOf(id), x, y, cluster: columns.clusters[index] as number });
+        if (!Number.isNaN(x)) points.push({ path: engine.pathOf(id as ImageId), x, y, cluster: columns.clusters[index] as number });
       });
       const png = input.values["png"];
       if (typeof png === "string") await engine.drawMap(png);

@@ -3,7 +3,7 @@
  * long as it lives, so the operating system frees the lock even after kill -9; who holds it is written beside it for the message.
  * Readers need no lock.
  */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 
@@ -80,6 +80,7 @@ export function databasePath(workspace: string): string {
 
 function openFile(workspace: string, readonly: boolean): Sqlite {
   const path = databasePath(workspace);
+  if (readonly && !existsSync(path)) throw new UserError("workspace-missing", `There is no collection at ${workspace}: run \`likeness index FOLDER\` first.`);
   try {
     const sqlite = new Database(path, { readonly, fileMustExist: readonly, timeout: 10_000 });
     if (!readonly) sqlite.pragma("journal_mode = WAL");
@@ -93,7 +94,6 @@ function openFile(workspace: string, readonly: boolean): Sqlite {
     return sqlite;
   } catch (thrown) {
     const code = (thrown as { code?: string }).code ?? "";
-    if (code === "SQLITE_CANTOPEN") throw new UserError("workspace-missing", `There is no collection at ${workspace}: run \`likeness index FOLDER\` first.`, { cause: thrown });
     if (code === "SQLITE_NOTADB" || code === "SQLITE_CORRUPT")
       throw new UserError("workspace-damaged", `${path} is not a readable Likeness database. Move the folder ${workspace} away and index again; no image is affected.`, { cause: thrown });
     throw thrown;

@@ -40,7 +40,7 @@ export async function imageFile(engine: Engine, id: ImageId, kind: "thumbnail" |
   if (direct) return { path: file.path, mediaType: direct };
   const preview = join(collection.workspace, "previews", hash.slice(0, 2), `${hash}.jpg`);
   if (!existsSync(preview)) {
-    const answer = await engine.children().run("preview", { path: file.path, maxSide: previewSide, output: preview }, { urgent: true });
+    const answer = await engine.children().run("preview", { path: file.path, maxSide: previewSide, target: preview }, { urgent: true });
     if ("failure" in answer) throw new UserError(answer.failure.code, answer.failure.message);
   }
   return { path: Buffer.from(preview), mediaType: "image/jpeg" };

@@ -1,0 +1,24 @@
+import { expect, test } from "vitest";
+
+import { migratedTo } from "../../helpers/migrated.ts";
+import { newestVersion } from "#engine/store/migrations/table.ts";
+
+/** Hot queries must find their rows through an index: a scan over 100,000 rows per file would make indexing quadratic. */
+const hotQueries: readonly [string, RegExp][] = [
+  ["SELECT * FROM files WHERE path = ?", /USING INDEX sqlite_autoindex_files_1/],
+  ["SELECT * FROM files WHERE content_id = ?", /USING INDEX files_content/],
+  ["SELECT * FROM contents WHERE hash = ?", /USING INDEX sqlite_autoindex_contents_1/],
+  ["SELECT 1 FROM contents WHERE size_bytes = ? LIMIT 1", /USING COVERING INDEX contents_size/],
+  ["SELECT 1 FROM embeddings WHERE encoder_key = ? AND content_id = ?", /USING PRIMARY KEY/],
+  ["SELECT score FROM outliers WHERE encoder_key = ? AND content_id = ?", /USING PRIMARY KEY/],
+  ["SELECT content_id, score FROM outliers WHERE encoder_key = ? ORDER BY score DESC", /USING (COVERING )?INDEX outliers_score/],
+  ["SELECT kind FROM issues WHERE content_id = ?", /USING PRIMARY KEY/],
+];
+
+test.each(hotQueries)("%s", (sql, expected) => {
+  const sqlite = migratedTo(newestVersion);
+  const plan = sqlite.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(...Array.from(sql.matchAll(/\?/g), () => 1)) as { detail: string }[];
+  const text = plan.map((row) => row.detail).join("; ");
+  expect(text).toMatch(expected);
+  expect(text).not.toMatch(/SCAN|TEMP B-TREE/);
+});
