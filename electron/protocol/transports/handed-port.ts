@@ -20,7 +20,7 @@ export function handedPortTransport(window: PortWindow, ask: () => void): Transp
 
   function use(port: PagePort): void {
     current?.close();
-    const next = pagePortTransport(port);
+    const next = pagePortTransport(port, { move: false });
     current = next;
     state.set("lost");
     next.listen({

@@ -1,7 +1,7 @@
 /**
  * @file Messages over a MessagePort. There are three kinds of port with two ways to listen: the browser's (`addEventListener`), Node's
- * worker port and Electron's `MessagePortMain` (`on`). Electron's moves nothing but other ports (arrays are copied), the others move
- * arrays that were handed over.
+ * worker port and Electron's `MessagePortMain` (`on`). Arrays that were handed over are moved where that works. It does not where one end
+ * is Electron's: its port refuses to send them, and a message in which a page moves one to it arrives empty (electron issue 34905).
  */
 import { packArrays } from "../typed-arrays.ts";
 import { type Transport, type TransportListener, TransportState } from "./transport.ts";
@@ -32,9 +32,9 @@ export interface MainPort {
   close(): void;
 }
 
-export function pagePortTransport(port: PagePort): Transport {
+export function pagePortTransport(port: PagePort, options: { readonly move?: boolean } = {}): Transport {
   return portTransport({
-    post: (message, moved) => port.postMessage(message, moved),
+    post: (message, moved) => port.postMessage(message, options.move === false ? [] : moved),
     start(deliver, closed) {
       port.addEventListener("message", (event) => deliver(event.data));
       port.addEventListener("close", closed);
