@@ -15,10 +15,10 @@ export interface PixelOperations {
   pixels: { request: { readonly path: Uint8Array; readonly maxSide: number | null }; result: Picture };
   /** Sharpness of the centre at full resolution. */
   sharpness: { request: { readonly path: Uint8Array }; result: Sharpness };
-  /** JPEG for formats that a browser cannot show, into the file `output`, or as bytes where that is null. */
-  preview: { request: { readonly path: Uint8Array; readonly maxSide: number; readonly output: string | null }; result: PreviewResult };
+  /** JPEG for formats that a browser cannot show, into the file `target`, or as bytes where that is null. */
+  preview: { request: { readonly path: Uint8Array; readonly maxSide: number; readonly target: string | null }; result: PreviewResult };
   /** The tensor of a picture from outside; `name` helps to tell its format. */
-  fromBytes: { request: { readonly bytes: Uint8Array; readonly name: string; readonly input: Pick<EncoderInput, "size"> }; result: TensorResult };
+  fromBytes: { request: { readonly bytes: Uint8Array; readonly name?: string; readonly input: Pick<EncoderInput, "size"> }; result: TensorResult };
 }
 
 /** The operations of a table that an interface may be. */

@@ -51,10 +51,10 @@ export interface TensorResult {
 }
 
 /** The encoder's tensor of bytes that came from outside (a dropped file); `name` only helps to tell the format. */
-export async function tensorOfBytes(request: { bytes: Uint8Array; name: string; input: Pick<EncoderInput, "size"> }): Promise<TensorResult> {
+export async function tensorOfBytes(request: { bytes: Uint8Array; name?: string; input: Pick<EncoderInput, "size"> }): Promise<TensorResult> {
   const bytes = Buffer.from(request.bytes.buffer, request.bytes.byteOffset, request.bytes.byteLength);
   const size = request.input.size;
-  const { picture, facts } = await decodeBytes(bytes, Buffer.from(request.name), { kind: "at-least", shortSide: size, longSide: thumbnailSide });
+  const { picture, facts } = await decodeBytes(bytes, Buffer.from(request.name ?? ""), { kind: "at-least", shortSide: size, longSide: thumbnailSide });
   return { tensor: scaleTo(picture, size, size).data, contentHash: null, width: facts.width, height: facts.height };
 }
 
@@ -74,19 +74,19 @@ export async function measureSharpness(path: Uint8Array): Promise<Sharpness> {
 }
 
 export interface PreviewResult {
-  /** null when it was written to `output`. */
+  /** null when it was written to `target`. */
   readonly bytes: Uint8Array | null;
   readonly width: number;
   readonly height: number;
 }
 
 /** A JPEG that any browser shows, for formats it cannot. */
-export async function previewOfFile(request: { path: Uint8Array; maxSide: number; output: string | null }): Promise<PreviewResult> {
+export async function previewOfFile(request: { path: Uint8Array; maxSide: number; target: string | null }): Promise<PreviewResult> {
   const { bytes } = readImageFile(request.path);
   const { picture } = await decodeBytes(bytes, request.path, { kind: "at-least", shortSide: 0, longSide: request.maxSide });
   const preview = await encodePreview(picture, request.maxSide);
-  if (request.output === null) return preview;
-  writeInPlace(request.output, preview.bytes);
+  if (request.target === null) return preview;
+  writeInPlace(request.target, preview.bytes);
   return { ...preview, bytes: null };
 }
 

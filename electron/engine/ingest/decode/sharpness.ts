@@ -15,11 +15,11 @@ export interface Sharpness {
   readonly blurEffect: number;
 }
 
-/** `picture` is the centre already. Pictures under 3 x 3 count as sharp: there is nothing to tell. */
+/** `picture` is the centre already. Pictures under 12 x 12 have no blur effect (0): there is nothing to tell. */
 export function measureSharpnessOf(picture: Picture): Sharpness {
   const { width, height } = picture;
-  const grey = greyOf(picture);
-  return { sharpness: laplacianVariance(grey, width, height), blurEffect: Math.max(blurAlong(grey, width, height, 1), blurAlong(grey, width, height, width)) };
+  const grey = roundedGrey(picture);
+  return { sharpness: laplacianVariance(grey, width, height), blurEffect: blurEffectOf(grey, width, height) };
 }
 
 /** ITU-R BT.601 luma, [height, width]. */
@@ -32,41 +32,61 @@ export function greyOf(picture: Picture): Float32Array {
   return grey;
 }
 
-function laplacianVariance(grey: Float32Array, width: number, height: number): number {
-  let sum = 0;
-  let squares = 0;
-  let count = 0;
-  for (let y = 1; y < height - 1; y++) {
-    for (let x = 1, at = y * width + 1; x < width - 1; x++, at++) {
-      const value = (grey[at - 1] as number) + (grey[at + 1] as number) + (grey[at - width] as number) + (grey[at + width] as number) - 4 * (grey[at] as number);
-      sum += value;
-      squares += value * value;
-      count++;
-    }
+/** The same in whole numbers: these loops run over a quarter of a million pixels, and integers are three times as fast. */
+function roundedGrey(picture: Picture): Uint8Array {
+  const { data } = picture;
+  const grey = new Uint8Array(picture.width * picture.height);
+  for (let pixel = 0, at = 0; pixel < grey.length; pixel++, at += 3) {
+    grey[pixel] = ((data[at] as number) * 77 + (data[at + 1] as number) * 150 + (data[at + 2] as number) * 29 + 128) >> 8;
   }
-  if (count === 0) return 0;
-  const mean = sum / count;
-  return Math.max(0, squares / count - mean * mean);
+  return grey;
 }
 
-/** Share of the differences between neighbours that survives a blur with nine taps along one axis (`step` 1: across, width: down). */
-function blurAlong(grey: Float32Array, width: number, height: number, step: number): number {
-  const length = step === 1 ? width : height;
-  const lines = step === 1 ? height : width;
-  const lineStep = step === 1 ? width : 1;
-  if (length < 12) return 0;
-  let total = 0;
-  let lost = 0;
-  for (let line = 0; line < lines; line++) {
-    const start = line * lineStep;
-    for (let position = 5; position < length - 4; position++) {
-      const at = start + position * step;
-      // The blurred neighbours differ by what enters the window less what leaves it.
-      const change = (grey[at + 4 * step] as number) - (grey[at - 5 * step] as number);
-      const sharp = Math.abs((grey[at] as number) - (grey[at - step] as number));
-      total += sharp;
-      lost += Math.max(0, sharp - Math.abs(change) / 9);
+function laplacianVariance(grey: Uint8Array, width: number, height: number): number {
+  let sum = 0;
+  let squares = 0;
+  for (let y = 1; y < height - 1; y++) {
+    let rowSquares = 0; // stays a small integer: at most 512 x 1020^2
+    for (let at = y * width + 1, end = (y + 1) * width - 1; at < end; at++) {
+      const value = (grey[at - 1] as number) + (grey[at + 1] as number) + (grey[at - width] as number) + (grey[at + width] as number) - 4 * (grey[at] as number);
+      sum += value;
+      rowSquares += value * value;
+    }
+    squares += rowSquares;
+  }
+  const count = (width - 2) * (height - 2);
+  if (width < 3 || height < 3) return 0;
+  return Math.max(0, squares / count - (sum / count) ** 2);
+}
+
+/** Share of the differences between neighbours that survives a blur over nine pixels; the worse of across and down. */
+function blurEffectOf(grey: Uint8Array, width: number, height: number): number {
+  if (width < 12 || height < 12) return 0;
+  let acrossTotal = 0;
+  let acrossLost = 0;
+  let downTotal = 0;
+  let downLost = 0;
+  const rows4 = 4 * width;
+  const rows5 = 5 * width;
+  for (let y = 5; y < height - 4; y++) {
+    for (let at = y * width + 5, end = (y + 1) * width - 4; at < end; at++) {
+      const value = grey[at] as number;
+      const across = value - (grey[at - 1] as number);
+      const down = value - (grey[at - width] as number);
+      // Neighbours in the blurred picture differ by what enters the window of nine less what leaves it, over nine.
+      const blurredAcross = (grey[at + 4] as number) - (grey[at - 5] as number);
+      const blurredDown = (grey[at + rows4] as number) - (grey[at - rows5] as number);
+      const sharpAcross = across < 0 ? -across : across;
+      const sharpDown = down < 0 ? -down : down;
+      const lostAcross = 9 * sharpAcross - (blurredAcross < 0 ? -blurredAcross : blurredAcross);
+      const lostDown = 9 * sharpDown - (blurredDown < 0 ? -blurredDown : blurredDown);
+      acrossTotal += sharpAcross;
+      downTotal += sharpDown;
+      if (lostAcross > 0) acrossLost += lostAcross;
+      if (lostDown > 0) downLost += lostDown;
     }
   }
-  return total === 0 ? 0 : (total - lost) / total;
+  const across = acrossTotal === 0 ? 0 : 1 - acrossLost / (9 * acrossTotal);
+  const down = downTotal === 0 ? 0 : 1 - downLost / (9 * downTotal);
+  return Math.max(across, down);
 }
