@@ -1,0 +1,169 @@
+/**
+ * @file The verdict on two pictures: one picture saved twice, two pictures of one scene, or neither. Pure; works on decodes of at most
+ * 512 px. Cheap rejections come first (proportions, 16 x 16 sketches in eight orientations), then tiles at 256 px, and at full size of
+ * the decode only where 256 px leave a doubt. Every rule errs to the side of "not the same": a missed pair costs disk space, a false one
+ * costs a picture.
+ */
+import { hasForeignGrain } from "./noise.ts";
+import { orient, orientations, orientedSteps, sourceSize, swapsSides } from "./picture.ts";
+import type { Orientation, Picture } from "./picture.ts";
+import { prepare, sketch, sketchSide } from "./prepared.ts";
+import type { Prepared } from "./prepared.ts";
+import { sceneAgreement } from "./scene.ts";
+import { compareTiles, countStructuredTiles, estimateShift } from "./tiles.ts";
+import type { Shift, TileReport } from "./tiles.ts";
+import { estimateTone } from "./tone.ts";
+
+export interface Verdict {
+  /** null: nothing that a person should be shown as a duplicate. */
+  readonly relation: "same-picture" | "same-scene" | null;
+  /** 0..1. */
+  readonly score: number;
+  /** How `a` must be laid to match `b`. */
+  readonly orientation: Orientation;
+  /** Side of b's file / side of a's file. */
+  readonly scale: number;
+  /** Brightness or colour differ slightly, evenly over the picture. */
+  readonly toned: boolean;
+}
+
+export interface CompareOptions {
+  /** Orientations of `a` to try, from the hashes; all eight where absent. */
+  readonly orientations?: readonly Orientation[];
+  /** The encoder finds the two alike beyond chance: look for a common scene too. */
+  readonly lookForScene?: boolean;
+}
+
+const firstSide = 256;
+const fullSide = 512;
+/** Worst tile, in allowances: accepted; worth a closer look from `doubtful`. */
+const accepted = 1.6;
+const doubtful = 0.9;
+const acceptedWithTone = 1;
+const fewestStructuredTiles = 3;
+const furthestShift = { sameSize: 0.35, otherSize: 0.75 }; // compared pixels
+const mostSketchDifference = 14; // root mean square, grey levels
+const orientedSketch = orientations.map((orientation) => orientedSteps(sketchSide, sketchSide, orientation));
+const mostBlankDifference = 0.25; // allowances
+
+export function comparePictures(a: Picture, b: Picture, options: CompareOptions = {}): Verdict {
+  const nothing: Verdict = { relation: null, score: 0, orientation: 0, scale: scaleOf(a, b), toned: false };
+  const orientation = bestOrientation(a, b, options.orientations ?? orientations);
+  if (orientation === null) return nothing;
+  const laid = orient(a, orientation);
+  const found: Verdict = { ...nothing, orientation, scale: scaleOf(laid, b) };
+  const match = matchTiles(laid, b);
+  if (match !== null) return { ...found, relation: "same-picture", score: match.score, toned: match.toned };
+  if (options.lookForScene === true && orientation === 0) {
+    const agreement = sceneAgreement(a, b);
+    if (agreement > 0) return { ...found, relation: "same-scene", score: agreement };
+  }
+  return nothing;
+}
+
+interface Match {
+  readonly score: number;
+  readonly toned: boolean;
+}
+
+function matchTiles(a: Picture, b: Picture): Match | null {
+  const first = matchAt(a, b, firstSide);
+  if (first === null || first.worst < doubtful) return first;
+  const longest = Math.min(Math.max(a.width, a.height), Math.max(b.width, b.height));
+  return longest > firstSide ? matchAt(a, b, fullSide) : first;
+}
+
+/** Compares at the size of the smaller picture, at most `limit` long. */
+function matchAt(a: Picture, b: Picture, limit: number): (Match & { worst: number }) | null {
+  const small = Math.max(a.width, a.height) <= Math.max(b.width, b.height) ? a : b;
+  const scale = Math.min(1, limit / Math.max(small.width, small.height));
+  const width = Math.max(1, Math.min(a.width, b.width, Math.round(small.width * scale)));
+  const height = Math.max(1, Math.min(a.height, b.height, Math.round(small.height * scale)));
+  const preparedA = prepare(a, width, height);
+  const preparedB = prepare(b, width, height);
+  const sourceA = sourceSize(a);
+  const sourceB = sourceSize(b);
+  const sameSize = sourceA.width === sourceB.width && sourceA.height === sourceB.height;
+  const sourcePixels = Math.min(sourceA.width, sourceB.width) / width;
+  const structured = countStructuredTiles(preparedA, preparedB);
+  if (structured < fewestStructuredTiles) return matchBlank(preparedA, preparedB, sameSize);
+  const shift = estimateShift(preparedA, preparedB, sameSize ? furthestShift.sameSize : furthestShift.otherSize);
+  let report: TileReport = compareTiles(preparedA, preparedB, { shift, sourcePixels });
+  let toned = false;
+  if (report.worst >= accepted) {
+    const retried = compareWithTone(preparedA, preparedB, { shift, sourcePixels, structured });
+    if (retried === null) return null;
+    report = retried;
+    toned = true;
+  }
+  if (sameSize && a.lossless === true && b.lossless === true && !equalButForRounding(preparedA, preparedB)) return null;
+  if (hasForeignGrain(preparedA, preparedB)) return null;
+  return { worst: report.worst, score: (toned ? 0.95 : 1) * (1 - 0.3 * (report.worst / accepted)), toned };
+}
+
+function compareWithTone(a: Prepared, b: Prepared, how: { shift: Shift; sourcePixels: number; structured: number }): TileReport | null {
+  if (how.structured < 0.25 * a.lumaActivity.length) return null;
+  const tone = estimateTone(a, b);
+  if (tone === null) return null;
+  const report = compareTiles(a, b, { shift: how.shift, sourcePixels: how.sourcePixels, tone });
+  return report.worst < acceptedWithTone ? report : null;
+}
+
+/** Where there is next to nothing to see, only (nearly) equal pixels of one size make one picture. */
+function matchBlank(a: Prepared, b: Prepared, sameSize: boolean): (Match & { worst: number }) | null {
+  if (!sameSize) return null;
+  const { worst } = compareTiles(a, b, { shift: { x: 0, y: 0 }, sourcePixels: 1 });
+  return worst < mostBlankDifference ? { worst: 0, score: 1 - worst, toned: false } : null;
+}
+
+/** Two lossless files of one size: colour management and bit depth may move a pixel by a level or two, re-encoding moves none. */
+function equalButForRounding(a: Prepared, b: Prepared): boolean {
+  for (let channel = 0; channel < 3; channel++) {
+    const first = a.blurred[channel];
+    const second = b.blurred[channel];
+    for (let at = 0; at < first.length; at++) if (Math.abs(first[at] - second[at]) > 2) return false;
+  }
+  return true;
+}
+
+/** The orientation whose sketch is nearest, or null where none is near or the proportions differ. Ties go to the earlier one. */
+function bestOrientation(a: Picture, b: Picture, tried: readonly Orientation[]): Orientation | null {
+  const sketchA = sketch(a);
+  const sketchB = sketch(b);
+  let best: Orientation | null = null;
+  let least = mostSketchDifference * mostSketchDifference;
+  for (const orientation of tried) {
+    const swapped = swapsSides(orientation);
+    if (!sameProportions(swapped ? a.height : a.width, swapped ? a.width : a.height, b)) continue;
+    const difference = sketchDifference(sketchA, sketchB, orientation);
+    if (difference < least - 0.01) {
+      least = difference;
+      best = orientation;
+    }
+  }
+  return best;
+}
+
+/** Sides may be off by one pixel from rounding, in either file or decode. */
+function sameProportions(width: number, height: number, b: Picture): boolean {
+  const slack = 1.5 / Math.min(width, height, b.width, b.height) + 0.004;
+  return Math.abs((width * b.height) / (height * b.width) - 1) <= slack;
+}
+
+/** Mean square over cells and channels. */
+function sketchDifference(a: Float32Array, b: Float32Array, orientation: Orientation): number {
+  const { start, stepX, stepY } = orientedSketch[orientation];
+  let sum = 0;
+  for (let y = 0; y < sketchSide; y++) {
+    for (let x = 0; x < sketchSide; x++) {
+      const from = 3 * (start + x * stepX + y * stepY);
+      const to = 3 * (y * sketchSide + x);
+      sum += (a[from] - b[to]) ** 2 + (a[from + 1] - b[to + 1]) ** 2 + (a[from + 2] - b[to + 2]) ** 2;
+    }
+  }
+  return sum / (3 * sketchSide * sketchSide);
+}
+
+function scaleOf(a: Picture, b: Picture): number {
+  return Math.max(sourceSize(b).width, sourceSize(b).height) / Math.max(sourceSize(a).width, sourceSize(a).height);
+}

@@ -1,0 +1,49 @@
+/**
+ * @file Two exposures of one still scene differ in nothing but the sensor's noise: a copy keeps the grain of its original (or loses it),
+ * a second exposure has grain of its own. So in the calm tiles of two pictures the finest detail is correlated. Of the fainter picture's
+ * grain, a lossy copy owes most to the stronger's (quantising is a projection); two frames owe each other nothing.
+ * Measured: 59 pairs of neighbouring frames per sequence have a share near 0 in three of four noisy sequences, saved copies .3 and more.
+ */
+import { tileSide } from "./prepared.ts";
+import type { Prepared } from "./prepared.ts";
+
+const calmActivity = 3;
+const faintestGrain = 0.15; // variance in grey levels squared; below it rounding to 8 bits rules
+const fewestTiles = 24;
+
+/** True when both pictures carry grain and it is not the same grain. */
+export function hasForeignGrain(a: Prepared, b: Prepared): boolean {
+  const { width, tilesAcross, tilesDown } = a;
+  const blurredA = a.blurred[0];
+  const blurredB = b.blurred[0];
+  let shared = 0;
+  let grainA = 0;
+  let grainB = 0;
+  let tiles = 0;
+  for (let tile = 0; tile < tilesAcross * tilesDown; tile++) {
+    if (Math.min(a.lumaActivity[tile], b.lumaActivity[tile]) > calmActivity) continue;
+    const start = Math.floor(tile / tilesAcross) * tileSide * width + (tile % tilesAcross) * tileSide;
+    let tileShared = 0;
+    let tileA = 0;
+    let tileB = 0;
+    for (let y = 0; y < tileSide; y++) {
+      for (let at = start + y * width; at < start + y * width + tileSide; at++) {
+        const detailA = a.sharpLuma[at] - blurredA[at];
+        const detailB = b.sharpLuma[at] - blurredB[at];
+        tileShared += detailA * detailB;
+        tileA += detailA * detailA;
+        tileB += detailB * detailB;
+      }
+    }
+    if (Math.min(tileA, tileB) < faintestGrain * tileSide * tileSide) continue;
+    tiles++;
+    shared += tileShared;
+    grainA += tileA;
+    grainB += tileB;
+  }
+  if (tiles < fewestTiles || tiles < 0.02 * tilesAcross * tilesDown) return false;
+  const fainter = Math.min(grainA, grainB);
+  const share = shared / fainter;
+  const foreign = (fainter - shared) / (tiles * tileSide * tileSide);
+  return (share < 0.25 && foreign > 0.5) || (share < 0.5 && foreign > 0.75);
+}

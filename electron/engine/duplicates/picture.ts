@@ -1,0 +1,152 @@
+/**
+ * @file Decoded pictures as the duplicate checks see them, and the few ways they are turned and scaled. Scaling is by area: each output
+ * pixel is the mean of the input it covers, so that two sizes of one picture meet at a common size with the noise averaged out.
+ */
+
+/** A decoded picture: upright, sRGB, no alpha (transparent parts on white). */
+export interface Picture {
+  readonly width: number;
+  readonly height: number;
+  /** [height, width, 3] row-major, 0..255. */
+  readonly data: Uint8Array;
+  /** Width of the file's own pixels where `data` was scaled down while decoding; more source pixels mean less noise per pixel. */
+  readonly sourceWidth?: number;
+  readonly sourceHeight?: number;
+  /** The file format keeps every pixel (PNG, BMP, lossless TIFF ...). Two such files of one size differ only if the picture does. */
+  readonly lossless?: boolean;
+}
+
+/** Luma and chroma (JPEG's YCbCr, BT.601 full range, chroma around 0), each [height, width]. */
+export interface Planes {
+  readonly width: number;
+  readonly height: number;
+  readonly luma: Float32Array;
+  readonly blue: Float32Array;
+  readonly red: Float32Array;
+}
+
+/**
+ * The eight ways to lay a rectangle on itself, in the order of the perceptual hashes: turned clockwise by 0, 90, 180, 270 degrees, then
+ * mirrored left-right and turned likewise.
+ */
+export type Orientation = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7;
+
+export const orientations: readonly Orientation[] = [0, 1, 2, 3, 4, 5, 6, 7];
+
+/** True where width and height change places. */
+export function swapsSides(orientation: Orientation): boolean {
+  return (orientation & 1) === 1;
+}
+
+/** Where the pixel at (x, y) of the picture laid anew lies in the `width` x `height` original: `start + x * stepX + y * stepY`. */
+export function orientedSteps(width: number, height: number, orientation: Orientation): { start: number; stepX: number; stepY: number } {
+  const quarter = orientation & 3;
+  // Clockwise by 90: new(x, y) = old(y, height - 1 - x); by 180 both reversed; by 270: old(width - 1 - y, x).
+  const columnReversed = (quarter >= 2) !== orientation >= 4; // mirroring first reverses the columns once more
+  const rowReversed = quarter === 1 || quarter === 2;
+  const column = columnReversed ? -1 : 1;
+  const row = rowReversed ? -width : width;
+  const start = (columnReversed ? width - 1 : 0) + (rowReversed ? (height - 1) * width : 0);
+  return swapsSides(orientation) ? { start, stepX: row, stepY: column } : { start, stepX: column, stepY: row };
+}
+
+/** The picture laid anew. */
+export function orient(picture: Picture, orientation: Orientation): Picture {
+  if (orientation === 0) return picture;
+  const swapped = swapsSides(orientation);
+  const width = swapped ? picture.height : picture.width;
+  const height = swapped ? picture.width : picture.height;
+  const { start, stepX, stepY } = orientedSteps(picture.width, picture.height, orientation);
+  const data = new Uint8Array(width * height * 3);
+  let out = 0;
+  for (let y = 0; y < height; y++) {
+    let from = 3 * (start + y * stepY);
+    for (let x = 0; x < width; x++, from += 3 * stepX) {
+      data[out++] = picture.data[from];
+      data[out++] = picture.data[from + 1];
+      data[out++] = picture.data[from + 2];
+    }
+  }
+  const source = sourceSize(picture);
+  return { ...picture, width, height, data, sourceWidth: swapped ? source.height : source.width, sourceHeight: swapped ? source.width : source.height };
+}
+
+/** The file's own size. */
+export function sourceSize(picture: Picture): { width: number; height: number } {
+  return { width: picture.sourceWidth ?? picture.width, height: picture.sourceHeight ?? picture.height };
+}
+
+/** Scales by area to `width` x `height` (neither larger than the picture's) and splits into luma and chroma. */
+export function toPlanes(picture: Picture, width: number, height: number): Planes {
+  const rgb = scaleByArea(picture, width, height);
+  const count = width * height;
+  const luma = new Float32Array(count);
+  const blue = new Float32Array(count);
+  const red = new Float32Array(count);
+  for (let index = 0; index < count; index++) {
+    const r = rgb[3 * index];
+    const g = rgb[3 * index + 1];
+    const b = rgb[3 * index + 2];
+    const y = 0.299 * r + 0.587 * g + 0.114 * b;
+    luma[index] = y;
+    blue[index] = (b - y) * 0.564;
+    red[index] = (r - y) * 0.713;
+  }
+  return { width, height, luma, blue, red };
+}
+
+/** [height, width, 3] means over the area each output pixel covers. Two passes: columns, then rows. */
+export function scaleByArea(picture: Picture, width: number, height: number): Float32Array {
+  if (width === picture.width && height === picture.height) return Float32Array.from(picture.data);
+  const columns = coverage(picture.width, width);
+  const rows = coverage(picture.height, height);
+  const narrow = new Float32Array(3 * width * picture.height);
+  for (let y = 0; y < picture.height; y++) {
+    const rowStart = 3 * y * picture.width;
+    for (let x = 0; x < width; x++) {
+      let r = 0;
+      let g = 0;
+      let b = 0;
+      let from = rowStart + 3 * columns.starts[x];
+      for (let tap = columns.offsets[x]; tap < columns.offsets[x + 1]; tap++, from += 3) {
+        const weight = columns.weights[tap];
+        r += weight * picture.data[from];
+        g += weight * picture.data[from + 1];
+        b += weight * picture.data[from + 2];
+      }
+      const to = 3 * (y * width + x);
+      narrow[to] = r;
+      narrow[to + 1] = g;
+      narrow[to + 2] = b;
+    }
+  }
+  const result = new Float32Array(3 * width * height);
+  const stride = 3 * width;
+  for (let y = 0; y < height; y++) {
+    const to = y * stride;
+    let from = rows.starts[y] * stride;
+    for (let tap = rows.offsets[y]; tap < rows.offsets[y + 1]; tap++, from += stride) {
+      const weight = rows.weights[tap];
+      for (let x = 0; x < stride; x++) result[to + x] += weight * narrow[from + x];
+    }
+  }
+  return result;
+}
+
+/** The weights of the inputs under each output, one run per output. */
+function coverage(from: number, to: number): { starts: Int32Array; offsets: Int32Array; weights: Float32Array } {
+  const starts = new Int32Array(to);
+  const offsets = new Int32Array(to + 1);
+  const weights: number[] = [];
+  const scale = from / to;
+  for (let index = 0; index < to; index++) {
+    const low = index * scale;
+    const high = Math.min(from, low + scale);
+    starts[index] = Math.floor(low + 1e-9);
+    for (let input = starts[index]; input < high - 1e-9; input++) {
+      weights.push((Math.min(high, input + 1) - Math.max(low, input)) / scale);
+    }
+    offsets[index + 1] = weights.length;
+  }
+  return { starts, offsets, weights: Float32Array.from(weights) };
+}
