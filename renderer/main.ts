@@ -10,7 +10,5 @@ const target = document.getElementById("app");
 if (target === null) throw new Error("index.html has no element with the id app.");
 mount(App, { target });
 
-void connect().then((client) => {
-  engine.start(client);
-  jobs.start();
-});
+engine.start(connect());
+jobs.start();

@@ -3,21 +3,19 @@
  * security policy without inline scripts. `vite build --mode test` (or `vite --mode test`) gives the same app with the fake engine of the
  * tests inside the page (`?fake=10000`); nothing of it reaches the real build.
  */
-import { fileURLToPath } from "node:url";
-
 import { svelte } from "@sveltejs/vite-plugin-svelte";
 import { defineConfig, type Plugin } from "vite";
 
-const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+const here = import.meta.dirname;
 
 export default defineConfig(({ mode }) => ({
-  root: here("."),
+  root: here,
   base: "./",
-  cacheDir: here("../out/vite"),
+  cacheDir: `${here}/../out/vite`,
   plugins: [svelte(), ...(mode === "test" ? [fakeEngine()] : [])],
-  server: { fs: { allow: [here("..")] } },
+  server: { fs: { allow: [`${here}/..`] } },
   build: {
-    outDir: here(mode === "test" ? "../out/renderer-test" : "../out/renderer"),
+    outDir: `${here}/../out/${mode === "test" ? "renderer-test" : "renderer"}`,
     emptyOutDir: true,
     target: "chrome120",
     modulePreload: { polyfill: false },
@@ -28,7 +26,7 @@ export default defineConfig(({ mode }) => ({
 
 /** Puts the page script of the fake engine before the app's own, as a file (no inline script). */
 function fakeEngine(): Plugin {
-  const source = here("../test/helpers/fake-page.ts");
+  const source = `${here}/../test/helpers/fake-page.ts`;
   return {
     name: "likeness-fake-engine",
     transformIndexHtml: {

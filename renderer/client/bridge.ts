@@ -7,6 +7,8 @@ import type { ImageId } from "#protocol/model.ts";
 
 export interface ElectronBridge {
   readonly kind: "electron";
+  /** Asks the preload script to hand over the engine's port (`transports/handed-port.ts`). */
+  requestEngine(): void;
   /** The path of a dropped file or folder on this machine. */
   pathForFile(file: File): string;
   /** The system's folder dialog; null when it was cancelled. */

@@ -5,8 +5,9 @@
  */
 import type { Events, Method, Params, Result } from "#protocol/contract.ts";
 import type { OpenCollection, RecentCollection } from "#protocol/model.ts";
+import type { Client } from "#protocol/client.ts";
+import type { ConnectionState } from "#protocol/transports/transport.ts";
 
-import type { ConnectionState, EngineClient } from "../client/engine-client.ts";
 import { notices } from "./notices.svelte.ts";
 
 type Changed = Events["changed"]["what"][number];
@@ -20,14 +21,14 @@ class Engine {
   recent = $state.raw<readonly RecentCollection[]>([]);
   appVersion = $state("");
   revisions = $state<Record<Changed, number>>({ images: 0, map: 0, duplicates: 0, outliers: 0, issues: 0, collection: 0 });
-  #client: EngineClient | null = null;
+  #client: Client | null = null;
   #waiting = new Set<Changed>();
   #timer: ReturnType<typeof setTimeout> | null = null;
 
-  start(client: EngineClient): void {
+  start(client: Client): void {
     this.#client = client;
     client.on("changed", ({ what }) => this.#note(what));
-    client.onState((state) => {
+    client.onConnection((state) => {
       this.connection = state;
       if (state === "open") void this.refresh();
     });

@@ -1,4 +1,5 @@
 /** @file Short sentences at the bottom edge: what went wrong, or what to do instead. They leave by themselves; errors stay. */
+import { RpcError } from "#protocol/rpc-messages.ts";
 
 export interface Notice {
   readonly key: number;
@@ -18,7 +19,7 @@ class Notices {
 
   /** `what` is the sentence's start; the reason comes from the error. Stopped work is not an error. */
   fail(what: string, error: unknown): void {
-    if (error instanceof DOMException && error.name === "AbortError") return;
+    if (isStopped(error)) return;
     this.#push({ tone: "error", text: `${what}: ${reason(error)}` });
   }
 
@@ -31,6 +32,10 @@ class Notices {
     this.list = [...this.list.filter((other) => other.text !== notice.text).slice(-2), { ...notice, key }];
     return key;
   }
+}
+
+function isStopped(error: unknown): boolean {
+  return (error instanceof DOMException && error.name === "AbortError") || (error instanceof RpcError && error.kind === "cancelled");
 }
 
 export function reason(error: unknown): string {

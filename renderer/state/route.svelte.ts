@@ -21,6 +21,12 @@ class Route {
     this.part = part;
   }
 
+  /** Another part of the same view, without a new step to go back. */
+  replacePart(part: string): void {
+    history.replaceState(null, "", `#/${this.view}/${encodeURIComponent(part)}`);
+    this.part = part;
+  }
+
   /** More like this image. */
   goSimilar(id: ImageId): void {
     this.go("similar", String(id));

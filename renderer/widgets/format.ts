@@ -2,6 +2,7 @@
 
 const wholeNumber = new Intl.NumberFormat();
 const oneDigit = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 });
+const exactlyOneDigit = new Intl.NumberFormat(undefined, { minimumFractionDigits: 1, maximumFractionDigits: 1 });
 const dateAndTime = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeStyle: "short" });
 const dateOnly = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
 const monthAndYear = new Intl.DateTimeFormat(undefined, { month: "long", year: "numeric" });
@@ -40,8 +41,7 @@ export function monthText(milliseconds: number): string {
 
 /** "99.2 %", never rounded up to 100 unless it is 100. */
 export function percentText(value: number): string {
-  const text = value < 100 ? Math.min(99.9, Math.round(value * 10) / 10) : 100;
-  return `${oneDigit.format(text)} %`;
+  return value < 100 ? `${exactlyOneDigit.format(Math.min(99.9, value))} %` : "100 %";
 }
 
 export function similarityText(similarity: number): string {

@@ -6,8 +6,8 @@ import type { FlagFilter } from "../state/arrange.ts";
 export const flagWords: Record<FlagFilter, string> = { duplicate: "Duplicates", "same-scene": "Same scene", issue: "With an issue", odd: "Oddest 1 %" };
 
 export const relationWords: Record<Relation, { readonly title: string; readonly text: string }> = {
-  "identical-file": { title: "Identical files", text: "The same bytes, only the name or the folder differs." },
-  "identical-pixels": { title: "Identical pixels", text: "Every pixel is the same; the files differ (metadata or compression without loss)." },
+  "identical-file": { title: "Same file", text: "The same bytes, only the name or the folder differs." },
+  "identical-pixels": { title: "Same pixels", text: "Every pixel is the same; the files differ (metadata or compression without loss)." },
   "same-picture": { title: "Same picture", text: "The same picture saved in another size, quality or format." },
   "same-scene": { title: "Same scene", text: "Taken of the same scene, but not the same picture. Nothing is proposed to go." },
 };

@@ -22,7 +22,7 @@ import {
 } from "#protocol/model.ts";
 import { isFinished, type JobSnapshot } from "#protocol/progress.ts";
 
-import { fakeFolders, fakeImages, type FakeImage } from "./fake-images.ts";
+import { fakeFolders, fakeImages, groupStart, type FakeImage } from "./fake-images.ts";
 import { drawPicture } from "./fake-pictures.ts";
 
 export interface FakeEngineOptions {
@@ -224,18 +224,12 @@ function columnsOf(images: readonly FakeImage[], version: number): ImageColumns 
 
 const relationCycle: readonly Relation[] = ["identical-file", "same-picture", "identical-pixels", "same-scene"];
 
-/** Images 8 and 9, 32 and 33, 56 and 57... are duplicates of each other. */
-function groupStart(image: FakeImage): number {
-  const place = (image.id - 8) % 24;
-  return image.id >= 8 && (place === 0 || place === 1) ? image.id - place : -1;
-}
-
 function relationAt(start: number): Relation {
   return relationCycle[Math.floor(start / 24) % relationCycle.length];
 }
 
 function flagsOf(images: readonly FakeImage[], image: FakeImage): number {
-  const start = groupStart(image);
+  const start = groupStart(image.id);
   let flags: number = imageFlags.hasEmbedding;
   if (image.issue !== null) flags |= imageFlags.issue;
   if (start < 0 || start >= images.length) return flags;
@@ -288,7 +282,7 @@ function outlierOf(images: readonly FakeImage[], image: FakeImage): OutlierEntry
 
 function detailsOf(images: readonly FakeImage[], image: FakeImage): ImageDetails {
   const { score, percentile, nearest } = outlierOf(images, image);
-  const start = groupStart(image);
+  const start = groupStart(image.id);
   return {
     id: image.id as ImageId,
     path: `${fakeFolders[image.folder]}/${image.name}`,

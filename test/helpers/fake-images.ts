@@ -34,8 +34,16 @@ export function fakeImages(count: number): FakeImage[] {
   return images;
 }
 
+/** Images 8 and 9, 32 and 33, 56 and 57... are the same picture, the second at half the size. */
+export function groupStart(id: number): number {
+  const place = (id - 8) % 24;
+  return id >= 8 && (place === 0 || place === 1) ? id - place : -1;
+}
+
 function fakeImage(index: number, folder: number): FakeImage {
-  const seed = Math.imul(index + 1, 0x9e3779b1) >>> 0;
+  const start = groupStart(index + 1);
+  const copy = start === index;
+  const seed = Math.imul(copy ? start : index + 1, 0x9e3779b1) >>> 0;
   const cluster = (seed >>> 5) % 12;
   const shape = shapes[seed % shapes.length];
   const special = specials[index];
@@ -45,14 +53,14 @@ function fakeImage(index: number, folder: number): FakeImage {
     id: index + 1,
     name: `IMG_${String(index + 1).padStart(5, "0")}.jpg`,
     folder,
-    width: shape[0],
-    height: shape[1],
+    width: copy ? shape[0] / 2 : shape[0],
+    height: copy ? shape[1] / 2 : shape[1],
     cluster,
     seed,
     paint: "scene",
     grey: index % 53 === 9,
     colour: colourOf(hue, index % 53 === 9 ? 0 : 0.3, 0.5),
-    sizeBytes: 400_000 + (seed % 6_000_000),
+    sizeBytes: (400_000 + (seed % 6_000_000)) / (copy ? 4 : 1),
     time: Date.UTC(2024, 4, 3) + (seed % (400 * 86_400)) * 1000,
     issue,
     ...special,

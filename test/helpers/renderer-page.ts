@@ -9,14 +9,12 @@ import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 
+import { contentSecurityPolicy } from "#protocol/hosting.ts";
 import { chromium, type Browser, type Page } from "playwright-core";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const output = join(root, "out/renderer-test");
 const mediaTypes: Record<string, string> = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".map": "application/json" };
-/** What the real hosts send; `data:` is for the drawn pictures of the fake engine. */
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' blob: data:; connect-src 'self'; base-uri 'none'; form-action 'none'";
-
 export interface OpenOptions {
   readonly width?: number;
   readonly height?: number;
@@ -51,7 +49,7 @@ export async function startRendererSite(executablePath: string): Promise<Rendere
     const path = normalize(new URL(request.url ?? "/", "http://localhost").pathname);
     const file = join(output, path === "/" ? "index.html" : path);
     readFile(file).then(
-      (bytes) => response.writeHead(200, { "content-type": mediaTypes[extname(file)] ?? "application/octet-stream", "content-security-policy": policy }).end(bytes),
+      (bytes) => response.writeHead(200, { "content-type": mediaTypes[extname(file)] ?? "application/octet-stream", "content-security-policy": contentSecurityPolicy() }).end(bytes),
       () => response.writeHead(404).end(),
     );
   });

@@ -1,0 +1,91 @@
+/** @file The groups of duplicates, most to gain first, read in pages as they are looked at and read again when they change. */
+import { relations, type DuplicateGroup, type Relation } from "#protocol/model.ts";
+
+import { engine } from "./engine.svelte.ts";
+import { images } from "./images.svelte.ts";
+import { reason } from "./notices.svelte.ts";
+
+const pageSize = 200;
+
+class DuplicateGroups {
+  relation = $state<Relation | null>(null);
+  total = $state(0);
+  gainBytes = $state(0);
+  counts = $state.raw<Readonly<Record<Relation, number>> | null>(null);
+  loaded = $state(false);
+  failed = $state<string | null>(null);
+  #groups = $state.raw<readonly DuplicateGroup[]>([]);
+  #reading = false;
+  #run = 0;
+
+  /** Those with a picture that passes the filter. */
+  readonly shown = $derived.by(() => {
+    if (!images.filtered) return this.#groups;
+    const passing = new Set<number>();
+    for (const index of images.visible) passing.add(images.columns.ids[index]);
+    return this.#groups.filter((group) => group.members.some((member) => passing.has(member.id)));
+  });
+
+  choose(relation: Relation | null): void {
+    this.relation = relation;
+    this.#groups = [];
+    this.loaded = false;
+    void this.read();
+  }
+
+  /** Reads what was read before again, at least the first page; what is shown stays until the answer is there. */
+  async read(): Promise<void> {
+    const run = ++this.#run;
+    const limit = Math.max(pageSize, this.#groups.length);
+    try {
+      const answer = await engine.call("duplicates.groups", { offset: 0, limit, ...(this.relation && { relation: this.relation }) });
+      if (run !== this.#run) return;
+      this.#groups = answer.groups;
+      this.total = answer.total;
+      this.gainBytes = answer.gainBytes;
+      this.failed = null;
+      this.loaded = true;
+      await this.#count(run);
+    } catch (error) {
+      if (run === this.#run) this.failed = reason(error);
+    }
+  }
+
+  /** Called with the last index in sight. With a filter, a page may hold nothing to show: go on until something is. */
+  reach(index: number): void {
+    if (index + pageSize / 2 >= this.shown.length && this.#groups.length < this.total && !this.#reading) void this.#readNext();
+  }
+
+  /** The group of this id, read on until it is found; null when there is none (any more). */
+  async find(id: string): Promise<DuplicateGroup | null> {
+    for (;;) {
+      const found = this.#groups.find((group) => group.id === id);
+      if (found !== undefined) return found;
+      if (this.#groups.length >= this.total || !(await this.#readNext())) return null;
+    }
+  }
+
+  async #readNext(): Promise<boolean> {
+    this.#reading = true;
+    const run = this.#run;
+    try {
+      const { groups } = await engine.call("duplicates.groups", { offset: this.#groups.length, limit: pageSize, ...(this.relation && { relation: this.relation }) });
+      if (run !== this.#run || groups.length === 0) return false;
+      this.#groups = [...this.#groups, ...groups];
+      return true;
+    } catch (error) {
+      this.failed = reason(error);
+      return false;
+    } finally {
+      this.#reading = false;
+    }
+  }
+
+  async #count(run: number): Promise<void> {
+    const totals = await Promise.all(relations.map((relation) => engine.call("duplicates.groups", { offset: 0, limit: 0, relation })));
+    if (run !== this.#run) return;
+    this.counts = Object.fromEntries(relations.map((relation, index) => [relation, totals[index].total])) as Record<Relation, number>;
+  }
+}
+
+export const duplicateGroups = new DuplicateGroups();
