@@ -5,7 +5,7 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 
-import { RpcError } from "#protocol/rpc-messages.ts";
+import { UserError } from "#engine/base/errors.ts";
 
 import type { EngineHost } from "./engine-host.ts";
 import { createGuard } from "./guard.ts";
@@ -122,7 +122,7 @@ function listen(server: Server, host: string, port: number): Promise<void> {
 
 function explain(thrown: unknown, port: number): unknown {
   const code = thrown instanceof Error && "code" in thrown ? thrown.code : null;
-  if (code === "EADDRINUSE") return new RpcError({ code: "port-taken", kind: "user", message: `Port ${port} is taken by another program. Choose another with --port, or leave it out for any free one.` });
-  if (code === "EACCES") return new RpcError({ code: "port-forbidden", kind: "user", message: `Port ${port} may not be opened by this user. Choose one above 1023.` });
+  if (code === "EADDRINUSE") return new UserError("port-taken", `Port ${port} is taken by another program. Choose another with --port, or leave it out for any free one.`, { cause: thrown });
+  if (code === "EACCES") return new UserError("port-forbidden", `Port ${port} may not be opened by this user. Choose one above 1023.`, { cause: thrown });
   return thrown;
 }

@@ -9,10 +9,16 @@ import { DecodeError } from "../ingest/decode/decode-error.ts";
 import type { OperationHandlers, Operations } from "./operations.ts";
 import type { ChildReply, ChildRequest } from "./port.ts";
 
-/** Electron's utility processes talk through this instead of process.send. */
+/** What Electron's utility processes have instead of process.send: a line to the main process, which brings us one to the engine. */
 interface ParentPort {
+  on(event: "message", listener: (event: { readonly ports: readonly EnginePort[] }) => void): void;
+}
+
+interface EnginePort {
   on(event: "message", listener: (event: { readonly data: ChildRequest }) => void): void;
+  on(event: "close", listener: () => void): void;
   postMessage(message: ChildReply): void;
+  start(): void;
 }
 
 export function serve<T extends Operations<T>>(handlers: OperationHandlers<T>): void {
@@ -36,16 +42,31 @@ async function answer<T extends Operations<T>>(handlers: OperationHandlers<T>, {
 
 function connect(onRequest: (message: ChildRequest) => void): (message: ChildReply) => void {
   const parentPort = (process as { parentPort?: ParentPort }).parentPort;
-  if (parentPort !== undefined) {
-    parentPort.on("message", (event) => onRequest(event.data));
-    return (message) => parentPort.postMessage(message);
-  }
+  if (parentPort !== undefined) return connectThroughMain(parentPort, onRequest);
   if (process.send === undefined) throw new Error("this file is the entry of a child process; it is started by the pool");
   process.on("message", (message) => onRequest(message as ChildRequest));
   process.on("disconnect", () => process.exit(0));
   watchParent();
   return (message) => {
     if (process.connected) process.send?.(message, undefined, undefined, () => undefined);
+  };
+}
+
+/** The main process only starts us; its first message brings the port to the engine. Until then answers wait. */
+function connectThroughMain(parentPort: ParentPort, onRequest: (message: ChildRequest) => void): (message: ChildReply) => void {
+  const waiting: ChildReply[] = [];
+  let port: EnginePort | null = null;
+  parentPort.on("message", ({ ports: [brought] }) => {
+    if (port !== null || brought === undefined) return;
+    port = brought;
+    port.on("message", (event) => onRequest(event.data));
+    port.on("close", () => process.exit(0));
+    port.start();
+    for (const message of waiting.splice(0)) port.postMessage(message);
+  });
+  return (message) => {
+    if (port === null) waiting.push(message);
+    else port.postMessage(message);
   };
 }
 
