@@ -1,0 +1,211 @@
+/**
+ * @file Which pairs are worth decoding: near in the perceptual hash (any of eight orientations), or neighbours in the encoder's space,
+ * beyond chance in this collection. Proportions and 4 x 4 mean colours throw out most of what cannot be one picture.
+ *
+ * [Note: crowded hashes] Thousands of contents may share a hash (blank pages, one icon in many colours). All pairs of them would be
+ * millions, so among contents of one hash (more than `crowd` of them) or of two near hashes each is paired only with its next in order of
+ * mean colour, and with the first content of that hash. Copies have equal colours and so stand beside each other. Linear in contents.
+ */
+import { throwIfAborted } from "../base/errors.ts";
+import type { NeighbourGraph, VectorTable } from "../base/neighbour-graph.ts";
+import { createRandom } from "../base/random.ts";
+import type { StageOptions } from "../base/stage.ts";
+import { matchHashes } from "./hash-index.ts";
+import { orientations, orientedSteps, swapsSides } from "./picture.ts";
+import type { Orientation } from "./picture.ts";
+import { learnThreshold, thresholdOfGraph } from "./similarity-threshold.ts";
+import type { CandidatePair, CandidateReason, ContentFacts } from "./types.ts";
+
+export interface CandidateInput {
+  readonly contents: readonly ContentFacts[];
+  /** Null before there are embeddings: hashes alone. */
+  readonly graph: NeighbourGraph | null;
+  /** [graph.count] position in `contents` of each row of the graph, -1 where it has none. */
+  readonly rows: Int32Array;
+  readonly seed: number;
+  /** The vectors of the graph, to learn the threshold from; without them it comes from the graph. */
+  readonly table?: VectorTable;
+  /** Instead of the learnt one. */
+  readonly similarityThreshold?: number;
+}
+
+const crowd = 32;
+const nextInColour = 8;
+const mostColourDifference = { mean: 24, single: 64 };
+const orientedFields = orientations.map((orientation) => orientedSteps(4, 4, orientation));
+
+/** Pairs in order of (a, b), each once. */
+export function findCandidates(input: CandidateInput, options: StageOptions = {}): CandidatePair[] {
+  const found = new PairTable(input.contents);
+  addHashCandidates(input.contents, found, options);
+  addNeighbours(input, found, options);
+  return found.list();
+}
+
+interface Entry {
+  reasons: Set<CandidateReason>;
+  turns: { orientation: Orientation; distance: number }[];
+  similarity: number | undefined;
+  lookForScene: boolean;
+}
+
+class PairTable {
+  readonly #contents: readonly ContentFacts[];
+  readonly #entries = new Map<number, Entry>();
+
+  constructor(contents: readonly ContentFacts[]) {
+    this.#contents = contents;
+  }
+
+  addHash(a: number, b: number, turn: { orientation: Orientation; distance: number }): void {
+    if (!mayMatch(this.#contents[a], this.#contents[b], [turn.orientation])) return;
+    const entry = this.#entry(a, b);
+    entry.reasons.add("hash");
+    const { width, height } = this.#contents[a];
+    if (turn.distance === 0 && turn.orientation === 0 && width === this.#contents[b].width && height === this.#contents[b].height) entry.reasons.add("pixels");
+    if (!entry.turns.some((known) => known.orientation === turn.orientation)) entry.turns.push(turn);
+  }
+
+  addNeighbour(a: number, b: number, similarity: number): void {
+    if (!mayMatch(this.#contents[a], this.#contents[b], orientations)) return;
+    const entry = this.#entry(a, b);
+    entry.reasons.add("embedding");
+    entry.similarity = Math.max(similarity, entry.similarity ?? -1);
+    entry.lookForScene = true;
+  }
+
+  list(): CandidatePair[] {
+    const count = this.#contents.length;
+    return [...this.#entries]
+      .sort(([first], [second]) => first - second)
+      .map(([key, { reasons, turns, similarity, lookForScene }]) => ({
+        a: Math.floor(key / count),
+        b: key % count,
+        reasons: [...reasons],
+        ...(turns.length > 0 && !reasons.has("embedding") ? { orientations: turns.sort((x, y) => x.distance - y.distance).map((turn) => turn.orientation) } : {}),
+        ...(similarity === undefined ? {} : { similarity }),
+        lookForScene,
+      }));
+  }
+
+  #entry(a: number, b: number): Entry {
+    const key = a * this.#contents.length + b;
+    let entry = this.#entries.get(key);
+    if (!entry) this.#entries.set(key, (entry = { reasons: new Set(), turns: [], similarity: undefined, lookForScene: false }));
+    return entry;
+  }
+}
+
+function addHashCandidates(contents: readonly ContentFacts[], found: PairTable, options: StageOptions): void {
+  const classes = classesOfEqualHash(contents);
+  const add = (a: number, b: number, orientation: Orientation, distance: number): void => {
+    // The orientation is a's. Where a and b change places, so does what must be turned.
+    if (a < b) found.addHash(a, b, { orientation, distance });
+    else if (b < a) found.addHash(b, a, { orientation: backwards(orientation), distance });
+  };
+  for (const members of classes) {
+    const reach = members.length <= crowd ? members.length : nextInColour;
+    for (let index = 0; index < members.length; index++) {
+      for (let other = index + 1; other < Math.min(members.length, index + 1 + reach); other++) add(members[index], members[other], 0, 0);
+      add(members[0], members[index], 0, 0);
+    }
+  }
+  matchHashes(
+    classes.map((members) => contents[members[0]].perceptual),
+    ({ first, second, orientation, distance }) => {
+      const [left, right] = [classes[first], classes[second]];
+      if (left.length * right.length <= crowd) {
+        for (const a of left) for (const b of right) add(a, b, orientation, distance);
+        return;
+      }
+      const leftIsLarger = left.length >= right.length;
+      const [many, few] = leftIsLarger ? [left, right] : [right, left];
+      for (const member of many) {
+        for (const other of nearestInColour(contents, member, few)) {
+          if (leftIsLarger) add(member, other, orientation, distance);
+          else add(other, member, orientation, distance);
+        }
+      }
+    },
+    options,
+  );
+}
+
+/** Positions of the contents of each hash, in order of mean colour. */
+function classesOfEqualHash(contents: readonly ContentFacts[]): number[][] {
+  const classes = new Map<string, number[]>();
+  contents.forEach((content, index) => {
+    const key = Buffer.from(content.perceptual.buffer, content.perceptual.byteOffset, 8).toString("latin1");
+    const members = classes.get(key);
+    if (members) members.push(index);
+    else classes.set(key, [index]);
+  });
+  for (const members of classes.values()) members.sort((a, b) => meanColour(contents[a]) - meanColour(contents[b]) || a - b);
+  return [...classes.values()];
+}
+
+/** The four members of `few` (in order of mean colour) around the mean colour of `item`, and its first. */
+function nearestInColour(contents: readonly ContentFacts[], item: number, few: readonly number[]): Set<number> {
+  const wanted = meanColour(contents[item]);
+  let low = 0;
+  let high = few.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (meanColour(contents[few[middle]]) < wanted) low = middle + 1;
+    else high = middle;
+  }
+  return new Set([few[0], ...few.slice(Math.max(0, low - 2), low + 2)]);
+}
+
+function addNeighbours(input: CandidateInput, found: PairTable, options: StageOptions): void {
+  const { graph, rows, contents } = input;
+  if (graph === null) return;
+  const threshold = input.similarityThreshold ?? (input.table ? learnThreshold(input.table, createRandom(input.seed)) : thresholdOfGraph(graph));
+  for (let row = 0; row < graph.count; row++) {
+    if ((row & 1023) === 0) throwIfAborted(options.signal);
+    const item = rows[row];
+    if (item < 0 || item >= contents.length) continue;
+    for (let at = row * graph.k; at < (row + 1) * graph.k; at++) {
+      const similarity = graph.similarities[at];
+      if (similarity < threshold) break; // descending within a row
+      const other = graph.indices[at] < 0 ? -1 : rows[graph.indices[at]];
+      if (other < 0 || other === item || other >= contents.length) continue;
+      found.addNeighbour(Math.min(item, other), Math.max(item, other), similarity);
+    }
+  }
+}
+
+function meanColour(content: ContentFacts): number {
+  let sum = 0;
+  for (const value of content.colour) sum += value;
+  return sum;
+}
+
+/** Could one be the other, laid in one of these ways? Proportions and coarse colours only. */
+function mayMatch(a: ContentFacts, b: ContentFacts, tried: readonly Orientation[]): boolean {
+  return tried.some((orientation) => {
+    const [width, height] = swapsSides(orientation) ? [a.height, a.width] : [a.width, a.height];
+    const slack = 1.5 / Math.min(width, height, b.width, b.height) + 0.004;
+    return Math.abs((width * b.height) / (height * b.width) - 1) <= slack && coloursAreNear(a.colour, b.colour, orientation);
+  });
+}
+
+function coloursAreNear(a: Uint8Array, b: Uint8Array, orientation: Orientation): boolean {
+  const { start, stepX, stepY } = orientedFields[orientation];
+  let sum = 0;
+  for (let field = 0; field < 16; field++) {
+    const from = 3 * (start + (field & 3) * stepX + (field >> 2) * stepY);
+    for (let channel = 0; channel < 3; channel++) {
+      const difference = Math.abs(a[from + channel] - b[3 * field + channel]);
+      if (difference > mostColourDifference.single) return false;
+      sum += difference;
+    }
+  }
+  return sum <= 48 * mostColourDifference.mean;
+}
+
+/** The orientation that takes the result of `orientation` back: quarter turns reverse, mirrored ones are their own. */
+function backwards(orientation: Orientation): Orientation {
+  if (orientation === 1) return 3;
+  return orientation === 3 ? 1 : orientation;
+}
