@@ -1,0 +1,73 @@
+/**
+ * @file The kernels: the few inner loops that decide how long a job takes, each in C++ (src/kernels) and, with the same results, in TypeScript
+ * (twins). Both tables are total: a kernel named in `KernelTable` must exist in each, or this file does not compile (twins) or the addon is
+ * refused with a reason (native).
+ */
+import { instructionLevels, loadNative, type InstructionLevel, type LoadResult } from "./load.ts";
+import { findBadRow, type FindBadRowArguments } from "./twins/find-bad-row.ts";
+
+/** Kernel -> what it takes and gives. Each fills arrays that the caller made and throws as kernel-error.ts says. */
+export interface KernelTable {
+  findBadRow(given: FindBadRowArguments): number;
+}
+
+export type KernelName = keyof KernelTable;
+
+export interface Kernels extends KernelTable {
+  readonly kind: "native" | "typescript";
+  /** One line for `doctor`: which instructions the native kernels use, or why there are none. */
+  readonly why: string;
+}
+
+export const twins: KernelTable = { findBadRow };
+
+const kernelNames = Object.keys(twins) as KernelName[];
+let cached: Kernels | null = null;
+
+/** The fastest kernels that run here; the same object at every call. */
+export function loadKernels(): Kernels {
+  cached ??= chooseKernels(loadNative());
+  return cached;
+}
+
+/** The twins, whatever else there is. */
+export function typescriptKernels(why: string): Kernels {
+  return { ...twins, kind: "typescript", why };
+}
+
+/** Native kernels where `loaded` has all of them, else the twins and the reason. */
+export function chooseKernels(loaded: LoadResult): Kernels {
+  if (loaded.exports === null) return typescriptKernels(loaded.why);
+  const missing = [...kernelNames, "instructions"].filter((name) => typeof loaded.exports[name] !== "function");
+  if (missing.length > 0) return typescriptKernels(`${loaded.path} is older than the sources: it lacks ${missing.join(", ")}`);
+  const table = loaded.exports as unknown as KernelTable & { instructions(given: { level?: number }): InstructionLevel };
+  return { ...table, kind: "native", why: `${table.instructions({})} instructions, ${loaded.path}` };
+}
+
+/** The native kernels once per set of instructions that this processor has, for tests and benchmarks; empty without an addon. */
+export function nativeVariants(): { readonly level: InstructionLevel; readonly kernels: Kernels }[] {
+  const loaded = loadNative();
+  const kernels = chooseKernels(loaded);
+  if (loaded.exports === null || kernels.kind !== "native") return [];
+  const instructions = loaded.exports["instructions"] as (given: { level?: number }) => InstructionLevel;
+  const best = instructions({});
+  return instructionLevels.flatMap((level, index) => {
+    const usable = instructions({ level: index }) === level;
+    instructions({ level: instructionLevels.indexOf(best) });
+    if (!usable) return [];
+    const variant: Kernels = { ...kernels, why: `${level} instructions` };
+    for (const name of kernelNames) {
+      const kernel = kernels[name] as (given: unknown) => unknown;
+      const limited = (given: unknown): unknown => {
+        instructions({ level: index });
+        try {
+          return kernel(given);
+        } finally {
+          instructions({ level: instructionLevels.indexOf(best) });
+        }
+      };
+      Object.assign(variant, { [name]: limited });
+    }
+    return [{ level, kernels: variant }];
+  });
+}

@@ -1,0 +1,111 @@
+/**
+ * @file The binding: raw Node-API 8, one C++ function per kernel that checks its arguments and calls plain C++ in kernels/. What a kernel keeps
+ * between calls belongs to the environment (`State`), so the addon may be loaded by any number of worker threads. Kernels fill arrays that
+ * JavaScript made: Electron refuses buffers whose memory is not its own.
+ */
+#define NAPI_VERSION 8
+#include <exception>
+#include <new>
+
+#include <node_api.h>
+
+#include "args.h"
+#include "instructions.h"
+#include "kernels/find-bad-row.h"
+
+namespace likeness {
+namespace {
+
+struct State {
+  Instructions best = bestInstructions();
+  Instructions level = best;
+};
+
+constexpr int64_t maxCount = 0x7fffffff;
+constexpr int64_t maxDimensions = 1 << 16;
+
+napi_value numberValue(napi_env env, double value) {
+  napi_value result = nullptr;
+  napi_create_double(env, value, &result);
+  return result;
+}
+
+napi_value textValue(napi_env env, const char* text) {
+  napi_value result = nullptr;
+  napi_create_string_utf8(env, text, NAPI_AUTO_LENGTH, &result);
+  return result;
+}
+
+napi_value findBadRowBinding(napi_env env, napi_callback_info info, State&) {
+  Arguments given(env, info, "findBadRow");
+  int64_t count = given.integer("count", 0, maxCount);
+  int64_t dimensions = given.integer("dimensions", 1, maxDimensions);
+  Span<float> vectors = given.array<float>("vectors", count * dimensions);
+  return numberValue(env, static_cast<double>(findBadRow(vectors.data, count, dimensions)));
+}
+
+/** The level in use; with `{level}` (0 scalar, 1 neon, 2 avx2, 3 avx512) sets it, where this processor has it. For tests and `doctor`. */
+napi_value instructionsBinding(napi_env env, napi_callback_info info, State& state) {
+  Arguments given(env, info, "instructions");
+  if (given.has("level")) {
+    auto level = static_cast<Instructions>(given.integer("level", 0, 3));
+    if (canUse(level, state.best)) state.level = level;
+  }
+  return textValue(env, nameOf(state.level));
+}
+
+using Body = napi_value (*)(napi_env, napi_callback_info, State&);
+
+/** No C++ exception may cross into JavaScript's frames. */
+template <Body body>
+napi_value guarded(napi_env env, napi_callback_info info) {
+  void* state = nullptr;
+  if (napi_get_instance_data(env, &state) != napi_ok || !state) {
+    napi_throw_error(env, "internal", "the addon has no state in this environment");
+    return nullptr;
+  }
+  try {
+    return body(env, info, *static_cast<State*>(state));
+  } catch (const ArgumentError& error) {
+    if (error.isTypeError) napi_throw_type_error(env, error.code, error.message.c_str());
+    else napi_throw_range_error(env, error.code, error.message.c_str());
+  } catch (const std::bad_alloc&) {
+    napi_throw_error(env, "out-of-memory", "out of memory in the native addon");
+  } catch (const std::exception& error) {
+    napi_throw_error(env, "internal", error.what());
+  }
+  return nullptr;
+}
+
+struct Entry {
+  const char* name;
+  napi_callback function;
+};
+
+/** The names of native/kernels.ts, and `instructions`. */
+constexpr Entry entries[] = {
+    {"findBadRow", guarded<findBadRowBinding>},
+    {"instructions", guarded<instructionsBinding>},
+};
+
+napi_value initialise(napi_env env, napi_value exports) {
+  auto* state = new (std::nothrow) State();
+  auto release = [](napi_env, void* data, void*) { delete static_cast<State*>(data); };
+  if (!state || napi_set_instance_data(env, state, release, nullptr) != napi_ok) {
+    delete state;
+    napi_throw_error(env, "internal", "the addon's state could not be kept");
+    return nullptr;
+  }
+  for (const Entry& entry : entries) {
+    napi_value function = nullptr;
+    if (napi_create_function(env, entry.name, NAPI_AUTO_LENGTH, entry.function, nullptr, &function) != napi_ok ||
+        napi_set_named_property(env, exports, entry.name, function) != napi_ok)
+      return nullptr;
+  }
+  return exports;
+}
+
+}  // namespace
+}  // namespace likeness
+
+NAPI_MODULE_INIT() { return likeness::initialise(env, exports); }
