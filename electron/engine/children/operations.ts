@@ -5,6 +5,7 @@
 import type { PreviewResult, TensorResult } from "../ingest/decode/ingest.ts";
 import type { Sharpness } from "../ingest/decode/sharpness.ts";
 import type { DecodeFailure, EncoderInput, FileIdentity, IngestRequest, IngestResult, Picture } from "../ingest/decode/types.ts";
+import type { VerifyRequest, VerifyResult } from "./verify-pairs.ts";
 
 export interface PixelOperations {
   /** Everything about one file. */
@@ -17,6 +18,8 @@ export interface PixelOperations {
   sharpness: { request: { readonly path: Uint8Array }; result: Sharpness };
   /** JPEG for formats that a browser cannot show, into the file `target`, or as bytes where that is null. */
   preview: { request: { readonly path: Uint8Array; readonly maxSide: number; readonly target: string | null }; result: PreviewResult };
+  /** Whether pairs of files show the same picture. */
+  verify: { request: VerifyRequest; result: VerifyResult };
   /** The tensor of a picture from outside; `name` helps to tell its format. */
   fromBytes: { request: { readonly bytes: Uint8Array; readonly name?: string; readonly input: Pick<EncoderInput, "size"> }; result: TensorResult };
 }

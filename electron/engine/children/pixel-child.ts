@@ -6,6 +6,7 @@ import { ingestFile, measureSharpness, pixelsOfFile, previewOfFile, tensorOfByte
 import { identifyFile } from "../ingest/decode/read-file.ts";
 import type { OperationHandlers, PixelOperations } from "./operations.ts";
 import { serve } from "./serve.ts";
+import { verifyPairs } from "./verify-pairs.ts";
 
 const handlers: OperationHandlers<PixelOperations> = {
   ingest: ingestFile,
@@ -13,6 +14,7 @@ const handlers: OperationHandlers<PixelOperations> = {
   pixels: pixelsOfFile,
   sharpness: ({ path }) => measureSharpness(path),
   preview: previewOfFile,
+  verify: verifyPairs,
   fromBytes: tensorOfBytes,
 };
 

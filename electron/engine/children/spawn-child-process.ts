@@ -40,7 +40,8 @@ export function spawnWithChildProcess(entry: string, environment: Readonly<Recor
           if (told) return;
           told = true;
           const how = signal !== null ? `killed by ${signal}` : `exit code ${code}`;
-          listener(lastWords.trim() === "" ? how : `${how}: ${lastWords.trim().split("\n").slice(-3).join(" ")}`);
+          const words = tellingLine(lastWords);
+          listener(words === null ? how : `${how}: ${words}`);
         };
         child.on("close", tell);
       },
@@ -50,4 +51,10 @@ export function spawnWithChildProcess(entry: string, environment: Readonly<Recor
     };
     return port;
   };
+}
+
+/** Of what Node prints when it dies, the line that names the error. */
+function tellingLine(text: string): string | null {
+  const lines = text.split("\n").map((line) => line.trim()).filter((line) => line !== "");
+  return lines.find((line) => /^(\w*Error\b|FATAL|node:|VIPS-)/.test(line) && !line.startsWith("node:internal")) ?? lines.at(-1) ?? null;
 }

@@ -19,7 +19,7 @@ export interface ComputeTasks {
       recall: number;
     };
   };
-  candidates: { input: { contents: ContentFacts[]; graph: NeighbourGraph | null; rows: Int32Array; seed: number }; output: CandidatePair[] };
+  candidates: { input: { contents: ContentFacts[]; graph: NeighbourGraph | null; rows: Int32Array; table: VectorTable | null; seed: number }; output: CandidatePair[] };
   outliers: {
     input: { table: VectorTable; graph: NeighbourGraph; groups: Int32Array; seed: number };
     output: { scores: Float32Array; percentiles: Float32Array; nearest: Int32Array; method: string };

@@ -5,6 +5,7 @@ import { parentPort, workerData } from "node:worker_threads";
 
 import { BugError, codeOf, messageOf } from "../base/errors.ts";
 import { systemClock } from "../base/clock.ts";
+import type { VectorTable } from "../base/neighbour-graph.ts";
 import type { StageOptions } from "../base/stage.ts";
 import { findCandidates } from "../duplicates/candidates.ts";
 import { formatByName, headBytes, looksLikeImage } from "../ingest/decode/sniff.ts";
@@ -30,9 +31,9 @@ const tasks: Tasks = {
     const { trustworthiness, recall } = measureMap({ table, graph, coordinates, seed });
     return { coordinates, clusters: labels, representatives, trustworthiness, recall };
   },
-  candidates: ({ contents, graph, rows, seed }, options) => findCandidates({ contents, graph, rows, seed }, options),
+  candidates: ({ contents, graph, rows, table, seed }, options) => findCandidates({ contents, graph, rows, seed, ...(table ? { table } : {}) }, options),
   outliers: ({ table, graph, groups, seed }, options) =>
-    scoreOutliers({ table, graph, groups, seed, neighbours: (vectors, k) => exactNeighbours(vectors, k, { signal: options.signal }) }, options),
+    scoreOutliers({ table, graph, groups, seed, neighbours: (vectors: VectorTable, k: number) => exactNeighbours(vectors, k, { signal: options.signal }) }, options),
 };
 
 const port = parentPort;

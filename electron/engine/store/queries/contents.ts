@@ -102,6 +102,7 @@ export function listPresentContents(store: ReadStore): ContentRow[] {
   );
 }
 
-export function saveSharpness(store: WriteStore, id: number, sharpness: number): void {
-  write(store, "UPDATE contents SET sharpness = ? WHERE id = ?", sharpness, id);
+/** Adds what was measured at full resolution after the first decode. `quality` is the whole JSON with it. */
+export function saveSharpness(store: WriteStore, id: number, sharpness: number, quality: string): void {
+  write(store, "UPDATE contents SET sharpness = ?, quality = ? WHERE id = ?", sharpness, quality, id);
 }

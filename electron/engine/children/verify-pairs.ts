@@ -1,0 +1,84 @@
+/**
+ * @file Compares pairs of pictures in a child process: decode, compare, forget. The pairs of one request share pictures, so the last few
+ * decoded ones are kept.
+ */
+import { comparePictures } from "../duplicates/compare.ts";
+import { pixelsIdentical } from "../duplicates/identical.ts";
+import type { Orientation } from "../duplicates/picture.ts";
+import { DecodeError } from "../ingest/decode/decode-error.ts";
+import { pixelsOfFile } from "../ingest/decode/ingest.ts";
+import type { Picture } from "../ingest/decode/types.ts";
+
+export interface VerifyPicture {
+  readonly path: Uint8Array;
+  /** As displayed, of the file. */
+  readonly width: number;
+  readonly height: number;
+}
+
+export interface VerifyPair {
+  /** Positions in `pictures`. */
+  readonly a: number;
+  readonly b: number;
+  /** Equal size and equal hash: every pixel may be equal. */
+  readonly maybeIdentical: boolean;
+  readonly orientations: readonly Orientation[] | null;
+  readonly lookForScene: boolean;
+}
+
+export interface VerifyRequest {
+  readonly pictures: readonly VerifyPicture[];
+  readonly pairs: readonly VerifyPair[];
+}
+
+export interface VerifyResult {
+  /** In the order of the pairs; null where one of the two could not be read now. */
+  readonly verdicts: readonly ({ readonly relation: "identical-pixels" | "same-picture" | "same-scene" | "none"; readonly score: number } | null)[];
+}
+
+/** Long side of what is compared, as the comparison expects. */
+const comparedSide = 512;
+/** Decoded pictures kept within one request: 24 x 0.6 MB. */
+const keptPictures = 24;
+
+export async function verifyPairs(request: VerifyRequest): Promise<VerifyResult> {
+  const kept = new Map<number, Promise<Picture>>();
+  const reduced = (index: number): Promise<Picture> => {
+    const found = kept.get(index);
+    if (found) {
+      kept.delete(index);
+      kept.set(index, found);
+      return found;
+    }
+    const { path } = request.pictures[index] as VerifyPicture;
+    const decoding = Promise.resolve(pixelsOfFile({ path, maxSide: comparedSide }));
+    kept.set(index, decoding);
+    const oldest = kept.keys().next();
+    if (kept.size > keptPictures && !oldest.done) kept.delete(oldest.value);
+    return decoding;
+  };
+  const verdicts: VerifyResult["verdicts"][number][] = [];
+  for (const pair of request.pairs) {
+    try {
+      verdicts.push(await verify(request, pair, reduced));
+    } catch (thrown) {
+      if (!(thrown instanceof DecodeError)) throw thrown;
+      verdicts.push(null);
+    }
+  }
+  return { verdicts };
+}
+
+async function verify(request: VerifyRequest, pair: VerifyPair, reduced: (index: number) => Promise<Picture>): Promise<VerifyResult["verdicts"][number]> {
+  const [one, other] = [request.pictures[pair.a] as VerifyPicture, request.pictures[pair.b] as VerifyPicture];
+  if (pair.maybeIdentical) {
+    const first = await pixelsOfFile({ path: one.path, maxSide: null });
+    if (pixelsIdentical(first, await pixelsOfFile({ path: other.path, maxSide: null }))) return { relation: "identical-pixels", score: 1 };
+  }
+  const verdict = comparePictures(
+    { ...(await reduced(pair.a)), sourceWidth: one.width, sourceHeight: one.height },
+    { ...(await reduced(pair.b)), sourceWidth: other.width, sourceHeight: other.height },
+    { lookForScene: pair.lookForScene, ...(pair.orientations ? { orientations: pair.orientations } : {}) },
+  );
+  return { relation: verdict.relation ?? "none", score: verdict.score };
+}
