@@ -56,5 +56,8 @@ function tiffIsCutOff(bytes: Buffer): boolean {
   if (bytes.length < 8) return true;
   const little = bytes[0] === 0x49;
   if ((little ? bytes.readUInt16LE(2) : bytes.readUInt16BE(2)) !== 42) return false;
-  return (little ? bytes.readUInt32LE(4) : bytes.readUInt32BE(4)) + 2 > bytes.length;
+  const directory = little ? bytes.readUInt32LE(4) : bytes.readUInt32BE(4);
+  if (directory + 2 > bytes.length) return true;
+  const entries = little ? bytes.readUInt16LE(directory) : bytes.readUInt16BE(directory);
+  return directory + 2 + entries * 12 > bytes.length;
 }

@@ -59,7 +59,10 @@ function laplacianVariance(grey: Uint8Array, width: number, height: number): num
   return Math.max(0, squares / count - (sum / count) ** 2);
 }
 
-/** Share of the differences between neighbours that survives a blur over nine pixels; the worse of across and down. */
+/** Differences up to this many levels are rounding and noise: in a smooth picture they would pass for sharp detail. */
+const noiseLevels = 2;
+
+/** Share of the differences between neighbours that survives a blur over nine pixels (high = it was blurred before); the worse of across and down. 1 where there is no detail. */
 function blurEffectOf(grey: Uint8Array, width: number, height: number): number {
   if (width < 12 || height < 12) return 0;
   let acrossTotal = 0;
@@ -80,12 +83,17 @@ function blurEffectOf(grey: Uint8Array, width: number, height: number): number {
       const sharpDown = down < 0 ? -down : down;
       const lostAcross = 9 * sharpAcross - (blurredAcross < 0 ? -blurredAcross : blurredAcross);
       const lostDown = 9 * sharpDown - (blurredDown < 0 ? -blurredDown : blurredDown);
-      acrossTotal += sharpAcross;
-      downTotal += sharpDown;
-      if (lostAcross > 0) acrossLost += lostAcross;
-      if (lostDown > 0) downLost += lostDown;
+      if (sharpAcross > noiseLevels) {
+        acrossTotal += sharpAcross;
+        if (lostAcross > 0) acrossLost += lostAcross;
+      }
+      if (sharpDown > noiseLevels) {
+        downTotal += sharpDown;
+        if (lostDown > 0) downLost += lostDown;
+      }
     }
   }
+  if (acrossTotal + downTotal === 0) return 1;
   const across = acrossTotal === 0 ? 0 : 1 - acrossLost / (9 * acrossTotal);
   const down = downTotal === 0 ? 0 : 1 - downLost / (9 * downTotal);
   return Math.max(across, down);

@@ -51,7 +51,10 @@ export function readDicom(bytes: Buffer): DicomImage {
   const pixels = set.elements["x7fe00010"];
   if (pixels === undefined) {
     const other = set.elements["x7fe00008"] !== undefined || set.elements["x7fe00009"] !== undefined;
-    throw new DecodeError("unsupported", other ? "DICOM with floating-point pixels cannot be read yet" : "this DICOM file holds no picture");
+    if (other) throw new DecodeError("unsupported", "DICOM with floating-point pixels cannot be read yet");
+    // A header that describes pixels promises some; reports and plans do not.
+    if (set.elements["x00280010"] !== undefined) throw new DecodeError("truncated", "the DICOM file ends before its picture");
+    throw new DecodeError("unsupported", "this DICOM file holds no picture");
   }
   const transferSyntax = set.string("x00020010") ?? implicitLittleEndian;
   const rows = set.uint16("x00280010") ?? 0;
@@ -93,7 +96,7 @@ function parse(bytes: Buffer): DataSet {
     return dicomParser.parseDicom(bytes, options);
   } catch (thrown) {
     const message = typeof thrown === "string" ? thrown : thrown instanceof Error ? thrown.message : typeof thrown === "object" && thrown !== null && "exception" in thrown ? String(thrown.exception) : "unknown";
-    const short = /past the end|attempt to read|unexpected end|beyond|out of range/i.test(message);
+    const short = /past end|overrun|overread|unexpected end|beyond|out of range|basic offset table not found/i.test(message);
     throw new DecodeError(short ? "truncated" : "corrupt", `the DICOM header cannot be read: ${message}`);
   }
 }
