@@ -76,6 +76,7 @@ export default defineConfig(
     files: ["*.config.{js,ts}", "*/*.config.{js,ts}"],
     rules: { "no-restricted-syntax": "off", "likeness/layers": "off" },
   },
+  { files: ["**/*.test.ts"], rules: { "likeness/file-header": "off" } },
   {
     // The template of a component uses and sets what its script declares, which the linter does not see.
     files: ["**/*.svelte/*.ts"],

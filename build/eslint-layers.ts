@@ -29,7 +29,7 @@ const fileHeaderRule: Rule.RuleModule = {
     return {
       Program(node) {
         const first = context.sourceCode.getAllComments()[0];
-        const head = first?.type === "Shebang" ? context.sourceCode.getAllComments()[1] : first;
+        const head = (first?.type as string | undefined) === "Shebang" ? context.sourceCode.getAllComments()[1] : first;
         const startsFile = head && context.sourceCode.text.slice(0, head.range?.[0]).replace(/^#!.*/, "").trim() === "";
         if (!startsFile || !/^\*\s*(\*\s*)?@file\b/.test(head.value)) context.report({ node, messageId: "missing" });
       },

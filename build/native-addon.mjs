@@ -4,28 +4,23 @@
  */
 import { existsSync } from "node:fs";
 import { delimiter, join } from "node:path";
-import { pathToFileURL } from "node:url";
 
+import { buildNative } from "./native.mjs";
 import { inRoot } from "./paths.mjs";
 import { say } from "./say.mjs";
 import { checkStamp } from "./stamp.mjs";
 
-const builder = inRoot("build", "native.mjs");
-
 /** True when there is nothing to build. */
 export function nativeIsFresh() {
-  return !existsSync(builder) || nativeStamp().fresh;
+  return nativeStamp().fresh;
 }
 
-/** Builds the addon where stale. `runtime` is the Node that will load it. */
-export async function ensureNative(runtime) {
+/** Builds the addon where stale, and says in one line how that went. */
+export async function ensureNative() {
   if (nativeIsFresh()) return;
-  const { buildNative } = await import(pathToFileURL(builder).href);
-  try {
-    await buildNative({ runtime });
-  } catch (thrown) {
-    say(`the native addon could not be built, its TypeScript twin runs instead (slower): ${thrown?.message ?? thrown}`);
-  }
+  const startedMs = Date.now();
+  const { built, why } = await buildNative();
+  say(`native addon: ${why}${built ? ` (${((Date.now() - startedMs) / 1000).toFixed(1)} s)` : ""}`);
   // A failure is kept as well: it is tried again when sources or compiler change, not at every start.
   nativeStamp().commit();
 }
@@ -48,5 +43,5 @@ export function findOnPath(names) {
 }
 
 function nativeStamp() {
-  return checkStamp(inRoot("out", "native", ".stamp"), [inRoot("native"), builder], `${process.platform} ${process.arch} ${findCompiler() ?? "no compiler"}`);
+  return checkStamp(inRoot("out", "native", ".stamp"), [inRoot("native", "src"), inRoot("build", "native.mjs"), inRoot("package-lock.json")], `${process.platform} ${process.arch} ${findCompiler() ?? "no compiler"}`);
 }

@@ -17,7 +17,8 @@ export async function prepare(scope) {
   if (runtime && packagesAreFresh(scope) && nativeIsFresh() && rendererIsFresh()) return runtime;
   return withSetupLock(async () => {
     const [installed] = await settleAll([ensureRuntime(), ensurePackages(scope)]);
-    await settleAll([ensureNative(installed), ensureRenderer(installed)]);
+    // The compiler holds this process; the pages are built in another one, so they go first.
+    await settleAll([ensureRenderer(installed), ensureNative()]);
     return installed;
   });
 }

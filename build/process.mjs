@@ -16,11 +16,11 @@ const passedSignals = process.platform === "win32" ? ["SIGINT", "SIGTERM"] : ["S
 export function hand(command, args, options = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { stdio: "inherit", ...options });
-    const pass = (signal) => child.kill(signal);
+    // What is typed at a terminal reaches the child by itself; a second time would cut short its orderly end.
+    const pass = (signal) => (signal === "SIGINT" && process.stdin.isTTY) || child.kill(signal);
     const parent = process.ppid;
     const watch = setInterval(() => process.ppid !== parent && child.kill("SIGTERM"), 1000);
     watch.unref();
-    // A signal typed at the terminal reaches the child by itself too; a second delivery of the same one does no harm.
     for (const signal of passedSignals) process.on(signal, pass);
     const settle = () => {
       clearInterval(watch);
