@@ -53,6 +53,14 @@ export class ArgumentCheck {
     return value;
   }
 
+  /** One of a few integers. */
+  oneOf<N extends number>(name: string, allowed: readonly N[]): N {
+    const value = this.number(name, -1e15, 1e15);
+    const found = allowed.find((one) => one === value);
+    if (found === undefined) throw kernelError("out-of-range", `${this.#path(name)} is ${value}; expected ${allowed.join(" or ")}`);
+    return found;
+  }
+
   /** A typed array of exactly this kind and, where given, length. */
   array<K extends ArrayKindName>(name: string, kind: K, length?: number): InstanceType<ArrayKinds[K]> {
     const value = this.#given[name];

@@ -5,10 +5,12 @@
  */
 import { instructionLevels, loadNative, type InstructionLevel, type LoadResult } from "./load.ts";
 import { findBadRow, type FindBadRowArguments } from "./twins/find-bad-row.ts";
+import { resample, type ResampleArguments } from "./twins/resample.ts";
 
 /** Kernel -> what it takes and gives. Each fills arrays that the caller made and throws as kernel-error.ts says. */
 export interface KernelTable {
   findBadRow(given: FindBadRowArguments): number;
+  resample(given: ResampleArguments): void;
 }
 
 export type KernelName = keyof KernelTable;
@@ -19,7 +21,7 @@ export interface Kernels extends KernelTable {
   readonly why: string;
 }
 
-export const twins: KernelTable = { findBadRow };
+export const twins: KernelTable = { findBadRow, resample };
 
 const kernelNames = Object.keys(twins) as KernelName[];
 let cached: Kernels | null = null;

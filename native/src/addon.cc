@@ -12,6 +12,7 @@
 #include "args.h"
 #include "instructions.h"
 #include "kernels/find-bad-row.h"
+#include "kernels/resample.h"
 
 namespace likeness {
 namespace {
@@ -19,10 +20,12 @@ namespace {
 struct State {
   Instructions best = bestInstructions();
   Instructions level = best;
+  ResampleScratch resample;
 };
 
 constexpr int64_t maxCount = 0x7fffffff;
 constexpr int64_t maxDimensions = 1 << 16;
+constexpr int64_t maxSide = 1 << 17;
 
 napi_value numberValue(napi_env env, double value) {
   napi_value result = nullptr;
@@ -42,6 +45,20 @@ napi_value findBadRowBinding(napi_env env, napi_callback_info info, State&) {
   int64_t dimensions = given.integer("dimensions", 1, maxDimensions);
   Span<float> vectors = given.array<float>("vectors", count * dimensions);
   return numberValue(env, static_cast<double>(findBadRow(vectors.data, count, dimensions)));
+}
+
+napi_value resampleBinding(napi_env env, napi_callback_info info, State& state) {
+  Arguments given(env, info, "resample");
+  ResampleShape shape{};
+  shape.sourceWidth = given.integer("sourceWidth", 1, maxSide);
+  shape.sourceHeight = given.integer("sourceHeight", 1, maxSide);
+  shape.targetWidth = given.integer("targetWidth", 1, maxSide);
+  shape.targetHeight = given.integer("targetHeight", 1, maxSide);
+  shape.channels = given.oneOf("channels", {1, 3});
+  Span<uint8_t> source = given.array<uint8_t>("source", shape.sourceWidth * shape.sourceHeight * shape.channels);
+  Span<uint8_t> target = given.array<uint8_t>("target", shape.targetWidth * shape.targetHeight * shape.channels);
+  resample(source.data, target.data, shape, state.level, state.resample);
+  return nullptr;
 }
 
 /** The level in use; with `{level}` (0 scalar, 1 neon, 2 avx2, 3 avx512) sets it, where this processor has it. For tests and `doctor`. */
@@ -85,6 +102,7 @@ struct Entry {
 /** The names of native/kernels.ts, and `instructions`. */
 constexpr Entry entries[] = {
     {"findBadRow", guarded<findBadRowBinding>},
+    {"resample", guarded<resampleBinding>},
     {"instructions", guarded<instructionsBinding>},
 };
 

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
+#include <initializer_list>
 #include <string>
 
 #include <node_api.h>
@@ -86,6 +87,17 @@ class Arguments {
     double value = number(name, static_cast<double>(low), static_cast<double>(high));
     if (value != std::floor(value)) throw ArgumentError{"out-of-range", path(name) + " is " + printNumber(value) + "; expected an integer"};
     return static_cast<int64_t>(value);
+  }
+
+  /** One of a few integers. */
+  int64_t oneOf(const char* name, std::initializer_list<int64_t> allowed) const {
+    double value = number(name, -1e15, 1e15);
+    std::string list;
+    for (int64_t one : allowed) {
+      if (value == static_cast<double>(one)) return one;
+      list += (list.empty() ? "" : " or ") + std::to_string(one);
+    }
+    throw ArgumentError{"out-of-range", path(name) + " is " + printNumber(value) + "; expected " + list};
   }
 
   /** A typed array of exactly this kind and length. */
