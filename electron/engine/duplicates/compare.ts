@@ -38,13 +38,16 @@ const firstSide = 256;
 const fullSide = 512;
 /** Worst tile, in allowances: accepted; worth a closer look from `doubtful`. */
 const accepted = 1.6;
-const doubtful = 0.9;
+const doubtful = 1.1;
 const acceptedWithTone = 1;
+/** Fewer lively tiles: a smooth picture (a gradient, an empty sky), judged more strictly; without contrast besides, a blank one. */
 const fewestStructuredTiles = 3;
+const leastContrast = 5;
+const acceptedSmooth = 1;
 const furthestShift = { sameSize: 0.35, otherSize: 0.75 }; // compared pixels
 const mostSketchDifference = 14; // root mean square, grey levels
 const orientedSketch = orientations.map((orientation) => orientedSteps(sketchSide, sketchSide, orientation));
-const mostBlankDifference = 0.25; // allowances
+const mostBlankDifference = 0.5; // allowances
 
 export function comparePictures(a: Picture, b: Picture, options: CompareOptions = {}): Verdict {
   const nothing: Verdict = { relation: null, score: 0, orientation: 0, scale: scaleOf(a, b), toned: false };
@@ -66,19 +69,20 @@ interface Match {
   readonly toned: boolean;
 }
 
+/** At 256 px; at the full size of the decodes where that leaves a doubt or shows too little. */
 function matchTiles(a: Picture, b: Picture): Match | null {
+  const canLookCloser = Math.min(Math.max(a.width, a.height), Math.max(b.width, b.height)) > firstSide;
   const first = matchAt(a, b, firstSide);
-  if (first === null || first.worst < doubtful) return first;
-  const longest = Math.min(Math.max(a.width, a.height), Math.max(b.width, b.height));
-  return longest > firstSide ? matchAt(a, b, fullSide) : first;
+  if (canLookCloser && (first === "blank" || (first !== null && first.worst >= doubtful))) {
+    const closer = matchAt(a, b, fullSide);
+    return closer === "blank" ? matchBlank(a, b) : closer;
+  }
+  return first === "blank" ? matchBlank(a, b) : first;
 }
 
-/** Compares at the size of the smaller picture, at most `limit` long. */
-function matchAt(a: Picture, b: Picture, limit: number): (Match & { worst: number }) | null {
-  const small = Math.max(a.width, a.height) <= Math.max(b.width, b.height) ? a : b;
-  const scale = Math.min(1, limit / Math.max(small.width, small.height));
-  const width = Math.max(1, Math.min(a.width, b.width, Math.round(small.width * scale)));
-  const height = Math.max(1, Math.min(a.height, b.height, Math.round(small.height * scale)));
+/** At the common size, at most `limit` long; "blank" where there is too little to see. */
+function matchAt(a: Picture, b: Picture, limit: number): (Match & { worst: number }) | "blank" | null {
+  const { width, height } = commonSize(a, b, limit);
   const preparedA = prepare(a, width, height);
   const preparedB = prepare(b, width, height);
   const sourceA = sourceSize(a);
@@ -86,10 +90,12 @@ function matchAt(a: Picture, b: Picture, limit: number): (Match & { worst: numbe
   const sameSize = sourceA.width === sourceB.width && sourceA.height === sourceB.height;
   const sourcePixels = Math.min(sourceA.width, sourceB.width) / width;
   const structured = countStructuredTiles(preparedA, preparedB);
-  if (structured < fewestStructuredTiles) return matchBlank(preparedA, preparedB, sameSize);
+  const smooth = structured < fewestStructuredTiles;
+  if (smooth && Math.min(preparedA.contrast, preparedB.contrast) < leastContrast) return "blank";
   const shift = estimateShift(preparedA, preparedB, sameSize ? furthestShift.sameSize : furthestShift.otherSize);
   let report: TileReport = compareTiles(preparedA, preparedB, { shift, sourcePixels });
   let toned = false;
+  if (smooth && report.worst >= acceptedSmooth) return null;
   if (report.worst >= accepted) {
     const retried = compareWithTone(preparedA, preparedB, { shift, sourcePixels, structured });
     if (retried === null) return null;
@@ -110,10 +116,22 @@ function compareWithTone(a: Prepared, b: Prepared, how: { shift: Shift; sourcePi
 }
 
 /** Where there is next to nothing to see, only (nearly) equal pixels of one size make one picture. */
-function matchBlank(a: Prepared, b: Prepared, sameSize: boolean): (Match & { worst: number }) | null {
-  if (!sameSize) return null;
-  const { worst } = compareTiles(a, b, { shift: { x: 0, y: 0 }, sourcePixels: 1 });
-  return worst < mostBlankDifference ? { worst: 0, score: 1 - worst, toned: false } : null;
+function matchBlank(a: Picture, b: Picture): Match | null {
+  const sourceA = sourceSize(a);
+  const sourceB = sourceSize(b);
+  if (sourceA.width !== sourceB.width || sourceA.height !== sourceB.height) return null;
+  const { width, height } = commonSize(a, b, fullSide);
+  const { worst } = compareTiles(prepare(a, width, height), prepare(b, width, height), { shift: { x: 0, y: 0 }, sourcePixels: 1 });
+  return worst < mostBlankDifference ? { score: 1 - worst, toned: false } : null;
+}
+
+/** The size of the smaller picture, at most `limit` long. */
+function commonSize(a: Picture, b: Picture, limit: number): { width: number; height: number } {
+  const small = Math.max(a.width, a.height) <= Math.max(b.width, b.height) ? a : b;
+  const scale = Math.min(1, limit / Math.max(small.width, small.height));
+  const width = Math.max(1, Math.min(a.width, b.width, Math.round(small.width * scale)));
+  const height = Math.max(1, Math.min(a.height, b.height, Math.round(small.height * scale)));
+  return { width, height };
 }
 
 /** Two lossless files of one size: colour management and bit depth may move a pixel by a level or two, re-encoding moves none. */
@@ -136,7 +154,8 @@ function bestOrientation(a: Picture, b: Picture, tried: readonly Orientation[]):
     const swapped = swapsSides(orientation);
     if (!sameProportions(swapped ? a.height : a.width, swapped ? a.width : a.height, b)) continue;
     const difference = sketchDifference(sketchA, sketchB, orientation);
-    if (difference < least - 0.01) {
+    // A symmetric picture is near in several: the way it lies counts as nearer, unless another is clearly better.
+    if (best === null ? difference < least : difference < 0.5 * least - 0.5) {
       least = difference;
       best = orientation;
     }

@@ -39,7 +39,7 @@ export function groupPairs({ contents, files, pairs }: GroupInput): DuplicateGro
     }
   }
   for (const [content, held] of holders) if (held.length > 1 && !copied.has(content)) groups.push(makeGroup([content], new Map(), holders));
-  return groups.sort((first, second) => leastFile(first) - leastFile(second) || (first.id < second.id ? -1 : 1));
+  return keepKeepers(groups).sort((first, second) => leastFile(first) - leastFile(second) || (first.id < second.id ? -1 : 1));
 }
 
 /** Files per content, the best to keep first. */
@@ -94,6 +94,18 @@ function idOf(relation: Relation, members: readonly KeepCandidate[]): string {
   const hash = createHash("sha256").update(relation);
   for (const { facts } of members) hash.update(`,${facts.file}`);
   return hash.digest("hex").slice(0, 16);
+}
+
+/** What is kept in one group for the sake of the others there must not be given up in the next, or all of a chain could go. */
+function keepKeepers(groups: readonly DuplicateGroup[]): DuplicateGroup[] {
+  const keepers = new Set<number>();
+  for (const { relation, members } of groups) {
+    if (relation !== "same-scene") for (const { file, keep } of members) if (keep) keepers.add(file);
+  }
+  return groups.map((group) => ({
+    ...group,
+    members: group.members.map((member) => (member.keep || !keepers.has(member.file) ? member : { ...member, keep: true, reason: "kept: the best of another group" })),
+  }));
 }
 
 function leastFile(group: DuplicateGroup): number {

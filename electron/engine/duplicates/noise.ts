@@ -10,6 +10,8 @@ import type { Prepared } from "./prepared.ts";
 const calmActivity = 3;
 const faintestGrain = 0.15; // variance in grey levels squared; below it rounding to 8 bits rules
 const fewestTiles = 24;
+const mostForeignShare = 0.3;
+const leastForeignGrain = 0.5;
 
 /** True when both pictures carry grain and it is not the same grain. */
 export function hasForeignGrain(a: Prepared, b: Prepared): boolean {
@@ -45,5 +47,5 @@ export function hasForeignGrain(a: Prepared, b: Prepared): boolean {
   const fainter = Math.min(grainA, grainB);
   const share = shared / fainter;
   const foreign = (fainter - shared) / (tiles * tileSide * tileSide);
-  return (share < 0.25 && foreign > 0.5) || (share < 0.5 && foreign > 0.75);
+  return share < mostForeignShare && foreign > leastForeignGrain;
 }

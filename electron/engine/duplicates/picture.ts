@@ -95,39 +95,38 @@ export function toPlanes(picture: Picture, width: number, height: number): Plane
   return { width, height, luma, blue, red };
 }
 
-/** [height, width, 3] means over the area each output pixel covers. Two passes: columns, then rows. */
+/** [height, width, 3] means over the area each output pixel covers. Two passes: rows into each other, then columns. */
 export function scaleByArea(picture: Picture, width: number, height: number): Float32Array {
-  if (width === picture.width && height === picture.height) return Float32Array.from(picture.data);
+  const { data } = picture;
+  if (width === picture.width && height === picture.height) return Float32Array.from(data);
   const columns = coverage(picture.width, width);
   const rows = coverage(picture.height, height);
-  const narrow = new Float32Array(3 * width * picture.height);
-  for (let y = 0; y < picture.height; y++) {
-    const rowStart = 3 * y * picture.width;
-    for (let x = 0; x < width; x++) {
+  const result = new Float32Array(3 * width * height);
+  const stride = 3 * picture.width;
+  const gathered = new Float32Array(stride);
+  for (let y = 0; y < height; y++) {
+    const firstTap = rows.offsets[y];
+    let from = rows.starts[y] * stride;
+    for (let tap = firstTap; tap < rows.offsets[y + 1]; tap++, from += stride) {
+      const weight = rows.weights[tap];
+      if (tap === firstTap) for (let x = 0; x < stride; x++) gathered[x] = weight * data[from + x];
+      else for (let x = 0; x < stride; x++) gathered[x] += weight * data[from + x];
+    }
+    let to = 3 * y * width;
+    for (let x = 0; x < width; x++, to += 3) {
       let r = 0;
       let g = 0;
       let b = 0;
-      let from = rowStart + 3 * columns.starts[x];
-      for (let tap = columns.offsets[x]; tap < columns.offsets[x + 1]; tap++, from += 3) {
+      let at = 3 * columns.starts[x];
+      for (let tap = columns.offsets[x]; tap < columns.offsets[x + 1]; tap++, at += 3) {
         const weight = columns.weights[tap];
-        r += weight * picture.data[from];
-        g += weight * picture.data[from + 1];
-        b += weight * picture.data[from + 2];
+        r += weight * gathered[at];
+        g += weight * gathered[at + 1];
+        b += weight * gathered[at + 2];
       }
-      const to = 3 * (y * width + x);
-      narrow[to] = r;
-      narrow[to + 1] = g;
-      narrow[to + 2] = b;
-    }
-  }
-  const result = new Float32Array(3 * width * height);
-  const stride = 3 * width;
-  for (let y = 0; y < height; y++) {
-    const to = y * stride;
-    let from = rows.starts[y] * stride;
-    for (let tap = rows.offsets[y]; tap < rows.offsets[y + 1]; tap++, from += stride) {
-      const weight = rows.weights[tap];
-      for (let x = 0; x < stride; x++) result[to + x] += weight * narrow[from + x];
+      result[to] = r;
+      result[to + 1] = g;
+      result[to + 2] = b;
     }
   }
   return result;

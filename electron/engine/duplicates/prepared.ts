@@ -3,7 +3,7 @@
  * kernel live in the finest detail, pictures do not), how lively each 8 x 8 tile is, and a 16 x 16 sketch. Kept as long as the picture
  * is, since a picture is usually compared more than once.
  */
-import { toPlanes } from "./picture.ts";
+import { scaleByArea, toPlanes } from "./picture.ts";
 import type { Picture } from "./picture.ts";
 
 export const tileSide = 8;
@@ -21,6 +21,8 @@ export interface Prepared {
   /** [tilesDown, tilesAcross] root mean square of the luma gradient. */
   readonly lumaActivity: Float32Array;
   readonly chromaActivity: Float32Array;
+  /** Standard deviation over the picture, luma and chroma together, in grey levels. */
+  readonly contrast: number;
 }
 
 const preparedOf = new WeakMap<Picture, Map<number, Prepared>>();
@@ -46,7 +48,7 @@ export function prepare(picture: Picture, width: number, height: number): Prepar
 /** [16, 16, 3] mean colours. */
 export function sketch(picture: Picture): Float32Array {
   let means = sketchOf.get(picture);
-  if (!means) sketchOf.set(picture, (means = drawSketch(picture)));
+  if (!means) sketchOf.set(picture, (means = scaleByArea(picture, sketchSide, sketchSide)));
   return means;
 }
 
@@ -59,7 +61,18 @@ function build(picture: Picture, width: number, height: number): Prepared {
   const tilesDown = tileCount(height);
   const lumaActivity = activity([luma], width, height);
   const chromaActivity = activity([blue, red], width, height);
-  return { width, height, tilesAcross, tilesDown, sharpLuma: planes.luma, blurred: [luma, blue, red], lumaActivity, chromaActivity };
+  const contrast = Math.sqrt(variance(luma) + variance(blue) + variance(red));
+  return { width, height, tilesAcross, tilesDown, sharpLuma: planes.luma, blurred: [luma, blue, red], lumaActivity, chromaActivity, contrast };
+}
+
+function variance(plane: Float32Array): number {
+  let sum = 0;
+  let squares = 0;
+  for (let at = 0; at < plane.length; at++) {
+    sum += plane[at];
+    squares += plane[at] * plane[at];
+  }
+  return Math.max(0, squares / plane.length - (sum / plane.length) ** 2);
 }
 
 function blur(plane: Float32Array, width: number, height: number): Float32Array {
@@ -85,17 +98,23 @@ function activity(planes: readonly Float32Array[], width: number, height: number
   const across = tileCount(width);
   const down = tileCount(height);
   const sums = new Float32Array(across * down);
-  for (let y = 0; y < height; y++) {
-    const tileRow = Math.min(down - 1, y >> 3) * across;
-    const up = y > 0 ? -width : 0;
-    const low = y < height - 1 ? width : 0;
-    for (const plane of planes) {
-      for (let x = 0; x < width; x++) {
-        const at = y * width + x;
-        const gx = x > 0 && x < width - 1 ? plane[at + 1] - plane[at - 1] : 0;
-        const gy = up !== 0 && low !== 0 ? plane[at + low] - plane[at + up] : 0;
-        sums[tileRow + Math.min(across - 1, x >> 3)] += gx * gx + gy * gy;
+  for (let tileRow = 0; tileRow < down; tileRow++) {
+    const top = Math.max(1, tileRow * tileSide);
+    const bottom = Math.min(height - 1, tileRow === down - 1 ? height : (tileRow + 1) * tileSide);
+    for (let tileColumn = 0; tileColumn < across; tileColumn++) {
+      const left = Math.max(1, tileColumn * tileSide);
+      const right = Math.min(width - 1, tileColumn === across - 1 ? width : (tileColumn + 1) * tileSide);
+      let sum = 0;
+      for (const plane of planes) {
+        for (let y = top; y < bottom; y++) {
+          for (let at = y * width + left; at < y * width + right; at++) {
+            const gx = plane[at + 1] - plane[at - 1];
+            const gy = plane[at + width] - plane[at - width];
+            sum += gx * gx + gy * gy;
+          }
+        }
       }
+      sums[tileRow * across + tileColumn] = sum;
     }
   }
   for (let tile = 0; tile < sums.length; tile++) {
@@ -104,28 +123,4 @@ function activity(planes: readonly Float32Array[], width: number, height: number
     sums[tile] = Math.sqrt(sums[tile] / (4 * tileWidth * tileHeight));
   }
   return sums;
-}
-
-function drawSketch(picture: Picture): Float32Array {
-  const sums = new Float32Array(sketchSide * sketchSide * 3);
-  const counts = new Float32Array(sketchSide * sketchSide);
-  const { width, height, data } = picture;
-  // Pictures smaller than the sketch repeat pixels instead of leaving holes.
-  const stepX = Math.min(1, width / sketchSide);
-  const stepY = Math.min(1, height / sketchSide);
-  const columns = Math.round(width / stepX);
-  const rows = Math.round(height / stepY);
-  for (let j = 0; j < rows; j++) {
-    const y = Math.min(height - 1, Math.floor(j * stepY));
-    const cellRow = Math.floor((j * sketchSide) / rows) * sketchSide;
-    for (let i = 0; i < columns; i++) {
-      const cell = cellRow + Math.floor((i * sketchSide) / columns);
-      const from = 3 * (y * width + Math.min(width - 1, Math.floor(i * stepX)));
-      sums[3 * cell] += data[from];
-      sums[3 * cell + 1] += data[from + 1];
-      sums[3 * cell + 2] += data[from + 2];
-      counts[cell]++;
-    }
-  }
-  return sums.map((sum, index) => sum / counts[Math.floor(index / 3)]);
 }

@@ -119,8 +119,8 @@ function judge(a: Prepared, b: Prepared, sums: { luma: Float32Array; chroma: Flo
       const pixels =
         (column + 1 === tilesAcross ? a.width - column * tileSide : tileSide) * (row + 1 === tilesDown ? a.height - row * tileSide : tileSide);
       const lively = neighbourhoodActivity(a, b, row, column);
-      const lumaAllowance = 1.2 + 1.8 * noise + (0.08 + 0.14 * noise) * lively.luma;
-      const chromaAllowance = 1 + 4 * noise + (0.15 + 0.4 * noise) * lively.chroma + (0.02 + 0.1 * noise) * lively.luma;
+      const lumaAllowance = 1.4 + 1.8 * noise + (0.12 + 0.12 * noise) * lively.luma;
+      const chromaAllowance = 1.2 + 4.2 * noise + (0.18 + 0.4 * noise) * lively.chroma + (0.02 + 0.1 * noise) * lively.luma;
       const ratio = Math.max(Math.sqrt(sums.luma[tile] / pixels) / lumaAllowance, Math.sqrt(sums.chroma[tile] / pixels) / chromaAllowance);
       ratios[tile] = ratio;
       total += ratio;
