@@ -11,16 +11,16 @@ export function listOutlierEntries(collection: Collection, offset: number, limit
   const row = collection.encoderRow();
   if (!row) return { entries: [], total: 0 };
   const catalogue = collection.catalogue();
-  const entries: OutlierEntry[] = [];
-  let total = 0;
-  for (const outlier of listOutliers(collection.store, row.key)) {
-    for (const position of catalogue.ofContent.get(outlier.contentId) ?? []) {
-      if (total >= offset && entries.length < limit) {
-        const nearest = [...outlier.nearest].map((contentId) => firstImageOf(catalogue, contentId)).filter((id) => id !== null);
-        entries.push({ id: catalogue.columns.ids[position] as ImageId, score: outlier.score, percentile: outlier.percentile, nearest });
-      }
-      total++;
-    }
-  }
-  return { entries, total };
+  const all = listOutliers(collection.store, row.key).flatMap((outlier) => (catalogue.ofContent.get(outlier.contentId) ?? []).map((position) => ({ outlier, position })));
+  // Copies share a score; by place in the catalogue, the order is the same in every run.
+  all.sort((one, other) => other.outlier.score - one.outlier.score || one.position - other.position);
+  const entries = all.slice(offset, offset + limit).map(
+    ({ outlier, position }): OutlierEntry => ({
+      id: catalogue.columns.ids[position] as ImageId,
+      score: outlier.score,
+      percentile: outlier.percentile,
+      nearest: [...outlier.nearest].map((contentId) => firstImageOf(catalogue, contentId)).filter((id) => id !== null),
+    }),
+  );
+  return { entries, total: all.length };
 }

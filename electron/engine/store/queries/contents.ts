@@ -94,11 +94,11 @@ export function hasContentOfSize(store: ReadStore, sizeBytes: number): boolean {
   return readOne(store, "SELECT 1 AS found FROM contents WHERE size_bytes = ? LIMIT 1", sizeBytes) !== undefined;
 }
 
-/** Decoded contents that at least one present file holds, by id. */
+/** Decoded contents that at least one present file holds, ordered by hash: the same folder gives the same order. */
 export function listPresentContents(store: ReadStore): ContentRow[] {
   return readAll<ContentRow>(
     store,
-    "SELECT * FROM contents WHERE error_code IS NULL AND id IN (SELECT content_id FROM files WHERE state = 'image') ORDER BY id",
+    "SELECT * FROM contents WHERE error_code IS NULL AND id IN (SELECT content_id FROM files WHERE state = 'image') ORDER BY hash",
   );
 }
 

@@ -64,22 +64,25 @@ export function hasEmbedding(store: ReadStore, encoderKey: number, contentId: nu
   return readOne(store, "SELECT 1 AS found FROM embeddings WHERE encoder_key = ? AND content_id = ?", encoderKey, contentId) !== undefined;
 }
 
-/** Vectors of every content that a present file holds, by content id. */
+/**
+ * Vectors of every content that a present file holds, ordered by the content's hash: the order, and with it every result made from the
+ * rows, follows from what is in the folder and not from the order in which it was read.
+ */
 export function listEmbeddings(store: ReadStore, encoderKey: number): { content_id: number; vector: Buffer }[] {
   return readAll(
     store,
-    `SELECT content_id, vector FROM embeddings WHERE encoder_key = ?
-     AND content_id IN (SELECT content_id FROM files WHERE state = 'image') ORDER BY content_id`,
+    `SELECT e.content_id, e.vector FROM embeddings e JOIN contents c ON c.id = e.content_id WHERE e.encoder_key = ?
+     AND e.content_id IN (SELECT content_id FROM files WHERE state = 'image') ORDER BY c.hash`,
     encoderKey,
   );
 }
 
-/** Ids of those contents, without the vectors. */
+/** Ids of those contents in the same order, without the vectors. */
 export function listEmbeddedContents(store: ReadStore, encoderKey: number): number[] {
   return readAll<{ content_id: number }>(
     store,
-    `SELECT content_id FROM embeddings WHERE encoder_key = ?
-     AND content_id IN (SELECT content_id FROM files WHERE state = 'image') ORDER BY content_id`,
+    `SELECT e.content_id FROM embeddings e JOIN contents c ON c.id = e.content_id WHERE e.encoder_key = ?
+     AND e.content_id IN (SELECT content_id FROM files WHERE state = 'image') ORDER BY c.hash`,
     encoderKey,
   ).map((row) => row.content_id);
 }

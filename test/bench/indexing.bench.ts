@@ -1,0 +1,95 @@
+/**
+ * @file Bars 16 and 17: indexing 1,000 JPEGs of 1.5 MP and 3,000 of 160 px against a Python pipeline in the same run, and against the
+ * encoder's own throughput on ready tensors. Prints a table; judges nothing.
+ *
+ *   npm run bench indexing [runs]
+ */
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { systemClock, startTimer } from "#engine/base/clock.ts";
+import { defaultEncoderId, findEncoder } from "#engine/encoders/registry.ts";
+import { openInference } from "#engine/runtime/inference.ts";
+import { inferenceRequest } from "#engine/stages/encoder-use.ts";
+import type { IndexReport } from "#protocol/model.ts";
+import { pythonWith } from "./peers/python.ts";
+import { photoFolder } from "./photos.ts";
+
+const runs = Number(process.argv[2] ?? 3);
+const root = join(import.meta.dirname, "../..");
+const encoder = findEncoder(defaultEncoderId);
+
+function indexOnce(folder: string): { stored: number; report: IndexReport } {
+  const data = mkdtempSync(join(tmpdir(), "likeness-bench-"));
+  try {
+    const output = execFileSync(process.execPath, [join(root, "electron/cli/main.ts"), "index", folder, "--json", "--device", "cpu", "--workspace", join(data, "w")], {
+      env: { ...process.env, LIKENESS_DATA: data },
+      stdio: ["ignore", "pipe", "ignore"],
+      maxBuffer: 1 << 28,
+    });
+    const report = JSON.parse(output.toString()) as IndexReport;
+    const { total, neighbours, map, duplicates, outliers } = report.seconds;
+    return { stored: total - neighbours - map - duplicates - outliers, report };
+  } finally {
+    rmSync(data, { recursive: true, force: true });
+  }
+}
+
+function peerOnce(python: string, folder: string): number {
+  const out = join(tmpdir(), `likeness-peer-${process.pid}.npy`);
+  const output = execFileSync(python, [join(import.meta.dirname, "peers/embed.py"), encoder.card.modelPath, String(encoder.card.input.size), folder, out]);
+  rmSync(out, { force: true });
+  return (JSON.parse(output.toString()) as { seconds: number }).seconds;
+}
+
+async function encoderThroughput(): Promise<number> {
+  const session = await openInference({ ...inferenceRequest(encoder, availableParallelism()), device: "cpu" });
+  const bytes = 16 * encoder.card.input.size ** 2 * 3;
+  await session.embed(new Uint8Array(bytes), 16);
+  const timer = startTimer(systemClock);
+  const batches = 40;
+  for (let batch = 0; batch < batches; batch++) await session.embed(new Uint8Array(bytes).fill(batch), 16);
+  const rate = (batches * 16) / timer();
+  await session.close();
+  return rate;
+}
+
+function median(values: readonly number[]): number {
+  return [...values].sort((one, other) => one - other)[Math.floor(values.length / 2)] as number;
+}
+
+function spread(values: readonly number[]): string {
+  return `${median(values).toFixed(2)} (${Math.min(...values).toFixed(2)}-${Math.max(...values).toFixed(2)})`;
+}
+
+const python = pythonWith(["pillow", "numpy", "onnxruntime"]);
+for (const set of [
+  { count: 1000, width: 1500, height: 1000, quality: 88 },
+  { count: 3000, width: 160, height: 160, quality: 88 },
+]) {
+  const folder = await photoFolder(set);
+  if (!folder) {
+    console.log(`${set.width} x ${set.height}: no photos (offline)`);
+    continue;
+  }
+  const ours: number[] = [];
+  const totals: number[] = [];
+  const peers: number[] = [];
+  const ceilings: number[] = [];
+  let last: IndexReport | null = null;
+  for (let run = 0; run < runs; run++) {
+    const { stored, report } = indexOnce(folder);
+    ours.push(stored);
+    totals.push(report.seconds.total);
+    last = report;
+    if (python) peers.push(peerOnce(python, folder));
+    ceilings.push(await encoderThroughput());
+  }
+  console.log(`${set.count} JPEGs of ${set.width} x ${set.height}, ${runs} runs, median (range)`);
+  console.log(`  scan to stored embeddings  ${spread(ours)} s, ${(set.count / median(ours)).toFixed(0)} images/s`);
+  if (peers.length > 0) console.log(`  Python pipeline            ${spread(peers)} s; ours / theirs ${spread(ours.map((value, index) => value / (peers[index] as number)))}`);
+  console.log(`  encoder on ready tensors   ${spread(ceilings)} images/s; share of it reached ${spread(ours.map((value, index) => set.count / value / (ceilings[index] as number)))}`);
+  console.log(`  the whole job              ${spread(totals)} s; ${JSON.stringify(last?.seconds)}`);
+}
