@@ -22,7 +22,7 @@ export function handedPortTransport(window: PortWindow, ask: () => void): Transp
     current?.close();
     const next = pagePortTransport(port, { move: false });
     current = next;
-    state.set("lost");
+    if (state.current === "open") state.set("lost");
     next.listen({
       message: (value) => {
         if (current === next) state.deliver(value);

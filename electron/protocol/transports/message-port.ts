@@ -9,7 +9,8 @@ import { type Transport, type TransportListener, TransportState } from "./transp
 /** A port of a browser page or worker. */
 export interface PagePort {
   postMessage(message: unknown, transfer: ArrayBuffer[]): void;
-  addEventListener(type: "message" | "close", listener: (event: { readonly data?: unknown }) => void): void;
+  addEventListener(type: "message", listener: (event: { readonly data: unknown }) => void): void;
+  addEventListener(type: "close", listener: () => void): void;
   start(): void;
   close(): void;
 }

@@ -1,0 +1,82 @@
+/** @file The door of the engine: what passes it and what does not, for every method. */
+import { describe, expect, it } from "vitest";
+
+import type { Method } from "#protocol/contract.ts";
+import { isMethod, methods, wrongParams } from "#protocol/validate.ts";
+
+const good: { readonly [M in Method]: readonly unknown[] } = {
+  "app.state": [{}],
+  "collection.openFolder": [{ path: "/pictures" }],
+  "collection.open": [{ workspace: "/w" }],
+  "collection.close": [{}],
+  "collection.forget": [{ workspace: "/w" }],
+  "collection.openSamples": [{}],
+  "collection.summary": [{}],
+  "collection.index": [{}, { folders: ["/a", "/b"] }, { encoder: "e", device: "cpu" }, { folders: undefined }],
+  "collection.unreadable": [{}],
+  "folders.list": [{}, { path: "/a" }, { path: "/a", hidden: true }],
+  "images.columns": [{}],
+  "images.details": [{ id: 1 }],
+  "images.similar": [{ id: 1, count: 10 }],
+  "images.similarToFile": [{ bytes: new Uint8Array(3), name: "a", count: 1 }, { path: "/a.jpg", name: "a", count: 1 }],
+  "images.find": [{ text: "", limit: 0 }],
+  "images.file": [{ id: 1, kind: "thumbnail" }, { id: 1, kind: "image" }],
+  "map.columns": [{}],
+  "duplicates.groups": [{ offset: 0, limit: 10 }, { offset: 0, limit: 10, relation: "same-scene" }],
+  "duplicates.ofImage": [{ id: 2 ** 31 - 1 }],
+  "outliers.list": [{ offset: 5, limit: 10 }],
+  "issues.list": [{ offset: 0, limit: 10 }, { kind: "blur", offset: 0, limit: 1 }],
+  "encoders.list": [{}],
+  doctor: [{}],
+  "jobs.list": [{}],
+  "jobs.pause": [{ id: 1 }],
+  "jobs.resume": [{ id: 1 }],
+  "jobs.cancel": [{ id: 1 }],
+};
+
+describe("the parameters of a call", () => {
+  it.each(Object.entries(good))("pass for %s", (method, examples) => {
+    for (const params of examples) expect(wrongParams(method as Method, params)).toBeNull();
+  });
+
+  it.each(methods)("must be an object without others for %s", (method) => {
+    for (const params of [undefined, null, 1, "x", [], new Uint8Array(1)]) expect(wrongParams(method, params)).toContain("must be an object");
+    expect(wrongParams(method, { ...(good[method][0] as object), other: 1 })).toBe('there is no parameter "other"');
+  });
+
+  it.each<[Method, unknown, string]>([
+    ["collection.openFolder", {}, '"path" must be a text of at most 32768 characters without NUL, not missing'],
+    ["collection.openFolder", { path: "/a\0b" }, "without NUL"],
+    ["collection.openFolder", { path: "a".repeat(40_000) }, "32768"],
+    ["collection.index", { folders: ["/a", 1] }, '"folders" must be a list in which each is a text'],
+    ["collection.index", { folders: "/a" }, "a list"],
+    ["collection.index", { device: "gpu" }, '"device" must be one of auto, cpu, webgpu, directml, cuda, coreml, not "gpu"'],
+    ["folders.list", { hidden: 1 }, "true or false"],
+    ["folders.list", { path: null }, "not null"],
+    ["images.details", { id: "1" }, '"id" must be a whole number from 1 to 2147483647, not "1"'],
+    ["images.details", { id: 0 }, "not 0"],
+    ["images.details", { id: -1 }, "not -1"],
+    ["images.details", { id: 1.5 }, "not 1.5"],
+    ["images.details", { id: Number.NaN }, "not NaN"],
+    ["images.details", { id: Number.POSITIVE_INFINITY }, "not Infinity"],
+    ["images.details", { id: 2 ** 31 }, "not 2147483648"],
+    ["images.details", { id: { valueOf: () => 1 } }, "not an object"],
+    ["images.similar", { id: 1, count: 1e7 }, "1000000"],
+    ["images.similarToFile", { bytes: [1, 2], name: "a", count: 1 }, '"bytes" must be bytes, not a list of 2'],
+    ["images.similarToFile", { bytes: new Float32Array(2), name: "a", count: 1 }, "not 8 bytes"],
+    ["images.file", { id: 1, kind: "original" }, "one of thumbnail, image"],
+    ["outliers.list", { offset: -1, limit: 1 }, '"offset"'],
+    ["jobs.pause", Object.create({ id: 1 }), '"id" must be a whole number from 1 to 9007199254740991, not missing'],
+  ])("say what is wrong: %s %j", (method, params, message) => {
+    expect(wrongParams(method, params)).toContain(message);
+  });
+
+  it("shows only the beginning of a long wrong value", () => {
+    expect(wrongParams("images.file", { id: 1, kind: "x".repeat(1_000_000) })?.length).toBeLessThan(200);
+  });
+});
+
+it("only methods of the contract are methods", () => {
+  for (const name of ["", "toString", "__proto__", "hasOwnProperty", "App.state", "app.state "]) expect(isMethod(name)).toBe(false);
+  for (const name of methods) expect(isMethod(name)).toBe(true);
+});
