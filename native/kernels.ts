@@ -4,13 +4,17 @@
  * refused with a reason (native).
  */
 import { instructionLevels, loadNative, type InstructionLevel, type LoadResult } from "./load.ts";
+import { exactNeighbours, type ExactNeighboursArguments } from "./twins/exact-neighbours.ts";
 import { findBadRow, type FindBadRowArguments } from "./twins/find-bad-row.ts";
 import { resample, type ResampleArguments } from "./twins/resample.ts";
+import { umapLayout, type UmapLayoutArguments } from "./twins/umap-layout.ts";
 
 /** Kernel -> what it takes and gives. Each fills arrays that the caller made and throws as kernel-error.ts says. */
 export interface KernelTable {
+  exactNeighbours(given: ExactNeighboursArguments): void;
   findBadRow(given: FindBadRowArguments): number;
   resample(given: ResampleArguments): void;
+  umapLayout(given: UmapLayoutArguments): number;
 }
 
 export type KernelName = keyof KernelTable;
@@ -21,7 +25,7 @@ export interface Kernels extends KernelTable {
   readonly why: string;
 }
 
-export const twins: KernelTable = { findBadRow, resample };
+export const twins: KernelTable = { exactNeighbours, findBadRow, resample, umapLayout };
 
 const kernelNames = Object.keys(twins) as KernelName[];
 let cached: Kernels | null = null;

@@ -11,8 +11,10 @@
 
 #include "args.h"
 #include "instructions.h"
+#include "kernels/exact-neighbours.h"
 #include "kernels/find-bad-row.h"
 #include "kernels/resample.h"
+#include "kernels/umap-layout.h"
 
 namespace likeness {
 namespace {
@@ -26,6 +28,7 @@ struct State {
 constexpr int64_t maxCount = 0x7fffffff;
 constexpr int64_t maxDimensions = 1 << 16;
 constexpr int64_t maxSide = 1 << 17;
+constexpr int64_t maxThreads = 256;
 
 napi_value numberValue(napi_env env, double value) {
   napi_value result = nullptr;
@@ -47,6 +50,27 @@ napi_value findBadRowBinding(napi_env env, napi_callback_info info, State&) {
   return numberValue(env, static_cast<double>(findBadRow(vectors.data, count, dimensions)));
 }
 
+napi_value exactNeighboursBinding(napi_env env, napi_callback_info info, State& state) {
+  Arguments given(env, info, "exactNeighbours");
+  NeighbourTask task{};
+  task.count = given.integer("count", 2, maxCount);
+  task.dimensions = given.integer("dimensions", 1, maxDimensions);
+  task.from = given.integer("from", 0, task.count);
+  task.to = given.integer("to", task.from, task.count);
+  task.k = given.integer("k", 1, task.count - 1);
+  int threads = static_cast<int>(given.integer("threads", 1, maxThreads));
+  int64_t rows = task.to - task.from;
+  task.vectors = given.array<float>("vectors", task.count * task.dimensions).data;
+  task.indices = given.array<int32_t>("indices", rows * task.k).data;
+  task.similarities = given.array<float>("similarities", rows * task.k).data;
+  int64_t bad = findBadRow(task.vectors + task.from * task.dimensions, rows, task.dimensions);
+  if (bad >= 0)
+    throw ArgumentError{"bad-row", "exactNeighbours: row " + std::to_string(task.from + bad) + " of vectors is zero or not finite; expected length 1"};
+  if (!exactNeighbours(task, threads, state.level))
+    throw ArgumentError{"bad-row", "exactNeighbours: a row of vectors is not finite; expected every row of length 1"};
+  return nullptr;
+}
+
 napi_value resampleBinding(napi_env env, napi_callback_info info, State& state) {
   Arguments given(env, info, "resample");
   ResampleShape shape{};
@@ -59,6 +83,31 @@ napi_value resampleBinding(napi_env env, napi_callback_info info, State& state) 
   Span<uint8_t> target = given.array<uint8_t>("target", shape.targetWidth * shape.targetHeight * shape.channels);
   resample(source.data, target.data, shape, state.level, state.resample);
   return nullptr;
+}
+
+napi_value umapLayoutBinding(napi_env env, napi_callback_info info, State& state) {
+  Arguments given(env, info, "umapLayout");
+  UmapLayout layout{};
+  layout.count = given.integer("count", 0, maxCount);
+  layout.offsets = given.array<int32_t>("offsets", layout.count + 1).data;
+  Span<int32_t> targets = given.array<int32_t>("targets");
+  layout.targets = targets.data;
+  layout.edges = static_cast<int64_t>(targets.length);
+  layout.steps = given.array<uint32_t>("steps", layout.edges).data;
+  layout.phases = given.array<uint32_t>("phases", layout.edges).data;
+  layout.snapshot = given.array<float>("snapshot", layout.count * 2).data;
+  layout.coordinates = given.array<float>("coordinates", layout.count * 2).data;
+  layout.a = static_cast<float>(given.number("a", 1e-3, 1e3));
+  layout.b = static_cast<float>(given.number("b", 1e-2, 10));
+  layout.rate = static_cast<float>(given.number("rate", 0, 1e3));
+  layout.seed = static_cast<uint32_t>(given.integer("seed", 0, 0xffffffff));
+  layout.epoch = static_cast<uint32_t>(given.integer("epoch", 0, maxCount));
+  int64_t from = given.integer("from", 0, layout.count);
+  int64_t to = given.integer("to", from, layout.count);
+  int threads = static_cast<int>(given.integer("threads", 1, 256));
+  int64_t drawn = umapLayout(layout, from, to, threads, state.level);
+  if (drawn < 0) throw ArgumentError{"out-of-range", "umapLayout: an offset or a target lies outside the graph"};
+  return numberValue(env, static_cast<double>(drawn));
 }
 
 /** The level in use; with `{level}` (0 scalar, 1 neon, 2 avx2, 3 avx512) sets it, where this processor has it. For tests and `doctor`. */
@@ -101,8 +150,10 @@ struct Entry {
 
 /** The names of native/kernels.ts, and `instructions`. */
 constexpr Entry entries[] = {
+    {"exactNeighbours", guarded<exactNeighboursBinding>},
     {"findBadRow", guarded<findBadRowBinding>},
     {"resample", guarded<resampleBinding>},
+    {"umapLayout", guarded<umapLayoutBinding>},
     {"instructions", guarded<instructionsBinding>},
 };
 

@@ -41,6 +41,7 @@ export interface UmapLayoutArguments {
 
 const negatives = 5;
 const clip = 4;
+const outside = "umapLayout: an offset or a target lies outside the graph";
 /** Keeps the repulsion between near points finite, as in the paper's implementation. */
 const softening = 0.001;
 
@@ -67,7 +68,7 @@ export function umapLayout(given: UmapLayoutArguments): number {
   let drawn = 0;
   for (let item = from; item < to; item++) {
     const end = offsets[item + 1];
-    if (offsets[item] < 0 || end > targets.length) throw kernelError("out-of-range", `umapLayout: offsets[${item}] or the one after it lies outside targets`);
+    if (offsets[item] < 0 || end > targets.length) throw kernelError("out-of-range", outside);
     let x = coordinates[2 * item];
     let y = coordinates[2 * item + 1];
     let state = mix(seed, epoch, item);
@@ -76,7 +77,7 @@ export function umapLayout(given: UmapLayoutArguments): number {
       phases[edge] = phase & 0x7fffffff;
       if (phase < 0x80000000) continue;
       const target = targets[edge];
-      if (target < 0 || target >= count) throw kernelError("out-of-range", `umapLayout: targets[${edge}] is ${target}; expected 0 to ${count - 1}`);
+      if (target < 0 || target >= count) throw kernelError("out-of-range", outside);
       drawn++;
       let offsetX = x - snapshot[2 * target];
       let offsetY = y - snapshot[2 * target + 1];

@@ -11,6 +11,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstring>
+#include <system_error>
 #include <thread>
 #include <vector>
 
@@ -165,7 +166,14 @@ inline int64_t umapLayout(const UmapLayout& layout, int64_t from, int64_t to, in
   std::vector<int64_t> results(parts, 0);
   std::vector<std::thread> others;
   auto run = [&](int64_t part) { results[part] = move(layout, from + (to - from) * part / parts, from + (to - from) * (part + 1) / parts); };
-  for (int64_t part = 1; part < parts; part++) others.emplace_back(run, part);
+  others.reserve(parts);
+  for (int64_t part = 1; part < parts; part++) {
+    try {
+      others.emplace_back(run, part);
+    } catch (const std::system_error&) {
+      run(part);  // The system has no thread to give.
+    }
+  }
   run(0);
   for (std::thread& other : others) other.join();
   int64_t drawn = 0;
