@@ -2,14 +2,17 @@
  * @file Scaling of RGB pictures. One place decides how; the kernel is Pillow's antialiased bicubic, so an encoder sees what it would see in
  * the usual Python pipelines.
  */
-import { bicubic } from "./bicubic.ts";
+import { loadKernels } from "#native/kernels.ts";
+
 import type { Picture } from "./types.ts";
 
 /** Exactly `width` x `height`, whatever the shape (stretched). The picture itself where it has that size already. */
 export function scaleTo(picture: Picture, width: number, height: number): Picture {
   if (picture.width === width && picture.height === height) return picture;
   const source = reduceLarge(picture, width, height);
-  return { width, height, data: bicubic(source, width, height) };
+  const data = new Uint8Array(width * height * 3);
+  loadKernels().resample({ source: source.data, sourceWidth: source.width, sourceHeight: source.height, target: data, targetWidth: width, targetHeight: height, channels: 3 });
+  return { width, height, data };
 }
 
 /** At most `side` long and high, shape kept; never larger than it is. */
