@@ -33,7 +33,7 @@ export async function ensurePackages(scope) {
   const omit = scope === "app" ? ["--omit=dev"] : [];
   await timed(`installing packages (${scope === "app" ? "those of the app" : "all"})`, "packages are there", async () => {
     rmSync(stampPath, { force: true });
-    const { code, output } = await npm(["ci", ...omit, "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"], { env: { ...process.env, ...noDownloads } });
+    const { code, output } = await npm(["ci", ...omit], { env: { ...process.env, ...noDownloads } });
     if (code === 0) return writeStamp(scope);
     throw new SetupError(`the packages could not be installed:\n${tail(output)}\n${advice(output)}`);
   });

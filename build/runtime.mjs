@@ -40,9 +40,9 @@ export async function ensureRuntime() {
 async function install(entry) {
   const folder = runtimeFolder();
   mkdirSync(folder, { recursive: true });
-  // Its own package.json keeps npm from walking up into the project.
+  // Its own package.json keeps npm from walking up into the project; --prefix would hide the machine's own npm settings (proxy, certificates).
   writeFileSync(join(folder, "package.json"), '{ "private": true }\n');
-  const { code, output } = await npm(["install", "--prefix", folder, "--no-save", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error", `${entry.name}@${entry.version}`]);
+  const { code, output } = await npm(["install", "--no-save", `${entry.name}@${entry.version}`], { cwd: folder });
   if (code !== 0) {
     throw new SetupError(`Node ${entry.version} could not be installed from the package registry:\n${tail(output)}\nCheck the network and try again, or install Node ${leastMajor} from https://nodejs.org`);
   }
