@@ -3,7 +3,7 @@
  * answers is `routes.ts` and `sockets.ts`. Everything a client can make it hold is bounded: connections, headers, bodies, messages, time.
  */
 import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Socket } from "node:net";
 
 import { UserError } from "#engine/base/errors.ts";
 
@@ -25,6 +25,8 @@ export interface ServerOptions {
 
 export interface ServerLimits {
   readonly connections: number;
+  /** Requests on one connection that wait for their answers. */
+  readonly pipelined: number;
   readonly sockets: number;
   readonly messageBytes: number;
   readonly headerBytes: number;
@@ -37,6 +39,7 @@ export interface ServerLimits {
 
 export const defaultLimits: ServerLimits = {
   connections: 256,
+  pipelined: 8,
   sockets: 32,
   messageBytes: 256 * 1024 * 1024,
   headerBytes: 16 * 1024,
@@ -65,7 +68,13 @@ export async function startServer({ engine, port = 0, rendererFolder = builtRend
     const server = createServer({ maxHeaderSize: limits.headerBytes, requestTimeout: limits.requestMs, headersTimeout: limits.requestMs, connectionsCheckingInterval: checkEveryMs });
     server.maxConnections = limits.connections;
     server.timeout = limits.idleMs;
+    const unanswered = new WeakMap<Socket, number>();
     server.on("request", (request, response) => {
+      const count = (unanswered.get(request.socket) ?? 0) + 1;
+      // No browser asks again on a connection before it has the answer; who does could open any number of files at once.
+      if (count > limits.pipelined) return request.socket.destroy();
+      unanswered.set(request.socket, count);
+      response.once("close", () => unanswered.set(request.socket, (unanswered.get(request.socket) ?? 1) - 1));
       answerRequest(request, response, routes).catch(() => {
         if (response.headersSent) response.destroy();
         else sendError(response, 500, "internal", "The request could not be answered.");
