@@ -3,6 +3,7 @@ import type { IconName } from "../widgets/icons.ts";
 import { chooseFolder, closeCollection, indexAgain, openRecent, openSamples } from "../state/collections.ts";
 import { dialogs } from "../state/dialogs.svelte.ts";
 import { engine } from "../state/engine.svelte.ts";
+import { frame } from "../state/frame.svelte.ts";
 import { images, sequenceOf } from "../state/images.svelte.ts";
 import { jobs } from "../state/jobs.svelte.ts";
 import { route, type ViewName } from "../state/route.svelte.ts";
@@ -70,7 +71,7 @@ export function showSimilar(): void {
 
 function showCommands(): Command[] {
   return [
-    { id: "details", title: settings.details ? "Hide details" : "Show details", group: "Show", icon: "panel", keys: "I", run: () => void (settings.details = !settings.details) },
+    { id: "details", title: frame.detailsShown ? "Hide details" : "Show details", group: "Show", icon: "panel", keys: "I", run: () => frame.toggleDetails() },
     { id: "square", title: settings.square ? "Pictures in rows" : "Pictures in squares", group: "Show", icon: settings.square ? "rows" : "squares", run: () => void (settings.square = !settings.square) },
     { id: "names", title: settings.names ? "File names only on hover" : "Always show file names", group: "Show", icon: "text", run: () => void (settings.names = !settings.names) },
     { id: "larger", title: "Larger pictures", group: "Show", icon: "zoom", keys: "+", run: () => settings.setPictureSize(settings.pictureSize * 1.2) },

@@ -9,5 +9,7 @@ const asked = query.get("fake");
 if (asked !== null) {
   const engine = createFakeEngine({ images: Number(asked) || 0, open: asked !== "0" });
   if (query.has("job")) engine.setJob({});
-  Object.assign(window, { likeness: { kind: "embedded", handlers: engine.handlers, on: engine.on, pictureUrl: engine.pictureUrl }, fakeEngine: engine });
+  // `&pictures=server`: from the test server, as JPEG, as in real life (an SVG is far dearer to draw).
+  const pictureUrl = query.get("pictures") === "server" ? (id: number, kind: string): string => `/${kind}/${id}` : engine.pictureUrl;
+  Object.assign(window, { likeness: { kind: "embedded", handlers: engine.handlers, on: engine.on, pictureUrl }, fakeEngine: engine });
 }

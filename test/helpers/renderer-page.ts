@@ -11,6 +11,10 @@ import { fileURLToPath } from "node:url";
 
 import { contentSecurityPolicy } from "#protocol/hosting.ts";
 import { chromium, type Browser, type Page } from "playwright-core";
+import sharp from "sharp";
+
+import { fakeImages } from "./fake-images.ts";
+import { drawPicture } from "./fake-pictures.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const output = join(root, "out/renderer-test");
@@ -44,9 +48,30 @@ export function buildRendererWithFake(): void {
   });
 }
 
+/** JPEGs of the drawn pictures; a hundred different ones stand for all. */
+function createPictures(): (id: number) => Promise<Buffer> {
+  const images = fakeImages(100);
+  const made = new Map<number, Promise<Buffer>>();
+  return (id) => {
+    const index = 8 + (id % 90);
+    const known = made.get(index);
+    if (known !== undefined) return known;
+    const source = decodeURIComponent(drawPicture(images[index], "thumbnail").slice("data:image/svg+xml,".length));
+    const bytes = sharp(Buffer.from(source)).flatten({ background: "#ffffff" }).jpeg().toBuffer();
+    made.set(index, bytes);
+    return bytes;
+  };
+}
+
 export async function startRendererSite(executablePath: string): Promise<RendererSite> {
+  const pictures = createPictures();
   const server = createServer((request, response) => {
     const path = normalize(new URL(request.url ?? "/", "http://localhost").pathname);
+    const picture = /^\/(thumbnail|image)\/(\d+)$/.exec(path);
+    if (picture !== null) {
+      void pictures(Number(picture[2])).then((bytes) => response.writeHead(200, { "content-type": "image/jpeg" }).end(bytes));
+      return;
+    }
     const file = join(output, path === "/" ? "index.html" : path);
     readFile(file).then(
       (bytes) => response.writeHead(200, { "content-type": mediaTypes[extname(file)] ?? "application/octet-stream", "content-security-policy": contentSecurityPolicy() }).end(bytes),

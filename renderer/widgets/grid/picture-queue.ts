@@ -6,6 +6,8 @@
 export interface PictureQueue {
   /** Loads `url` into `element`; the function returned gives up. */
   add(element: HTMLImageElement, url: string): () => void;
+  /** Starts no new picture for so long (while somebody scrolls past faster than pictures load). */
+  hold(milliseconds: number): void;
   readonly loading: number;
   readonly waiting: number;
 }
@@ -14,7 +16,10 @@ export function createPictureQueue(limit: number): PictureQueue {
   const waiting = new Map<HTMLImageElement, string>();
   const loading = new Set<HTMLImageElement>();
 
+  let held: ReturnType<typeof setTimeout> | undefined;
+
   const fill = (): void => {
+    if (held !== undefined) return;
     for (const [element, url] of waiting) {
       if (loading.size >= limit) return;
       waiting.delete(element);
@@ -46,6 +51,13 @@ export function createPictureQueue(limit: number): PictureQueue {
           ended(element);
         }
       };
+    },
+    hold(milliseconds) {
+      clearTimeout(held);
+      held = setTimeout(() => {
+        held = undefined;
+        fill();
+      }, milliseconds);
     },
     get loading() {
       return loading.size;
