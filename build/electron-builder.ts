@@ -33,6 +33,11 @@ export const configuration: Configuration = {
     "!node_modules/better-sqlite3/{deps,src}/**",
     "!node_modules/sharp/src/**",
     "!node_modules/onnxruntime-node/{script,lib}/**",
+    // What other platforms would load: ONNX Runtime alone carries 290 MB for all of them. Said here and not per platform, because patterns
+    // there make electron-builder pack everything else as well. An installer is made on the system it is for (sharp is installed for that one).
+    "!node_modules/onnxruntime-node/bin/napi-v*/!(${platform})/**",
+    "!node_modules/onnxruntime-node/bin/napi-v*/${platform}/!(${arch})/**",
+    "!node_modules/better-sqlite3/prebuilds/!(${platform}-${arch}.node)",
   ],
   asarUnpack: [
     "**/*.node",
@@ -47,7 +52,7 @@ export const configuration: Configuration = {
       .filter((entry) => !insideArchive.includes(entry.name))
       .map((entry) => `out/app/${bundleFile(entry)}`),
   ],
-  win: { target: [{ target: "nsis", arch: ["x64", "arm64"] }], files: ownBinaries("win32") },
+  win: { target: [{ target: "nsis", arch: ["x64", "arm64"] }] },
   nsis: { oneClick: false, perMachine: false, allowToChangeInstallationDirectory: true },
   mac: {
     target: [
@@ -56,7 +61,6 @@ export const configuration: Configuration = {
     ],
     category: "public.app-category.photography",
     hardenedRuntime: true,
-    files: ownBinaries("darwin"),
   },
   linux: {
     target: [
@@ -66,7 +70,6 @@ export const configuration: Configuration = {
     category: "Graphics",
     maintainer: "The Likeness authors",
     synopsis: "Explore an image folder without labels",
-    files: ownBinaries("linux"),
   },
   electronFuses: {
     runAsNode: false,
@@ -79,12 +82,3 @@ export const configuration: Configuration = {
   },
   publish: null,
 };
-
-/** Leaves out what other platforms would load: ONNX Runtime carries 290 MB for all of them. */
-function ownBinaries(platform: "win32" | "darwin" | "linux"): string[] {
-  return [
-    `!node_modules/onnxruntime-node/bin/napi-v*/!(${platform})/**`,
-    `!node_modules/onnxruntime-node/bin/napi-v*/${platform}/!(\${arch})/**`,
-    `!node_modules/better-sqlite3/prebuilds/!(${platform}-\${arch}.node)`,
-  ];
-}
