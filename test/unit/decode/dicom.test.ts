@@ -86,6 +86,29 @@ describe("colour", () => {
   });
 });
 
+test("the components of an unmarked JPEG are RGB where the header says so", async () => {
+  const frame = await motifSharp(64, 48).jpeg({ quality: 95, chromaSubsampling: "4:4:4" }).toBuffer();
+  expect(frame.includes("JFIF") || frame.includes("Adobe")).toBe(false);
+  const file = dicom({ rows: 48, columns: 64, samplesPerPixel: 3, planar: 0, bitsAllocated: 8, photometric: "RGB", pixels: frame, encapsulated: true, transferSyntax: transferSyntaxes.jpegBaseline });
+  // The red field as libjpeg wrote it: Y = .299 * 220 + .587 * 30 + .114 * 40 = 88, Cb = 128 + (40 - 88) / 1.772 = 101, Cr = 128 + (220 - 88) / 1.402 = 222
+  const [y, cb, cr] = (await decode(file)).picture.data;
+  for (const [seen, expected] of [[y, 88], [cb, 101], [cr, 222]] as const) expect(Math.abs((seen as number) - expected)).toBeLessThanOrEqual(4);
+});
+
+test("one bit a sample, and colour of sixteen", async () => {
+  // Lowest bit first: 0b0101 -> 1 0 1 0
+  const mask = dicom({ rows: 2, columns: 2, bitsAllocated: 1, bitsStored: 1, pixels: Buffer.from([0b0101, 0]) });
+  expect(greys(await decode(mask))).toEqual([255, 0, 255, 0]);
+  const deep = dicom({ rows: 1, columns: 2, bitsAllocated: 16, samplesPerPixel: 3, planar: 0, photometric: "RGB", pixels: words([0x1000, 0x8000, 0xff00, 0x00ff, 0x0100, 0xffff]) });
+  expect([...(await decode(deep)).picture.data]).toEqual([0x10, 0x80, 0xff, 0, 1, 0xff]);
+});
+
+test("a preamble that spells TIFF is still DICOM", async () => {
+  const file = dicom({ rows: 2, columns: 2, pixels: words([100, 200, 300, 500]) });
+  file.write("II*\0", 0, "latin1");
+  expect((await decodeBytes(file, Buffer.from("scan"), { kind: "full" })).facts.format).toBe("dicom");
+});
+
 describe("what it says and what it refuses", () => {
   test("facts without the patient", async () => {
     const { dicom: facts } = await decode(dicom({ rows: 2, columns: 2, pixels: words([1, 2, 3, 4]), window: [40, 400], patientName: "Doe^Jane" }));

@@ -30,9 +30,9 @@ export function checkSize(width: number, height: number): void {
 export function fromVips(thrown: unknown): DecodeError {
   if (thrown instanceof DecodeError) return thrown;
   const message = (messageOf(thrown).split("\n")[0] ?? "").trim();
-  if (/exceeds (pixel|32767)|pixel limit|too (large|big)|dimension|maximum .*size/i.test(message)) return new DecodeError("too-large", message);
+  if (/exceeds (pixel|32767)|pixel limit|too (large|big)|maximum .*size/i.test(message)) return new DecodeError("too-large", message);
   if (/premature end|truncated|unexpected (end|eof)|read error|bad seek|end of (file|stream)|not enough data/i.test(message)) return new DecodeError("truncated", message);
-  if (/unsupported (codec|compression|bit|image type)|not (built|implemented)|compression support/i.test(message)) return new DecodeError("unsupported", message);
+  if (/samples out of range|unsupported (jpeg data precision|codec|compression|bit|image type)|not (built|implemented)|compression support/i.test(message)) return new DecodeError("unsupported", message);
   return new DecodeError("corrupt", message);
 }
 

@@ -65,13 +65,14 @@ export function formatByHead(head: Uint8Array): KnownFormat | null {
     for (let index = 0; index < text.length; index++) if (head[offset + index] !== text.charCodeAt(index)) return false;
     return true;
   };
+  // First, because the 128 free bytes before it may spell another format: dual-personality files begin as a TIFF.
+  if (at(128, "DICM")) return "dicom";
   if (at(0, "\xff\xd8\xff")) return "jpeg";
   if (at(0, "\x89PNG\r\n\x1a\n")) return "png";
   if (at(0, "RIFF") && at(8, "WEBP")) return "webp";
   if (at(0, "GIF87a") || at(0, "GIF89a")) return "gif";
   if (at(0, "II*\0") || at(0, "MM\0*") || at(0, "II+\0") || at(0, "MM\0+")) return "tiff";
   if (at(4, "ftyp")) return brandOf(head);
-  if (at(128, "DICM")) return "dicom";
   if (at(0, "BM") && isBitmapHeader(head)) return "bmp";
   if (at(0, "8BPS\0\x01")) return "psd";
   if (at(0, "\xff\x0a") || at(0, "\0\0\0\x0cJXL \r\n")) return "jxl";

@@ -62,7 +62,7 @@ export function readDicom(bytes: Buffer): DicomImage {
   const bitsAllocated = set.uint16("x00280100") ?? 16;
   const bitsStored = set.uint16("x00280101") ?? bitsAllocated;
   const samplesPerPixel = set.uint16("x00280002") ?? 1;
-  if (![8, 16, 32].includes(bitsAllocated) || bitsStored < 1 || bitsStored > bitsAllocated) throw new DecodeError("unsupported", `DICOM with ${bitsAllocated} bits a sample (${bitsStored} of them used)`);
+  if (![1, 8, 16, 32].includes(bitsAllocated) || bitsStored < 1 || bitsStored > bitsAllocated) throw new DecodeError("unsupported", `DICOM with ${bitsAllocated} bits a sample (${bitsStored} of them used)`);
   if (samplesPerPixel !== 1 && samplesPerPixel !== 3) throw new DecodeError("unsupported", `DICOM with ${samplesPerPixel} samples a pixel`);
   const photometric = set.string("x00280004") ?? (samplesPerPixel === 3 ? "RGB" : "MONOCHROME2");
   const signed = (set.uint16("x00280103") ?? 0) === 1;
@@ -128,7 +128,7 @@ function nonZero(value: number | undefined): number | undefined {
 
 function frameLength(of: { rows: number; columns: number; bitsAllocated: number; samplesPerPixel: number; photometric: string }): number {
   const perPixel = of.photometric === "YBR_FULL_422" && of.samplesPerPixel === 3 ? 2 : of.samplesPerPixel;
-  return (of.rows * of.columns * perPixel * of.bitsAllocated) / 8;
+  return Math.ceil((of.rows * of.columns * perPixel * of.bitsAllocated) / 8);
 }
 
 function nativeFrame(set: DataSet, pixels: Element, frameBytes: number): Uint8Array {

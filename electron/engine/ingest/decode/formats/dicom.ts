@@ -5,6 +5,7 @@
 import { checkSize, DecodeError } from "../decode-error.ts";
 import { cropCentre } from "../decoder.ts";
 import type { Decoded, DecodeInput } from "../decoder.ts";
+import { readJpegHeader } from "../jpeg-header.ts";
 import { decodeRaw } from "../vips-raw.ts";
 import { readDicom } from "./dicom-header.ts";
 import type { DicomImage } from "./dicom-header.ts";
@@ -42,13 +43,22 @@ async function frameSamples(image: DicomImage): Promise<{ data: Uint8Array; imag
     return { data, image: { ...image, planar: false, bigEndian: false } };
   }
   if (baselineJpeg.includes(image.transferSyntax)) {
-    const picture = await decodeRaw(Buffer.from(image.frame()), { hasAlpha: false });
+    const frame = Buffer.from(image.frame());
+    if (readJpegHeader(frame).bitDepth !== 8) throw new DecodeError("unsupported", "DICOM with a 12-bit JPEG inside cannot be read yet");
+    const picture = await decodeRaw(image.photometric === "RGB" ? withoutColourTransform(frame) : frame, { hasAlpha: false });
     if (picture.width !== columns || picture.height !== rows) throw new DecodeError("corrupt", `the frame is ${picture.width} x ${picture.height}, the header says ${columns} x ${rows}`);
     const described: DicomImage = { ...image, bitsAllocated: 8, bitsStored: 8, highBit: 7, signed: false, planar: false, bigEndian: false };
     if (image.samplesPerPixel === 3) return { data: picture.data, image: { ...described, photometric: "RGB" } };
     return { data: picture.data.filter((_, index) => index % 3 === 0), image: described };
   }
   throw new DecodeError("unsupported", `DICOM with transfer syntax ${image.transferSyntax}${nameOf(image.transferSyntax)} cannot be read yet`);
+}
+
+/** libjpeg takes three unmarked components for YCbCr. Where the header says RGB and the frame says nothing, an Adobe segment with transform 0 tells it. */
+function withoutColourTransform(frame: Buffer): Buffer {
+  if (frame.subarray(0, 4096).includes("Adobe", 0, "latin1")) return frame;
+  const adobe = Buffer.from([0xff, 0xee, 0, 14, 0x41, 0x64, 0x6f, 0x62, 0x65, 0, 100, 0, 0, 0, 0, 0]);
+  return Buffer.concat([frame.subarray(0, 2), adobe, frame.subarray(2)]);
 }
 
 function nameOf(transferSyntax: string): string {
