@@ -3,6 +3,7 @@
  * that was judged once is never compared again, so a cut-off stage goes on where it was.
  */
 import type { CandidatePair, ContentFacts } from "../duplicates/types.ts";
+import { keepsEveryPixel } from "../duplicates/keep.ts";
 import { verifierVersion } from "../duplicates/version.ts";
 import type { VerifyPair, VerifyPicture } from "../children/verify-pairs.ts";
 import { listPresentContents, type ContentRow } from "../store/queries/contents.ts";
@@ -33,7 +34,7 @@ export function contentFacts(row: ContentRow): ContentFacts {
 }
 
 export async function duplicatesStage(pipeline: Pipeline): Promise<void> {
-  const { store, encoderRow, job } = pipeline;
+  const { store, encoderRow } = pipeline;
   const rows = listPresentContents(store);
   const mark = fingerprint(`duplicates/${verifierVersion}`, version, encoderRow.key, rows.map((row) => row.id));
   if (readMark(store, "duplicates", encoderRow.key) === mark) return;
@@ -100,7 +101,7 @@ function indexPictures(chunk: readonly CandidatePair[], contents: readonly Conte
     if (known !== undefined) return known;
     const content = contents[position] as ContentFacts;
     places.set(position, pictures.length);
-    pictures.push({ path: paths.get(content.id) as Buffer, width: content.width, height: content.height });
+    pictures.push({ path: paths.get(content.id) as Buffer, width: content.width, height: content.height, lossless: keepsEveryPixel(content.format) });
     return pictures.length - 1;
   };
   const indexed = chunk.map((pair): VerifyPair => ({

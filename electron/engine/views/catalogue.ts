@@ -46,8 +46,8 @@ export function buildCatalogue(store: ReadStore, encoderKey: number | null, vers
        EXISTS (SELECT 1 FROM issues i WHERE i.content_id = c.id) AS issues,
        p.relation, e.content_id IS NOT NULL AS embedded
      FROM files f JOIN contents c ON c.id = f.content_id
-     LEFT JOIN outliers o ON o.encoder_key = ?1 AND o.content_id = c.id
-     LEFT JOIN embeddings e ON e.encoder_key = ?1 AND e.content_id = c.id
+     LEFT JOIN outliers o ON o.encoder_key = @encoder AND o.content_id = c.id
+     LEFT JOIN embeddings e ON e.encoder_key = @encoder AND e.content_id = c.id
      LEFT JOIN (
        SELECT content_id, MAX(strong) AS relation FROM (
          SELECT a AS content_id, relation <> 'same-scene' AS strong FROM pairs WHERE relation <> 'none'
@@ -58,7 +58,7 @@ export function buildCatalogue(store: ReadStore, encoderKey: number | null, vers
        ) GROUP BY content_id
      ) p ON p.content_id = c.id
      WHERE f.state = 'image'`,
-    encoderKey ?? -1,
+    { encoder: encoderKey ?? -1 },
   );
   const sorted = sortByPath(rows);
   const count = sorted.length;
