@@ -16,7 +16,7 @@ export interface ElectronBridge {
   /** Commands chosen in the application menu, by their id. */
   onMenu(handler: (command: string) => void): void;
   /** Asks for a port to the engine; it comes as a window message (see `handedPortTransport`), and another with every new engine. */
-  connect(): void;
+  requestEngine(): void;
 }
 
 const bridge: ElectronBridge = {
@@ -31,7 +31,7 @@ const bridge: ElectronBridge = {
       if (typeof command === "string") handler(command);
     });
   },
-  connect: () => ipcRenderer.send(shellChannels.connect),
+  requestEngine: () => ipcRenderer.send(shellChannels.connect),
 };
 
 contextBridge.exposeInMainWorld("likeness", bridge);
