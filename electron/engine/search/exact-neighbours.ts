@@ -1,5 +1,5 @@
 /**
- * @file The neighbour graph by brute force: exact cosine similarities, native where the addon runs. Work is cut into calls of about 50 ms, so that
+ * @file The neighbour graph by brute force: exact cosine similarities, native where the addon runs. Work is cut into calls of about 70 ms, so that
  * a person who cancels or pauses is heard.
  */
 import { availableParallelism } from "node:os";
@@ -33,7 +33,7 @@ export function exactNeighbours(table: VectorTable, k: number, options: Neighbou
   return graph;
 }
 
-const callMs = 50;
+const callMs = 70;
 
 /** A row costs the same everywhere, so the next call's size follows from the last one's time. */
 function search(graph: NeighbourGraph, table: VectorTable, kernels: Kernels, options: NeighbourOptions): void {
