@@ -47,8 +47,12 @@ const leastWide = 24;
 const shrinkage = 0.3;
 /** Below this many distinct images neighbours 20 to 32 are no neighbours and a covariance is a guess: measured from 12 to 400, the plain distance wins up to 200. */
 const smallLimit = 250;
-/** Whitened neighbours are searched within random blocks of at most this many rows, which keeps 100,000 images linear in blocks. */
-const blockLimit = 10_000;
+/**
+ * Larger collections are scored in random blocks of at most this many images. It is not only what makes 100,000 images take seconds: every block is an
+ * equally thin sample, in which the 32nd neighbour lies beyond a clump again. Measured on 2,400 images, 48 of them foreign, whole against blocks of
+ * 1,200: clothes .996 -> .997, digits 1.0 both, clip art .869 -> .931.
+ */
+const blockLimit = 1500;
 
 export function scoreOutliers(input: OutlierInput, options: StageOptions = {}): OutlierScores {
   const { graph, groups } = input;
@@ -69,7 +73,7 @@ export function scoreOutliers(input: OutlierInput, options: StageOptions = {}): 
     scores: Float32Array.from(distinct.of, (index) => raw[index]),
     percentiles: Float32Array.from(distinct.of, (index) => 100 * ranks[index]),
     nearest: spread(nearest, distinct.of, distinct.rows),
-    method: small ? "mean cosine distance to the nearest fifth" : `mean rank of LOF(${Math.min(wide, merged.k)}) and whitened kNN ${first}-${wide}, shrinkage ${shrinkage}`,
+    method: small ? "mean cosine distance to the nearest fifth" : describeMixed(merged.k, table.count),
   };
 }
 
@@ -78,25 +82,36 @@ function smallScore(graph: NeighbourGraph): Float64Array {
   return meanDistance(graph, 1, Math.max(2, Math.round(graph.count / 5)));
 }
 
-function mixedScore(graph: NeighbourGraph, table: VectorTable, input: OutlierInput, options: StageOptions): Float64Array {
-  const total = input.table.count;
-  // Whitening is about a third of the work, the search in blocks the rest.
-  const report = (share: number): void => options.onProgress?.(Math.floor(share * total), total);
-  const whitened = whiten(table, { shrinkage, seed: input.seed, signal: options.signal, onProgress: (done, count) => report((0.33 * done) / count) });
-  const distances = new Float64Array(table.count);
-  const blocks = cutIntoBlocks(table.count, input.seed);
-  blocks.forEach((rows, index) => {
-    throwIfAborted(options.signal);
-    const block = blocks.length === 1 ? whitened : rowsOf(whitened, rows);
-    const scores = meanDistance(input.neighbours(block, wide), first, wide);
-    rows.forEach((row, position) => (distances[row] = scores[position]));
-    report(0.33 + (0.66 * (index + 1)) / blocks.length);
-  });
-  throwIfAborted(options.signal);
-  return meanRank([localOutlierFactor(graph, wide), distances]);
+function describeMixed(k: number, count: number): string {
+  const blockCount = Math.ceil(count / blockLimit);
+  const mixed = `mean rank of LOF(${blockCount > 1 ? wide : Math.min(wide, k)}) and whitened kNN ${first}-${wide}, shrinkage ${shrinkage}`;
+  return blockCount > 1 ? `${mixed}, in ${blockCount} random blocks` : mixed;
 }
 
-/** Random blocks of nearly equal size, each in ascending order. Every block is an equally thin sample of the collection, so distances compare. */
+function mixedScore(graph: NeighbourGraph, table: VectorTable, input: OutlierInput, options: StageOptions): Float64Array {
+  const total = input.table.count;
+  const whitenedShare = 0.7;
+  const report = (share: number): void => options.onProgress?.(Math.floor(share * total), total);
+  const whitened = whiten(table, { shrinkage, seed: input.seed, signal: options.signal, onProgress: (done, count) => report((whitenedShare * done) / count) });
+  const blocks = cutIntoBlocks(table.count, input.seed);
+  const densities = new Float64Array(table.count);
+  const distances = new Float64Array(table.count);
+  blocks.forEach((rows, index) => {
+    throwIfAborted(options.signal);
+    const whole = blocks.length === 1;
+    const density = localOutlierFactor(whole ? graph : input.neighbours(rowsOf(table, rows), wide), wide);
+    const distance = meanDistance(input.neighbours(whole ? whitened : rowsOf(whitened, rows), wide), first, wide);
+    rows.forEach((row, position) => {
+      densities[row] = density[position];
+      distances[row] = distance[position];
+    });
+    report(whitenedShare + (0.29 * (index + 1)) / blocks.length);
+  });
+  throwIfAborted(options.signal);
+  return meanRank([densities, distances]);
+}
+
+/** Random blocks of nearly equal size, each in ascending order. */
 function cutIntoBlocks(count: number, seed: number): Int32Array[] {
   const order = Int32Array.from({ length: count }, (_, row) => row);
   const blockCount = Math.max(1, Math.ceil(count / blockLimit));
