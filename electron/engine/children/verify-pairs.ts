@@ -14,6 +14,8 @@ export interface VerifyPicture {
   /** As displayed, of the file. */
   readonly width: number;
   readonly height: number;
+  /** The format keeps every pixel: two such files of one size differ only where the pictures do. */
+  readonly lossless: boolean;
 }
 
 export interface VerifyPair {
@@ -76,8 +78,8 @@ async function verify(request: VerifyRequest, pair: VerifyPair, reduced: (index:
     if (pixelsIdentical(first, await pixelsOfFile({ path: other.path, maxSide: null }))) return { relation: "identical-pixels", score: 1 };
   }
   const verdict = comparePictures(
-    { ...(await reduced(pair.a)), sourceWidth: one.width, sourceHeight: one.height },
-    { ...(await reduced(pair.b)), sourceWidth: other.width, sourceHeight: other.height },
+    { ...(await reduced(pair.a)), sourceWidth: one.width, sourceHeight: one.height, lossless: one.lossless },
+    { ...(await reduced(pair.b)), sourceWidth: other.width, sourceHeight: other.height, lossless: other.lossless },
     { lookForScene: pair.lookForScene, ...(pair.orientations ? { orientations: pair.orientations } : {}) },
   );
   return { relation: verdict.relation ?? "none", score: verdict.score };

@@ -24,7 +24,7 @@ export interface CandidateInput {
   readonly rows: Int32Array;
   readonly seed: number;
   /** The vectors of the graph, to learn the threshold from; without them it comes from the graph. */
-  readonly table?: VectorTable;
+  readonly table?: VectorTable | null;
   /** Instead of the learnt one. */
   readonly similarityThreshold?: number;
 }

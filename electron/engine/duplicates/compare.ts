@@ -36,14 +36,17 @@ export interface CompareOptions {
 
 const firstSide = 256;
 const fullSide = 512;
-/** Worst tile, in allowances: accepted; worth a closer look from `doubtful`. */
-const accepted = 1.6;
+/** In allowances: the worst tile, and the lively tiles as a whole (an icon of the same set is a little off everywhere). */
+const accepted = { worst: 1.35, livelyMean: 0.55, livelyHigh: 0.9 };
+/** Worst tile from which the full decode is looked at. */
 const doubtful = 1.1;
 const acceptedWithTone = 1;
 /** Fewer lively tiles: a smooth picture (a gradient, an empty sky), judged more strictly; without contrast besides, a blank one. */
 const fewestStructuredTiles = 3;
 const leastContrast = 5;
 const acceptedSmooth = 1;
+const leastTurnedSide = 160;
+const leastTurnedLiveliness = 0.5;
 const furthestShift = { sameSize: 0.35, otherSize: 0.75 }; // compared pixels
 const mostSketchDifference = 14; // root mean square, grey levels
 const orientedSketch = orientations.map((orientation) => orientedSteps(sketchSide, sketchSide, orientation));
@@ -53,6 +56,7 @@ export function comparePictures(a: Picture, b: Picture, options: CompareOptions 
   const nothing: Verdict = { relation: null, score: 0, orientation: 0, scale: scaleOf(a, b), toned: false };
   const orientation = bestOrientation(a, b, options.orientations ?? orientations);
   if (orientation === null) return nothing;
+  if (orientation !== 0 && !(isRich(a) && isRich(b))) return nothing;
   const laid = orient(a, orientation);
   const found: Verdict = { ...nothing, orientation, scale: scaleOf(laid, b) };
   const match = matchTiles(laid, b);
@@ -62,6 +66,17 @@ export function comparePictures(a: Picture, b: Picture, options: CompareOptions 
     if (agreement > 0) return { ...found, relation: "same-scene", score: agreement };
   }
   return nothing;
+}
+
+/**
+ * Turned and mirrored copies are looked for among photos only: a set of icons is full of arrows that are each other's mirror image and
+ * mean the opposite.
+ */
+function isRich(picture: Picture): boolean {
+  if (Math.min(sourceSize(picture).width, sourceSize(picture).height) < leastTurnedSide) return false;
+  const { width, height } = commonSize(picture, picture, firstSide);
+  const prepared = prepare(picture, width, height);
+  return countStructuredTiles(prepared, prepared) >= leastTurnedLiveliness * prepared.lumaActivity.length;
 }
 
 interface Match {
@@ -96,7 +111,7 @@ function matchAt(a: Picture, b: Picture, limit: number): (Match & { worst: numbe
   let report: TileReport = compareTiles(preparedA, preparedB, { shift, sourcePixels });
   let toned = false;
   if (smooth && report.worst >= acceptedSmooth) return null;
-  if (report.worst >= accepted) {
+  if (!isAccepted(report)) {
     const retried = compareWithTone(preparedA, preparedB, { shift, sourcePixels, structured });
     if (retried === null) return null;
     report = retried;
@@ -104,7 +119,11 @@ function matchAt(a: Picture, b: Picture, limit: number): (Match & { worst: numbe
   }
   if (sameSize && a.lossless === true && b.lossless === true && !equalButForRounding(preparedA, preparedB)) return null;
   if (hasForeignGrain(preparedA, preparedB)) return null;
-  return { worst: report.worst, score: (toned ? 0.95 : 1) * (1 - 0.3 * (report.worst / accepted)), toned };
+  return { worst: report.worst, score: (toned ? 0.95 : 1) * (1 - 0.3 * (report.worst / accepted.worst)), toned };
+}
+
+function isAccepted(report: TileReport): boolean {
+  return report.worst < accepted.worst && report.livelyMean < accepted.livelyMean && report.livelyHigh < accepted.livelyHigh;
 }
 
 function compareWithTone(a: Prepared, b: Prepared, how: { shift: Shift; sourcePixels: number; structured: number }): TileReport | null {
@@ -112,7 +131,7 @@ function compareWithTone(a: Prepared, b: Prepared, how: { shift: Shift; sourcePi
   const tone = estimateTone(a, b);
   if (tone === null) return null;
   const report = compareTiles(a, b, { shift: how.shift, sourcePixels: how.sourcePixels, tone });
-  return report.worst < acceptedWithTone ? report : null;
+  return isAccepted(report) && report.worst < acceptedWithTone ? report : null;
 }
 
 /** Where there is next to nothing to see, only (nearly) equal pixels of one size make one picture. */

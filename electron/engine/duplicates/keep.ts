@@ -17,6 +17,11 @@ export function isLossless(format: string): boolean {
   return losslessFormats.has(format.toLowerCase());
 }
 
+/** Formats that moreover never reduce the colours: two of one size differ only where the pictures do. */
+export function keepsEveryPixel(format: string): boolean {
+  return isLossless(format) && !["gif", "svg"].includes(format.toLowerCase());
+}
+
 interface Rule {
   /** Higher is better. */
   readonly value: (candidate: KeepCandidate) => number;

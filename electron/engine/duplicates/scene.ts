@@ -12,12 +12,15 @@ const fieldSide = 8;
 const furthestShift = 6;
 const leastCorrelation = 0.92;
 const leastAgreement = 0.85;
-const leastLivelyShare = 0.25;
+const leastLivelyShare = 0.4;
+/** Icons of one set agree too easily. */
+const leastSide = 160;
 /** Mean difference of the 16 x 16 colour sketches, in grey levels. */
 const mostColourDifference = 16;
 
 /** 0 where it is not the same scene, else how well the two agree, up to 1. */
 export function sceneAgreement(a: Picture, b: Picture): number {
+  if (Math.min(a.width, a.height, b.width, b.height) < leastSide) return 0;
   if (meanDifference(sketch(a), sketch(b)) > mostColourDifference) return 0;
   const scale = Math.min(1, side / Math.max(a.width, a.height), side / Math.max(b.width, b.height));
   const width = Math.max(1, Math.round(a.width * scale));

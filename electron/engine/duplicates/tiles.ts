@@ -11,8 +11,9 @@ import type { Prepared } from "./prepared.ts";
 export interface TileReport {
   /** Largest residual of a tile, 1 = the allowance. */
   readonly worst: number;
-  /** Mean of the same over all tiles. */
-  readonly mean: number;
+  /** Mean and ninth decile of the same over the tiles with something to see; 0 where there is none. */
+  readonly livelyMean: number;
+  readonly livelyHigh: number;
   /** Residuals of the tiles, [tilesDown, tilesAcross]. */
   readonly ratios: Float32Array;
 }
@@ -34,10 +35,12 @@ export interface Shift {
 /** Tiles with something to see: these tell one picture from another. */
 export function countStructuredTiles(a: Prepared, b: Prepared): number {
   let count = 0;
-  for (let tile = 0; tile < a.lumaActivity.length; tile++) {
-    if (Math.min(a.lumaActivity[tile], b.lumaActivity[tile]) >= 3 || Math.min(a.chromaActivity[tile], b.chromaActivity[tile]) >= 3) count++;
-  }
+  for (let tile = 0; tile < a.lumaActivity.length; tile++) if (isLively(a, b, tile)) count++;
   return count;
+}
+
+function isLively(a: Prepared, b: Prepared, tile: number): boolean {
+  return Math.min(a.lumaActivity[tile], b.lumaActivity[tile]) >= 3 || Math.min(a.chromaActivity[tile], b.chromaActivity[tile]) >= 3;
 }
 
 /**
@@ -111,23 +114,25 @@ function judge(a: Prepared, b: Prepared, sums: { luma: Float32Array; chroma: Flo
   const { tilesAcross, tilesDown } = a;
   const noise = Math.max(1, sums.sourcePixels) ** -0.7;
   const ratios = new Float32Array(tilesAcross * tilesDown);
+  const lively: number[] = [];
   let worst = 0;
-  let total = 0;
   for (let row = 0; row < tilesDown; row++) {
     for (let column = 0; column < tilesAcross; column++) {
       const tile = row * tilesAcross + column;
       const pixels =
         (column + 1 === tilesAcross ? a.width - column * tileSide : tileSide) * (row + 1 === tilesDown ? a.height - row * tileSide : tileSide);
-      const lively = neighbourhoodActivity(a, b, row, column);
-      const lumaAllowance = 1.4 + 1.8 * noise + (0.12 + 0.12 * noise) * lively.luma;
-      const chromaAllowance = 1.2 + 4.2 * noise + (0.18 + 0.4 * noise) * lively.chroma + (0.02 + 0.1 * noise) * lively.luma;
+      const around = neighbourhoodActivity(a, b, row, column);
+      const lumaAllowance = 1.4 + 1.8 * noise + (0.12 + 0.12 * noise) * around.luma;
+      const chromaAllowance = 1.2 + 4.2 * noise + (0.18 + 0.4 * noise) * around.chroma + (0.02 + 0.1 * noise) * around.luma;
       const ratio = Math.max(Math.sqrt(sums.luma[tile] / pixels) / lumaAllowance, Math.sqrt(sums.chroma[tile] / pixels) / chromaAllowance);
       ratios[tile] = ratio;
-      total += ratio;
+      if (isLively(a, b, tile)) lively.push(ratio);
       if (ratio > worst) worst = ratio;
     }
   }
-  return { worst, mean: total / ratios.length, ratios };
+  lively.sort((first, second) => first - second);
+  const livelyMean = lively.reduce((sum, ratio) => sum + ratio, 0) / Math.max(1, lively.length);
+  return { worst, livelyMean, livelyHigh: lively[Math.floor(0.9 * lively.length)] ?? 0, ratios };
 }
 
 /** Ringing and colour bleeding reach a block further: the liveliest of the 3 x 3 tiles around counts. */
