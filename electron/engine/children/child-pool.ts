@@ -27,9 +27,17 @@ export interface ChildPool<T extends Operations<T> = PixelOperations> {
   /** How many children work at once. */
   readonly size: number;
   /** The result, or `{ failure }` where the file gave none (including `timeout` and `crash`). Rejects for bugs and cancellation only. */
-  run<Name extends keyof T & string>(operation: Name, request: T[Name]["request"], options?: RunOptions): Promise<T[Name]["result"] | Failed>;
+  run<Name extends keyof T & string>(
+    operation: Name,
+    request: T[Name]["request"],
+    options?: RunOptions,
+  ): Promise<T[Name]["result"] | Failed>;
   /** Runs them with bounded memory: only as many are taken from `requests` as children can hold. Yields in the order they end. */
-  stream<Name extends keyof T & string>(operation: Name, requests: Iterable<T[Name]["request"]>, options?: RunOptions): AsyncGenerator<StreamItem<T, Name>>;
+  stream<Name extends keyof T & string>(
+    operation: Name,
+    requests: Iterable<T[Name]["request"]>,
+    options?: RunOptions,
+  ): AsyncGenerator<StreamItem<T, Name>>;
   /** The requests that are being worked on now, one per busy child. */
   inFlight(): readonly { readonly operation: string; readonly request: unknown }[];
   /** Kills the children. What is unanswered rejects with `CancellationError`. */
@@ -63,7 +71,12 @@ export function createChildPool<T extends Operations<T> = PixelOperations>(optio
   let failedStarts = 0;
 
   function openSlot(): Slot {
-    const slot = createSlot(spawn(), { idleMs, onReady: () => (failedStarts = 0), onAnswer: dispatch, onGone: (departure) => retire(slot, departure) });
+    const slot = createSlot(spawn(), {
+      idleMs,
+      onReady: () => (failedStarts = 0),
+      onAnswer: dispatch,
+      onGone: (departure) => retire(slot, departure),
+    });
     slots.add(slot);
     return slot;
   }
@@ -81,7 +94,8 @@ export function createChildPool<T extends Operations<T> = PixelOperations>(optio
   /** An idle child; else a new one; else the least busy. A suspect gets an idle one for itself. */
   function pickSlot(task: Task): Slot | null {
     let best: Slot | null = null;
-    for (const slot of slots) if (!slot.ending && !slot.exclusive && slot.load < depth && (best === null || slot.load < best.load)) best = slot;
+    for (const slot of slots)
+      if (!slot.ending && !slot.exclusive && slot.load < depth && (best === null || slot.load < best.load)) best = slot;
     if (best?.load === 0) return best;
     if (slots.size < size) return openSlot();
     return task.suspect ? null : best;
@@ -116,7 +130,11 @@ export function createChildPool<T extends Operations<T> = PixelOperations>(optio
     });
   }
 
-  async function* stream(operation: string, requests: Iterable<unknown>, runOptions: RunOptions = {}): AsyncGenerator<{ request: unknown; outcome: unknown }> {
+  async function* stream(
+    operation: string,
+    requests: Iterable<unknown>,
+    runOptions: RunOptions = {},
+  ): AsyncGenerator<{ request: unknown; outcome: unknown }> {
     const running = new Map<number, Promise<{ index: number; request: unknown; outcome: unknown }>>();
     const source = requests[Symbol.iterator]();
     let started = 0;
@@ -155,7 +173,8 @@ export function createChildPool<T extends Operations<T> = PixelOperations>(optio
     // One loose implementation behind the typed table.
     run: run as ChildPool<T>["run"],
     stream: stream as ChildPool<T>["stream"],
-    inFlight: () => [...slots].flatMap((slot) => (slot.head === null ? [] : [{ operation: slot.head.operation, request: slot.head.request }])),
+    inFlight: () =>
+      [...slots].flatMap((slot) => (slot.head === null ? [] : [{ operation: slot.head.operation, request: slot.head.request }])),
     close,
   };
 }

@@ -21,14 +21,19 @@ export interface PixelOperations {
   /** Whether pairs of files show the same picture. */
   verify: { request: VerifyRequest; result: VerifyResult };
   /** The tensor of a picture from outside; `name` helps to tell its format. */
-  fromBytes: { request: { readonly bytes: Uint8Array; readonly name?: string; readonly input: Pick<EncoderInput, "size"> }; result: TensorResult };
+  fromBytes: {
+    request: { readonly bytes: Uint8Array; readonly name?: string; readonly input: Pick<EncoderInput, "size"> };
+    result: TensorResult;
+  };
 }
 
 /** The operations of a table that an interface may be. */
 export type Operations<T> = { [Name in keyof T]: { request: unknown; result: unknown } };
 
 /** What answers in the child: total over the table. A handler throws `DecodeError` for what is wrong with a file; all else is a bug. */
-export type OperationHandlers<T extends Operations<T>> = { readonly [Name in keyof T]: (request: T[Name]["request"]) => Promise<T[Name]["result"]> | T[Name]["result"] };
+export type OperationHandlers<T extends Operations<T>> = {
+  readonly [Name in keyof T]: (request: T[Name]["request"]) => Promise<T[Name]["result"]> | T[Name]["result"];
+};
 
 /** A file that gave no result: an outcome, not an error. */
 export interface Failed {

@@ -139,23 +139,41 @@ export function createSlot(port: ChildPort, events: SlotEvents): Slot {
 }
 
 /** A task whose caller has an answer coming exactly once, or a cancellation. */
-export function createTask(from: { operation: string; request: unknown; timeoutMs: number; signal: AbortSignal | undefined; resolve: (value: unknown) => void; reject: (reason: Error) => void }): Task {
+export function createTask(from: {
+  operation: string;
+  request: unknown;
+  timeoutMs: number;
+  signal: AbortSignal | undefined;
+  resolve: (value: unknown) => void;
+  reject: (reason: Error) => void;
+}): Task {
   const { operation, request, timeoutMs, signal } = from;
   const onAbort = (): void => task.reject(new CancellationError());
-  const once = <A>(act: (value: A) => void) => (value: A): void => {
-    if (task.settled) return;
-    task.settled = true;
-    signal?.removeEventListener("abort", onAbort);
-    act(value);
+  const once =
+    <A>(act: (value: A) => void) =>
+    (value: A): void => {
+      if (task.settled) return;
+      task.settled = true;
+      signal?.removeEventListener("abort", onAbort);
+      act(value);
+    };
+  const task: Task = {
+    operation,
+    request,
+    timeoutMs,
+    suspect: false,
+    settled: false,
+    resolve: once(from.resolve),
+    reject: once(from.reject),
   };
-  const task: Task = { operation, request, timeoutMs, suspect: false, settled: false, resolve: once(from.resolve), reject: once(from.reject) };
   signal?.addEventListener("abort", onAbort, { once: true });
   return task;
 }
 
 function settle(task: Task, reply: Exclude<ChildReply, { kind: "ready" }>): void {
   if (reply.kind === "done") task.resolve(reply.result);
-  else if (reply.kind === "failed") task.resolve({ failure: { code: isFailureCode(reply.code) ? reply.code : "corrupt", message: reply.message } });
+  else if (reply.kind === "failed")
+    task.resolve({ failure: { code: isFailureCode(reply.code) ? reply.code : "corrupt", message: reply.message } });
   else task.reject(new BugError(`${task.operation} failed in a child process: ${reply.message}`, { cause: reply.stack }));
 }
 

@@ -55,6 +55,9 @@ export function spawnWithChildProcess(entry: string, environment: Readonly<Recor
 
 /** Of what Node prints when it dies, the line that names the error. */
 function tellingLine(text: string): string | null {
-  const lines = text.split("\n").map((line) => line.trim()).filter((line) => line !== "");
+  const lines = text
+    .split("\n")
+    .map((line) => line.trim())
+    .filter((line) => line !== "");
   return lines.find((line) => /^(\w*Error\b|FATAL|node:|VIPS-)/.test(line) && !line.startsWith("node:internal")) ?? lines.at(-1) ?? null;
 }

@@ -20,7 +20,11 @@ export async function drawScene(scene: Scene, options: { seed: number; upright: 
   const height = options.upright ? longSide : shortSide;
   const random = createRandom(options.seed);
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}">${scene({ random, width, height })}</svg>`;
-  return sharp(Buffer.from(svg)).flatten({ background: "#ffffff" }).composite([{ ...grain(), tile: true, blend: "overlay" }]).jpeg({ quality: 86 }).toBuffer();
+  return sharp(Buffer.from(svg))
+    .flatten({ background: "#ffffff" })
+    .composite([{ ...grain(), tile: true, blend: "overlay" }])
+    .jpeg({ quality: 86 })
+    .toBuffer();
 }
 
 /** Another version of the same picture. */
@@ -29,7 +33,10 @@ export async function reencode(jpeg: Buffer, copy: Copy): Promise<Buffer> {
     case "identical":
       return jpeg;
     case "half":
-      return sharp(jpeg).resize({ width: Math.round(((await sharp(jpeg).metadata()).width) / 2) }).jpeg({ quality: 88 }).toBuffer();
+      return sharp(jpeg)
+        .resize({ width: Math.round((await sharp(jpeg).metadata()).width / 2) })
+        .jpeg({ quality: 88 })
+        .toBuffer();
     case "quality 60":
       return sharp(jpeg).jpeg({ quality: 60 }).toBuffer();
     case "webp":
@@ -45,12 +52,46 @@ export function edgeCases(seed: number): PlannedSample[] {
   return [
     { path: "Mountains/IMG_0404.jpg", draw: async () => truncated(await photo(901)) },
     { path: "Downloads/noise.png", draw: () => noise(seed) },
-    { path: "Downloads/Untitled.png", draw: () => sharp({ create: { width: 800, height: 600, channels: 3, background: "#ffffff" } }).png().toBuffer() },
+    {
+      path: "Downloads/Untitled.png",
+      draw: () =>
+        sharp({ create: { width: 800, height: 600, channels: 3, background: "#ffffff" } })
+          .png()
+          .toBuffer(),
+    },
     { path: "Downloads/scan_0001.jpg", draw: () => textPage(seed) },
-    { path: "Seaside/Panorama.jpg", draw: async () => sharp(await photo(902)).resize(1600, 200, { fit: "fill" }).jpeg({ quality: 86 }).toBuffer() },
-    { path: "Mountains/IMG_0405.jpg", draw: async () => sharp(await photo(903)).linear(0.08, 0).jpeg({ quality: 86 }).toBuffer() },
-    { path: "Mountains/IMG_0406.jpg", draw: async () => sharp(await photo(904)).blur(9).jpeg({ quality: 86 }).toBuffer() },
-    { path: "Mountains/IMG_0407.jpg", draw: async () => sharp(await photo(905)).greyscale().jpeg({ quality: 86 }).toBuffer() },
+    {
+      path: "Seaside/Panorama.jpg",
+      draw: async () =>
+        sharp(await photo(902))
+          .resize(1600, 200, { fit: "fill" })
+          .jpeg({ quality: 86 })
+          .toBuffer(),
+    },
+    {
+      path: "Mountains/IMG_0405.jpg",
+      draw: async () =>
+        sharp(await photo(903))
+          .linear(0.08, 0)
+          .jpeg({ quality: 86 })
+          .toBuffer(),
+    },
+    {
+      path: "Mountains/IMG_0406.jpg",
+      draw: async () =>
+        sharp(await photo(904))
+          .blur(9)
+          .jpeg({ quality: 86 })
+          .toBuffer(),
+    },
+    {
+      path: "Mountains/IMG_0407.jpg",
+      draw: async () =>
+        sharp(await photo(905))
+          .greyscale()
+          .jpeg({ quality: 86 })
+          .toBuffer(),
+    },
   ];
 }
 
@@ -74,7 +115,9 @@ function truncated(jpeg: Buffer): Buffer {
 async function noise(seed: number): Promise<Buffer> {
   const random = createRandom(seed);
   const data = Buffer.from(Uint8Array.from({ length: 512 * 512 * 3 }, () => random.below(256)));
-  return sharp(data, { raw: { width: 512, height: 512, channels: 3 } }).png({ compressionLevel: 1 }).toBuffer();
+  return sharp(data, { raw: { width: 512, height: 512, channels: 3 } })
+    .png({ compressionLevel: 1 })
+    .toBuffer();
 }
 
 /** Lines of words as bars, so that no font is needed. */

@@ -73,11 +73,20 @@ function nameOf(random: Random, word: string, turn: number): string {
 }
 
 function planCopies(random: Random, originals: readonly Original[], count: number): PlannedSample[] {
-  const suffixes: Readonly<Record<Copy, string>> = { identical: " (1).jpg", half: "-small.jpg", "quality 60": "-web.jpg", webp: ".webp", png: " export.png" };
+  const suffixes: Readonly<Record<Copy, string>> = {
+    identical: " (1).jpg",
+    half: "-small.jpg",
+    "quality 60": "-web.jpg",
+    webp: ".webp",
+    png: " export.png",
+  };
   const stride = Math.max(1, Math.floor(originals.length / Math.max(1, count)));
   return Array.from({ length: Math.max(0, count) }, (_, index) => {
     const original = originals[(index * stride + random.below(stride)) % originals.length] as Original;
     const copy = copies[index % copies.length] as Copy;
-    return { path: `${index % 3 === 0 ? `Sorted/${original.stem.split("/").at(-1)}` : original.stem}${suffixes[copy]}`, draw: async () => reencode(await original.draw(), copy) };
+    return {
+      path: `${index % 3 === 0 ? `Sorted/${original.stem.split("/").at(-1)}` : original.stem}${suffixes[copy]}`,
+      draw: async () => reencode(await original.draw(), copy),
+    };
   });
 }

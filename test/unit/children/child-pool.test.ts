@@ -162,7 +162,9 @@ describe("endings", () => {
 
   test.skipIf(!existsSync("/proc/self/stat")).each(["sleep", "spin"])("no child outlives a parent that is killed (%s)", async (kind) => {
     open(1);
-    const parent = spawn(process.execPath, [fileURLToPath(new URL("../../fixtures/doomed-parent.ts", import.meta.url)), kind], { stdio: ["ignore", "pipe", "inherit"] });
+    const parent = spawn(process.execPath, [fileURLToPath(new URL("../../fixtures/doomed-parent.ts", import.meta.url)), kind], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
     const ids = await new Promise<number[]>((resolve, reject) => {
       parent.stdout.setEncoding("utf8").once("data", (text: string) => resolve(JSON.parse(text) as number[]));
       parent.once("exit", () => reject(new Error("the parent died too early")));

@@ -7,7 +7,18 @@ import { DecodeError } from "#engine/ingest/decode/decode-error.ts";
 import type { Decoded } from "#engine/ingest/decode/decoder.ts";
 import { decodeBytes } from "#engine/ingest/decode/ingest.ts";
 
-import { blue, dicom, fields, green, motif, motifSharp, red, runLengthFrame, transferSyntaxes, type DicomOptions } from "../../fixtures/pictures.ts";
+import {
+  blue,
+  dicom,
+  fields,
+  green,
+  motif,
+  motifSharp,
+  red,
+  runLengthFrame,
+  transferSyntaxes,
+  type DicomOptions,
+} from "../../fixtures/pictures.ts";
 
 function decode(bytes: Buffer): Promise<Decoded> {
   return decodeBytes(bytes, Buffer.from("scan.dcm"), { kind: "full" });
@@ -27,8 +38,16 @@ function greys(decoded: Decoded): number[] {
 describe("grey", () => {
   const cases: readonly [string, Partial<DicomOptions> & { pixels: Buffer }, number[]][] = [
     // Window 40 / 400 on rescaled values: y = ((x - 39.5) / 399 + 0.5) * 255
-    ["signed with rescale and window", { pixels: words([-1000, -160, 39, 1000]), signed: true, slope: 1, intercept: 0, window: [40, 400] }, [0, 0, 127, 255]],
-    ["rescale comes before the window", { pixels: words([0, 924, 1063, 3000]), slope: 1, intercept: -1024, window: [40, 400] }, [0, 38, 127, 255]],
+    [
+      "signed with rescale and window",
+      { pixels: words([-1000, -160, 39, 1000]), signed: true, slope: 1, intercept: 0, window: [40, 400] },
+      [0, 0, 127, 255],
+    ],
+    [
+      "rescale comes before the window",
+      { pixels: words([0, 924, 1063, 3000]), slope: 1, intercept: -1024, window: [40, 400] },
+      [0, 38, 127, 255],
+    ],
     ["no window: least to greatest", { pixels: words([100, 200, 300, 500]) }, [0, 64, 128, 255]],
     ["MONOCHROME1 is inverted", { pixels: words([100, 200, 300, 500]), photometric: "MONOCHROME1" }, [255, 191, 128, 0]],
     ["12 of 16 bits: what lies above is cut off", { pixels: words([0xf000, 0xf400, 0xf800, 0xffff]), bitsStored: 12 }, [0, 64, 128, 255]],
@@ -39,7 +58,11 @@ describe("grey", () => {
     ["deflated", { pixels: words([100, 200, 300, 500]), transferSyntax: transferSyntaxes.deflated }, [0, 64, 128, 255]],
     [
       "run lengths of 16 bits: high bytes first",
-      { pixels: runLengthFrame([Buffer.from([0, 0, 1, 1]), Buffer.from([100, 200, 44, 244])]), transferSyntax: transferSyntaxes.runLengths, encapsulated: true },
+      {
+        pixels: runLengthFrame([Buffer.from([0, 0, 1, 1]), Buffer.from([100, 200, 44, 244])]),
+        transferSyntax: transferSyntaxes.runLengths,
+        encapsulated: true,
+      },
       [0, 64, 128, 255],
     ],
   ];
@@ -65,41 +88,89 @@ describe("colour", () => {
     const files = [
       dicom({ ...base, planar: 0, pixels: Buffer.from(expected) }),
       dicom({ ...base, planar: 1, pixels: Buffer.concat([plane(0), plane(1), plane(2)]) }),
-      dicom({ ...base, planar: 0, pixels: runLengthFrame([plane(0), plane(1), plane(2)]), encapsulated: true, transferSyntax: transferSyntaxes.runLengths }),
+      dicom({
+        ...base,
+        planar: 0,
+        pixels: runLengthFrame([plane(0), plane(1), plane(2)]),
+        encapsulated: true,
+        transferSyntax: transferSyntaxes.runLengths,
+      }),
     ];
     for (const file of files) expect([...(await decode(file)).picture.data]).toEqual(expected);
   });
 
   test("palette", async () => {
-    const table = (channel: number): Buffer => Buffer.concat([red, green, blue].map((colour) => Buffer.from([0, colour[channel] as number])));
-    const file = dicom({ rows: 1, columns: 4, bitsAllocated: 8, photometric: "PALETTE COLOR", pixels: Buffer.from([2, 1, 0, 9]), palette: [table(0), table(1), table(2)] });
+    const table = (channel: number): Buffer =>
+      Buffer.concat([red, green, blue].map((colour) => Buffer.from([0, colour[channel] as number])));
+    const file = dicom({
+      rows: 1,
+      columns: 4,
+      bitsAllocated: 8,
+      photometric: "PALETTE COLOR",
+      pixels: Buffer.from([2, 1, 0, 9]),
+      palette: [table(0), table(1), table(2)],
+    });
     // 9 lies beyond the table: the last entry
     expect([...(await decode(file)).picture.data]).toEqual([...blue, ...green, ...red, ...blue]);
   });
 
   test("baseline JPEG", async () => {
     const frame = await motifSharp(64, 48).jpeg({ quality: 95, chromaSubsampling: "4:4:4" }).toBuffer();
-    const file = dicom({ rows: 48, columns: 64, samplesPerPixel: 3, planar: 0, bitsAllocated: 8, photometric: "YBR_FULL", pixels: frame, encapsulated: true, transferSyntax: transferSyntaxes.jpegBaseline });
+    const file = dicom({
+      rows: 48,
+      columns: 64,
+      samplesPerPixel: 3,
+      planar: 0,
+      bitsAllocated: 8,
+      photometric: "YBR_FULL",
+      pixels: frame,
+      encapsulated: true,
+      transferSyntax: transferSyntaxes.jpegBaseline,
+    });
     const { picture } = await decode(file);
     const original = motif(64, 48);
-    for (const at of [0, 63 * 3, 47 * 64 * 3]) expect(Math.abs((picture.data[at] as number) - (original[at] as number))).toBeLessThanOrEqual(8);
+    for (const at of [0, 63 * 3, 47 * 64 * 3])
+      expect(Math.abs((picture.data[at] as number) - (original[at] as number))).toBeLessThanOrEqual(8);
   });
 });
 
 test("the components of an unmarked JPEG are RGB where the header says so", async () => {
   const frame = await motifSharp(64, 48).jpeg({ quality: 95, chromaSubsampling: "4:4:4" }).toBuffer();
   expect(frame.includes("JFIF") || frame.includes("Adobe")).toBe(false);
-  const file = dicom({ rows: 48, columns: 64, samplesPerPixel: 3, planar: 0, bitsAllocated: 8, photometric: "RGB", pixels: frame, encapsulated: true, transferSyntax: transferSyntaxes.jpegBaseline });
+  const file = dicom({
+    rows: 48,
+    columns: 64,
+    samplesPerPixel: 3,
+    planar: 0,
+    bitsAllocated: 8,
+    photometric: "RGB",
+    pixels: frame,
+    encapsulated: true,
+    transferSyntax: transferSyntaxes.jpegBaseline,
+  });
   // The red field as libjpeg wrote it: Y = .299 * 220 + .587 * 30 + .114 * 40 = 88, Cb = 128 + (40 - 88) / 1.772 = 101, Cr = 128 + (220 - 88) / 1.402 = 222
   const [y, cb, cr] = (await decode(file)).picture.data;
-  for (const [seen, expected] of [[y, 88], [cb, 101], [cr, 222]] as const) expect(Math.abs((seen as number) - expected)).toBeLessThanOrEqual(4);
+  for (const [seen, expected] of [
+    [y, 88],
+    [cb, 101],
+    [cr, 222],
+  ] as const)
+    expect(Math.abs((seen as number) - expected)).toBeLessThanOrEqual(4);
 });
 
 test("one bit a sample, and colour of sixteen", async () => {
   // Lowest bit first: 0b0101 -> 1 0 1 0
   const mask = dicom({ rows: 2, columns: 2, bitsAllocated: 1, bitsStored: 1, pixels: Buffer.from([0b0101, 0]) });
   expect(greys(await decode(mask))).toEqual([255, 0, 255, 0]);
-  const deep = dicom({ rows: 1, columns: 2, bitsAllocated: 16, samplesPerPixel: 3, planar: 0, photometric: "RGB", pixels: words([0x1000, 0x8000, 0xff00, 0x00ff, 0x0100, 0xffff]) });
+  const deep = dicom({
+    rows: 1,
+    columns: 2,
+    bitsAllocated: 16,
+    samplesPerPixel: 3,
+    planar: 0,
+    photometric: "RGB",
+    pixels: words([0x1000, 0x8000, 0xff00, 0x00ff, 0x0100, 0xffff]),
+  });
   expect([...(await decode(deep)).picture.data]).toEqual([0x10, 0x80, 0xff, 0, 1, 0xff]);
 });
 
@@ -111,18 +182,41 @@ test("a preamble that spells TIFF is still DICOM", async () => {
 
 describe("what it says and what it refuses", () => {
   test("facts without the patient", async () => {
-    const { dicom: facts } = await decode(dicom({ rows: 2, columns: 2, pixels: words([1, 2, 3, 4]), window: [40, 400], patientName: "Doe^Jane" }));
-    expect(facts).toEqual({ modality: "CT", bodyPart: "CHEST", seriesDescription: "THIN AXIAL", rows: 2, columns: 2, windowCentre: 40, windowWidth: 400 });
+    const { dicom: facts } = await decode(
+      dicom({ rows: 2, columns: 2, pixels: words([1, 2, 3, 4]), window: [40, 400], patientName: "Doe^Jane" }),
+    );
+    expect(facts).toEqual({
+      modality: "CT",
+      bodyPart: "CHEST",
+      seriesDescription: "THIN AXIAL",
+      rows: 2,
+      columns: 2,
+      windowCentre: 40,
+      windowWidth: 400,
+    });
     expect(JSON.stringify(facts)).not.toContain("Doe");
   });
 
   test.each([
-    ["JPEG 2000", dicom({ rows: 2, columns: 2, pixels: words([1, 2, 3, 4]), encapsulated: true, transferSyntax: transferSyntaxes.jpeg2000 }), "unsupported", /1\.2\.840\.10008\.1\.2\.4\.90 \(JPEG 2000\)/],
+    [
+      "JPEG 2000",
+      dicom({ rows: 2, columns: 2, pixels: words([1, 2, 3, 4]), encapsulated: true, transferSyntax: transferSyntaxes.jpeg2000 }),
+      "unsupported",
+      /1\.2\.840\.10008\.1\.2\.4\.90 \(JPEG 2000\)/,
+    ],
     ["too few samples", dicom({ rows: 20, columns: 20, pixels: words([1, 2, 3, 4]) }), "truncated", /800 bytes, the file has 8/],
     ["a header that breaks off", dicom({ rows: 2, columns: 2, pixels: words([1, 2, 3, 4]) }).subarray(0, 190), "truncated", /header/],
-    ["a header without its picture", dicom({ rows: 2, columns: 2, pixels: words([1, 2, 3, 4]) }).subarray(0, -20), "truncated", /before its picture/],
+    [
+      "a header without its picture",
+      dicom({ rows: 2, columns: 2, pixels: words([1, 2, 3, 4]) }).subarray(0, -20),
+      "truncated",
+      /before its picture/,
+    ],
   ] as const)("%s", async (_name, bytes, code, message) => {
-    const failure = await decode(bytes).then(() => null, (thrown: unknown) => thrown);
+    const failure = await decode(bytes).then(
+      () => null,
+      (thrown: unknown) => thrown,
+    );
     expect(failure).toBeInstanceOf(DecodeError);
     expect((failure as DecodeError).code).toBe(code);
     expect((failure as DecodeError).message).toMatch(message);

@@ -44,13 +44,16 @@ describe("files that end too early", () => {
   test.each(Object.entries(makers))("%s", async (name, make) => {
     const whole = await make();
     expect(await codeOf(whole, name)).toBe("decoded");
-    for (const share of [0.3, 0.6, 0.9, 0.97]) expect([share, await codeOf(whole.subarray(0, Math.floor(whole.length * share)), name)]).toEqual([share, "truncated"]);
+    for (const share of [0.3, 0.6, 0.9, 0.97])
+      expect([share, await codeOf(whole.subarray(0, Math.floor(whole.length * share)), name)]).toEqual([share, "truncated"]);
   });
 
   test("a JPEG shrunk while decoding is no more lenient", async () => {
     const whole = await detailed(2000, 1500).jpeg().toBuffer();
     const cut = whole.subarray(0, Math.floor(whole.length * 0.7));
-    await expect(decodeBytes(cut, Buffer.from("a.jpg"), { kind: "at-least", shortSide: 160, longSide: 256 })).rejects.toMatchObject({ code: "truncated" });
+    await expect(decodeBytes(cut, Buffer.from("a.jpg"), { kind: "at-least", shortSide: 160, longSide: 256 })).rejects.toMatchObject({
+      code: "truncated",
+    });
   });
 
   test("a JPEG that lacks only its end marker is whole, and one with bytes after it too", async () => {
@@ -69,7 +72,8 @@ describe("files that end too early", () => {
 
 describe("other failures", () => {
   test("an extension over foreign bytes", async () => {
-    for (const name of ["a.jpg", "a.png", "a.tif", "a.webp", "a.bmp", "a.gif", "a.avif"]) expect(await codeOf(Buffer.from("this is no picture at all, only words ".repeat(9)), name)).toBe("corrupt");
+    for (const name of ["a.jpg", "a.png", "a.tif", "a.webp", "a.bmp", "a.gif", "a.avif"])
+      expect(await codeOf(Buffer.from("this is no picture at all, only words ".repeat(9)), name)).toBe("corrupt");
     expect(await codeOf(Buffer.from("words"), "a.svg")).toBe("corrupt");
     expect(await codeOf(Buffer.alloc(2000), "a.jpg")).toBe("corrupt");
     expect(await codeOf(Buffer.from("words"), "a.txt")).toBe("unsupported");
@@ -82,7 +86,10 @@ describe("other failures", () => {
 
   test("formats without a decoder are named", async () => {
     const heic = Buffer.concat([Buffer.from([0, 0, 0, 24]), Buffer.from("ftypheic\0\0\0\0mif1heic"), Buffer.alloc(40)]);
-    await expect(decodeBytes(heic, Buffer.from("a.heic"), { kind: "full" })).rejects.toMatchObject({ code: "unsupported", message: "HEIC pictures cannot be read yet" });
+    await expect(decodeBytes(heic, Buffer.from("a.heic"), { kind: "full" })).rejects.toMatchObject({
+      code: "unsupported",
+      message: "HEIC pictures cannot be read yet",
+    });
   });
 
   test("a picture that claims too many pixels is refused before it is decoded", async () => {
@@ -104,7 +111,11 @@ describe("other failures", () => {
     writeFileSync(join(folder, "empty.jpg"), "");
     mkdirSync(join(folder, "folder.jpg"));
     execFileSync("mkfifo", [join(folder, "pipe.jpg")]);
-    const code = (name: string): Promise<unknown> => ingestFile({ path: Buffer.from(join(folder, name)), input: null, thumbnail: null }).then(() => "decoded", (thrown: unknown) => (thrown instanceof DecodeError ? thrown.code : thrown));
+    const code = (name: string): Promise<unknown> =>
+      ingestFile({ path: Buffer.from(join(folder, name)), input: null, thumbnail: null }).then(
+        () => "decoded",
+        (thrown: unknown) => (thrown instanceof DecodeError ? thrown.code : thrown),
+      );
     expect(await code("empty.jpg")).toBe("empty");
     expect(await code("folder.jpg")).toBe("unreadable");
     expect(await code("pipe.jpg")).toBe("unreadable");
@@ -122,7 +133,8 @@ describe("other failures", () => {
       const whole = await make();
       for (let round = 0; round < 25; round++) {
         const damaged = Buffer.from(whole);
-        for (let hit = 0; hit < 1 + (round % 6); hit++) damaged[random.below(round < 15 ? Math.min(400, whole.length) : whole.length)] = random.below(256);
+        for (let hit = 0; hit < 1 + (round % 6); hit++)
+          damaged[random.below(round < 15 ? Math.min(400, whole.length) : whole.length)] = random.below(256);
         await codeOf(damaged, name); // throws for anything but a DecodeError
       }
     }

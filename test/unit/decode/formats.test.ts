@@ -17,10 +17,17 @@ async function decode(bytes: Buffer, name = "picture"): Promise<Awaited<ReturnTy
 function furthest(picture: Picture): number {
   const { width, height, data } = picture;
   let most = 0;
-  for (const [across, down] of [[0.25, 0.25], [0.75, 0.25], [0.25, 0.75], [0.75, 0.75]] as const) {
+  for (const [across, down] of [
+    [0.25, 0.25],
+    [0.75, 0.25],
+    [0.25, 0.75],
+    [0.75, 0.75],
+  ] as const) {
     const x = Math.floor(width * across);
     const y = Math.floor(height * down);
-    fieldAt(x, y, width, height).forEach((value, channel) => (most = Math.max(most, Math.abs(value - (data[(y * width + x) * 3 + channel] as number)))));
+    fieldAt(x, y, width, height).forEach(
+      (value, channel) => (most = Math.max(most, Math.abs(value - (data[(y * width + x) * 3 + channel] as number)))),
+    );
   }
   return most;
 }
@@ -28,8 +35,16 @@ function furthest(picture: Picture): number {
 describe("formats that libvips reads", () => {
   const cases: readonly [string, () => Promise<Buffer>, { format: string; tolerance: number; bitDepth?: number; frameCount?: number }][] = [
     ["JPEG", () => motifSharp().jpeg({ quality: 95, chromaSubsampling: "4:4:4" }).toBuffer(), { format: "jpeg", tolerance: 6 }],
-    ["progressive JPEG", () => motifSharp().jpeg({ quality: 95, chromaSubsampling: "4:4:4", progressive: true }).toBuffer(), { format: "jpeg", tolerance: 6 }],
-    ["CMYK JPEG", () => motifSharp().toColourspace("cmyk").jpeg({ quality: 97, chromaSubsampling: "4:4:4" }).toBuffer(), { format: "jpeg", tolerance: 60 }],
+    [
+      "progressive JPEG",
+      () => motifSharp().jpeg({ quality: 95, chromaSubsampling: "4:4:4", progressive: true }).toBuffer(),
+      { format: "jpeg", tolerance: 6 },
+    ],
+    [
+      "CMYK JPEG",
+      () => motifSharp().toColourspace("cmyk").jpeg({ quality: 97, chromaSubsampling: "4:4:4" }).toBuffer(),
+      { format: "jpeg", tolerance: 60 },
+    ],
     ["PNG", () => motifSharp().png().toBuffer(), { format: "png", tolerance: 0, bitDepth: 8 }],
     ["interlaced PNG", () => motifSharp().png({ progressive: true }).toBuffer(), { format: "png", tolerance: 0 }],
     ["palette PNG", () => motifSharp().png({ palette: true, colours: 4 }).toBuffer(), { format: "png", tolerance: 4 }],
@@ -39,7 +54,11 @@ describe("formats that libvips reads", () => {
     ["GIF", () => motifSharp().gif().toBuffer(), { format: "gif", tolerance: 6 }],
     ["TIFF, JPEG inside", () => motifSharp().tiff({ compression: "jpeg", quality: 95 }).toBuffer(), { format: "tiff", tolerance: 12 }],
     ["TIFF, LZW", () => motifSharp().tiff({ compression: "lzw" }).toBuffer(), { format: "tiff", tolerance: 0 }],
-    ["tiled TIFF", () => motifSharp().tiff({ compression: "deflate", tile: true, tileWidth: 32, tileHeight: 32 }).toBuffer(), { format: "tiff", tolerance: 0 }],
+    [
+      "tiled TIFF",
+      () => motifSharp().tiff({ compression: "deflate", tile: true, tileWidth: 32, tileHeight: 32 }).toBuffer(),
+      { format: "tiff", tolerance: 0 },
+    ],
     ["AVIF", () => motifSharp().avif({ quality: 90, effort: 0, chromaSubsampling: "4:4:4" }).toBuffer(), { format: "avif", tolerance: 8 }],
   ];
   test.each(cases)("%s", async (_name, make, expected) => {
@@ -52,7 +71,9 @@ describe("formats that libvips reads", () => {
   });
 
   test("SVG is drawn at the size that is wanted and keeps its own size as a fact", async () => {
-    const svg = Buffer.from('<?xml version="1.0"?><!-- a --><svg xmlns="http://www.w3.org/2000/svg" width="16" height="12"><rect width="8" height="6" fill="#dc1e28"/></svg>');
+    const svg = Buffer.from(
+      '<?xml version="1.0"?><!-- a --><svg xmlns="http://www.w3.org/2000/svg" width="16" height="12"><rect width="8" height="6" fill="#dc1e28"/></svg>',
+    );
     const { picture, facts } = await decodeBytes(svg, Buffer.from("a.svg"), { kind: "at-least", shortSide: 160, longSide: 256 });
     expect([facts.format, facts.width, facts.height]).toEqual(["svg", 16, 12]);
     expect([picture.width, picture.height]).toEqual([512, 384]);
@@ -62,7 +83,9 @@ describe("formats that libvips reads", () => {
 
   test("the first frame of an animation is taken and the frames are counted", async () => {
     const frames = Buffer.concat([motif(), Buffer.alloc(64 * 48 * 3, 128)]);
-    const animation = await sharp(frames, { raw: { width: 64, height: 96, channels: 3, pageHeight: 48 } }).gif({ delay: [100, 100] }).toBuffer();
+    const animation = await sharp(frames, { raw: { width: 64, height: 96, channels: 3, pageHeight: 48 } })
+      .gif({ delay: [100, 100] })
+      .toBuffer();
     const { picture, facts } = await decode(animation);
     expect(facts.frameCount).toBe(2);
     expect([picture.width, picture.height]).toEqual([64, 48]);
@@ -72,7 +95,11 @@ describe("formats that libvips reads", () => {
   test("alpha is laid on white", async () => {
     const half = Buffer.alloc(4 * 4 * 4);
     for (let at = 0; at < half.length; at += 4) half.set([0, 0, 0, at < 32 ? 0 : 128], at);
-    const { picture, facts } = await decode(await sharp(half, { raw: { width: 4, height: 4, channels: 4 } }).png().toBuffer());
+    const { picture, facts } = await decode(
+      await sharp(half, { raw: { width: 4, height: 4, channels: 4 } })
+        .png()
+        .toBuffer(),
+    );
     expect(facts.hasAlpha).toBe(true);
     expect(picture.data[0]).toBe(255);
     // Half-transparent black on white: 255 * (1 - 128 / 255) = 127
@@ -80,8 +107,14 @@ describe("formats that libvips reads", () => {
   });
 
   test("greyscale becomes three equal channels, with or without alpha", async () => {
-    const grey = sharp(Buffer.from(Uint8Array.from({ length: 64 }, (_, index) => index * 4)), { raw: { width: 8, height: 8, channels: 1 } });
-    for (const bytes of [await grey.clone().png().toBuffer(), await grey.clone().toColourspace("b-w").jpeg({ quality: 100 }).toBuffer(), await grey.clone().ensureAlpha().toColourspace("b-w").png().toBuffer()]) {
+    const grey = sharp(Buffer.from(Uint8Array.from({ length: 64 }, (_, index) => index * 4)), {
+      raw: { width: 8, height: 8, channels: 1 },
+    });
+    for (const bytes of [
+      await grey.clone().png().toBuffer(),
+      await grey.clone().toColourspace("b-w").jpeg({ quality: 100 }).toBuffer(),
+      await grey.clone().ensureAlpha().toColourspace("b-w").png().toBuffer(),
+    ]) {
       const { picture } = await decode(bytes);
       expect(picture.data.length).toBe(192);
       const [r, g, b] = picture.data.subarray(30, 33) as unknown as Rgb;
@@ -95,6 +128,14 @@ describe("formats that libvips reads", () => {
     expect((await sharp(wide).metadata()).icc).toBeDefined();
     const { picture } = await decode(wide);
     expect(furthest(picture)).toBeLessThanOrEqual(4);
+  });
+
+  test("a profile that is none is ignored", async () => {
+    const broken = await motifSharp().withIccProfile("srgb").tiff({ compression: "lzw" }).toBuffer();
+    const signature = broken.indexOf("acsp", 0, "latin1");
+    expect(signature).toBeGreaterThan(0);
+    broken.fill(0, signature, signature + 4);
+    expect(furthest((await decode(broken)).picture)).toBeLessThanOrEqual(2);
   });
 });
 
@@ -113,7 +154,10 @@ describe("EXIF orientation", () => {
   });
 
   test("a WebP's orientation counts too", async () => {
-    const turned = await sharp(await orientedJpeg(6)).keepExif().webp({ lossless: true }).toBuffer();
+    const turned = await sharp(await orientedJpeg(6))
+      .keepExif()
+      .webp({ lossless: true })
+      .toBuffer();
     const { picture, facts } = await decode(turned);
     expect(facts).toMatchObject({ width: 64, height: 48, orientation: 6 });
     expect(furthest(picture)).toBeLessThanOrEqual(8);
@@ -139,7 +183,9 @@ describe("BMP", () => {
     expect(facts).toMatchObject({ format: "bmp", width: 13, height: 8 });
     for (let y = 0, at = 0; y < 8; y++) {
       for (let x = 0; x < 13; x++, at += 3) {
-        fieldAt(x, y, 13, 8).forEach((value, channel) => expect(Math.abs((picture.data[at + channel] as number) - value)).toBeLessThanOrEqual(tolerance));
+        fieldAt(x, y, 13, 8).forEach((value, channel) =>
+          expect(Math.abs((picture.data[at + channel] as number) - value)).toBeLessThanOrEqual(tolerance),
+        );
       }
     }
   });
@@ -151,7 +197,9 @@ describe("BMP", () => {
   });
 
   test("alpha is laid on white", async () => {
-    const { picture } = await decode(bitmap({ bits: 32, alpha: 0, fields: { masks: [0xff0000, 0xff00, 0xff, 0xff000000], headerBytes: 56 } }));
+    const { picture } = await decode(
+      bitmap({ bits: 32, alpha: 0, fields: { masks: [0xff0000, 0xff00, 0xff, 0xff000000], headerBytes: 56 } }),
+    );
     expect(new Set(picture.data)).toEqual(new Set([255]));
   });
 });

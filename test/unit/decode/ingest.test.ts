@@ -43,7 +43,17 @@ describe("ingest", () => {
     writeFileSync(path, bytes);
     const result = await ingest(path, join(folder, "thumbnails"));
     expect(result.contentHash).toBe(createHash("sha256").update(bytes).digest("hex").slice(0, 32));
-    expect(result).toMatchObject({ sizeBytes: bytes.length, mtimeMs: statSync(path).mtimeMs, format: "jpeg", width: 1600, height: 1200, orientation: 1, channels: 3, bitDepth: 8, frameCount: 1 });
+    expect(result).toMatchObject({
+      sizeBytes: bytes.length,
+      mtimeMs: statSync(path).mtimeMs,
+      format: "jpeg",
+      width: 1600,
+      height: 1200,
+      orientation: 1,
+      channels: 3,
+      bitDepth: 8,
+      frameCount: 1,
+    });
     expect(identifyFile(Buffer.from(path))).toEqual({ contentHash: result.contentHash, sizeBytes: bytes.length, mtimeMs: result.mtimeMs });
     const thumbnail = thumbnailPath(join(folder, "thumbnails"), result.contentHash);
     const shown = await sharp(thumbnail).metadata();
@@ -91,7 +101,12 @@ describe("ingest", () => {
 
   test("without an encoder there is no tensor, and a 1 x 1 picture has everything else", async () => {
     const folder = temporaryFolder("ingest");
-    writeFileSync(join(folder, "dot.png"), await sharp({ create: { width: 1, height: 1, channels: 3, background: "#102030" } }).png().toBuffer());
+    writeFileSync(
+      join(folder, "dot.png"),
+      await sharp({ create: { width: 1, height: 1, channels: 3, background: "#102030" } })
+        .png()
+        .toBuffer(),
+    );
     const result = await ingest(join(folder, "dot.png"), folder, null);
     expect(result).toMatchObject({ tensor: null, width: 1, height: 1, averageColour: 0x102030 });
     expect(existsSync(thumbnailPath(folder, result.contentHash))).toBe(true);
@@ -101,12 +116,28 @@ describe("ingest", () => {
     const folder = temporaryFolder("ingest");
     const exif = {
       IFD0: { Make: "Maker", Model: "Model 7" },
-      IFD2: { DateTimeOriginal: "2023:08:14 09:30:12", OffsetTimeOriginal: "+02:00", ISOSpeedRatings: "200", ExposureTime: "1/250", FNumber: "28/10", LensModel: "Lens 35" },
+      IFD2: {
+        DateTimeOriginal: "2023:08:14 09:30:12",
+        OffsetTimeOriginal: "+02:00",
+        ISOSpeedRatings: "200",
+        ExposureTime: "1/250",
+        FNumber: "28/10",
+        LensModel: "Lens 35",
+      },
       IFD3: { GPSLatitudeRef: "N", GPSLatitude: "51/1 30/1 0/1", GPSLongitudeRef: "E", GPSLongitude: "7/1 0/1 0/1" },
     };
     writeFileSync(join(folder, "a.jpg"), await scene(400, 300).withExif(exif).jpeg().toBuffer());
     writeFileSync(join(folder, "a.webp"), await scene(400, 300).withExif(exif).webp().toBuffer());
-    const expected = { capturedAt: Date.UTC(2023, 7, 14, 7, 30, 12), cameraMake: "Maker", cameraModel: "Model 7", lens: "Lens 35", iso: 200, exposure: 1 / 250, fNumber: 2.8, hasLocation: true };
+    const expected = {
+      capturedAt: Date.UTC(2023, 7, 14, 7, 30, 12),
+      cameraMake: "Maker",
+      cameraModel: "Model 7",
+      lens: "Lens 35",
+      iso: 200,
+      exposure: 1 / 250,
+      fNumber: 2.8,
+      hasLocation: true,
+    };
     for (const name of ["a.jpg", "a.webp"]) {
       const { metadata } = await ingest(join(folder, name));
       expect(metadata).toEqual(expected);
@@ -117,8 +148,12 @@ describe("ingest", () => {
   test("every format goes all the way", async () => {
     const folder = temporaryFolder("ingest");
     const files: Record<string, Buffer> = {
-      "a.gif": await scene(300, 200).gif().toBuffer(), "a.tiff": await scene(300, 200).tiff().toBuffer(), "a.avif": await scene(300, 200).avif({ effort: 0 }).toBuffer(),
-      "a.webp": await scene(300, 200).webp().toBuffer(), "a.bmp": bitmap({ bits: 8 }), "a.dcm": dicom({ rows: 20, columns: 30, pixels: Buffer.alloc(1200, 3) }),
+      "a.gif": await scene(300, 200).gif().toBuffer(),
+      "a.tiff": await scene(300, 200).tiff().toBuffer(),
+      "a.avif": await scene(300, 200).avif({ effort: 0 }).toBuffer(),
+      "a.webp": await scene(300, 200).webp().toBuffer(),
+      "a.bmp": bitmap({ bits: 8 }),
+      "a.dcm": dicom({ rows: 20, columns: 30, pixels: Buffer.alloc(1200, 3) }),
       "a.svg": Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="20" height="10"><circle cx="5" cy="5" r="4"/></svg>'),
     };
     for (const [name, bytes] of Object.entries(files)) {
@@ -142,7 +177,10 @@ describe("perceptual hash and colours", () => {
     const original = await hashOf(scene(256, 256));
     const png = await scene(256, 256).png().toBuffer();
     const turned = [
-      sharp(png), sharp(png).rotate(90), sharp(png).rotate(180), sharp(png).rotate(270),
+      sharp(png),
+      sharp(png).rotate(90),
+      sharp(png).rotate(180),
+      sharp(png).rotate(270),
       ...(await Promise.all([0, 90, 180, 270].map(async (angle) => sharp(await sharp(png).flop().png().toBuffer()).rotate(angle)))),
     ];
     for (const [index, picture] of turned.entries()) {
@@ -191,7 +229,14 @@ describe("quality", () => {
     const half = Buffer.alloc(64 * 64 * 3);
     half.fill(255, half.length / 2);
     const quality = await qualityOf(sharp(half, { raw: { width: 64, height: 64, channels: 3 } }));
-    expect(quality).toMatchObject({ brightness: [0, 0, 0, 255, 255], meanBrightness: 127.5, contrast: 127.5, entropy: 1, saturation: 0, peakSaturation: 0 });
+    expect(quality).toMatchObject({
+      brightness: [0, 0, 0, 255, 255],
+      meanBrightness: 127.5,
+      contrast: 127.5,
+      entropy: 1,
+      saturation: 0,
+      peakSaturation: 0,
+    });
     const colourful = await qualityOf(sharp({ create: { width: 40, height: 40, channels: 3, background: "#ff0000" } }));
     // 0.3 * 255 = 77
     expect(colourful).toMatchObject({ saturation: 1, peakSaturation: 1, contrast: 0, entropy: 0, sharpness: 0 });
@@ -204,7 +249,9 @@ describe("quality", () => {
     const [sharpest, soft, softest] = steps as [IngestResult["quality"], IngestResult["quality"], IngestResult["quality"]];
     expect(sharpest.sharpness as number).toBeGreaterThan(5 * (soft.sharpness as number));
     expect(soft.sharpness as number).toBeGreaterThan(softest.sharpness as number);
-    expect([sharpest.blurEffect, soft.blurEffect, softest.blurEffect]).toEqual([sharpest.blurEffect, soft.blurEffect, softest.blurEffect].toSorted());
+    expect([sharpest.blurEffect, soft.blurEffect, softest.blurEffect]).toEqual(
+      [sharpest.blurEffect, soft.blurEffect, softest.blurEffect].toSorted(),
+    );
     expect(sharpest.blurEffect as number).toBeLessThan(0.35);
     expect(softest.blurEffect as number).toBeGreaterThan(0.6);
   });
@@ -214,7 +261,10 @@ describe("quality", () => {
     const clear = await stripes(2400, 1800).jpeg({ quality: 92 }).toBuffer();
     writeFileSync(join(folder, "clear.jpg"), clear);
     writeFileSync(join(folder, "soft.jpg"), await sharp(clear).blur(5).jpeg({ quality: 92 }).toBuffer());
-    const [a, b] = [await measureSharpness(Buffer.from(join(folder, "clear.jpg"))), await measureSharpness(Buffer.from(join(folder, "soft.jpg")))];
+    const [a, b] = [
+      await measureSharpness(Buffer.from(join(folder, "clear.jpg"))),
+      await measureSharpness(Buffer.from(join(folder, "soft.jpg"))),
+    ];
     expect(a.sharpness).toBeGreaterThan(5 * b.sharpness);
     expect(b.blurEffect).toBeGreaterThan(a.blurEffect + 0.2);
   });
@@ -258,12 +308,19 @@ test("the same through a real child process", async () => {
   writeFileSync(join(folder, "in", "b.jpg"), "no picture");
   const pool = createChildPool({ size: 1, spawn: spawnWithChildProcess(entryPath("pixel-child")) });
   try {
-    const request = (name: string): { path: Uint8Array; input: { size: number }; thumbnail: string } => ({ path: Buffer.from(join(folder, "in", name)), input: { size: 160 }, thumbnail: folder });
+    const request = (name: string): { path: Uint8Array; input: { size: number }; thumbnail: string } => ({
+      path: Buffer.from(join(folder, "in", name)),
+      input: { size: 160 },
+      thumbnail: folder,
+    });
     const there = await pool.run("ingest", request("a.jpg"));
     expect(there).toEqual(await ingest(join(folder, "in", "a.jpg"), folder));
     expect(await pool.run("ingest", request("b.jpg"))).toMatchObject({ failure: { code: "corrupt" } });
     expect(await pool.run("hash", { path: Buffer.from(join(folder, "in", "b.jpg")) })).toMatchObject({ sizeBytes: 10 });
-    expect(await pool.run("pixels", { path: Buffer.from(join(folder, "in", "a.jpg")), maxSide: 50 })).toMatchObject({ width: 50, height: 40 });
+    expect(await pool.run("pixels", { path: Buffer.from(join(folder, "in", "a.jpg")), maxSide: 50 })).toMatchObject({
+      width: 50,
+      height: 40,
+    });
   } finally {
     await pool.close();
   }

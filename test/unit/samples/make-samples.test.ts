@@ -15,7 +15,11 @@ import { planSamples } from "#engine/samples/plan.ts";
 import { temporaryFolder } from "../../helpers/temporary-folder.ts";
 
 function hashes(folder: string, paths: readonly string[]): string[] {
-  return paths.map((path) => createHash("sha256").update(readFileSync(join(folder, path))).digest("hex"));
+  return paths.map((path) =>
+    createHash("sha256")
+      .update(readFileSync(join(folder, path)))
+      .digest("hex"),
+  );
 }
 
 test("the same seed draws the same files, with copies and a broken file among them", async () => {
@@ -29,7 +33,12 @@ test("the same seed draws the same files, with copies and a broken file among th
   expect(first.length - new Set(first).size).toBeGreaterThanOrEqual(1); // an identical copy
   const unreadable: string[] = [];
   for (const path of paths) {
-    const readable = await sharp(join(folder, path), { failOn: "error" }).stats().then(() => true, () => false);
+    const readable = await sharp(join(folder, path), { failOn: "error" })
+      .stats()
+      .then(
+        () => true,
+        () => false,
+      );
     if (!readable) unreadable.push(path);
   }
   expect(unreadable).toEqual(["Mountains/IMG_0404.jpg"]);
@@ -41,7 +50,9 @@ test("the same seed draws the same files, with copies and a broken file among th
 test("an interrupted run is finished later and leaves what is there alone", async () => {
   const folder = temporaryFolder("samples");
   const stop = new AbortController();
-  await expect(makeSamples(folder, { seed: 5, count: 20, signal: stop.signal, onProgress: (done) => done >= 6 && stop.abort() })).rejects.toBeInstanceOf(CancellationError);
+  await expect(
+    makeSamples(folder, { seed: 5, count: 20, signal: stop.signal, onProgress: (done) => done >= 6 && stop.abort() }),
+  ).rejects.toBeInstanceOf(CancellationError);
   const paths = await makeSamples(folder, { seed: 5, count: 20 });
   const times = paths.map((path) => statSync(join(folder, path)).ctimeMs);
   rmSync(join(folder, paths[0] as string));

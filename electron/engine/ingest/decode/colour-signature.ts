@@ -18,7 +18,8 @@ export function colourSignature(picture: Picture): ColourSignature {
   for (let y = 0, at = 0; y < picture.height; y++) {
     for (let x = 0; x < picture.width; x++, at += 3) {
       const field = (Math.floor(y / fieldSide) * 4 + Math.floor(x / fieldSide)) * 3;
-      for (let channel = 0; channel < 3; channel++) sums[field + channel] = (sums[field + channel] as number) + (picture.data[at + channel] as number);
+      for (let channel = 0; channel < 3; channel++)
+        sums[field + channel] = (sums[field + channel] as number) + (picture.data[at + channel] as number);
     }
   }
   const whole = [0, 0, 0];

@@ -23,7 +23,8 @@ export const pixelLimit = 268_402_689;
 /** Refuses sizes that no picture has, or that would not fit in memory. */
 export function checkSize(width: number, height: number): void {
   if (!(width > 0 && height > 0)) throw new DecodeError("corrupt", `the picture claims ${width} x ${height} pixels`);
-  if (width * height > pixelLimit) throw new DecodeError("too-large", `${width} x ${height} pixels; at most ${Math.floor(pixelLimit / 1e6)} million are decoded`);
+  if (width * height > pixelLimit)
+    throw new DecodeError("too-large", `${width} x ${height} pixels; at most ${Math.floor(pixelLimit / 1e6)} million are decoded`);
 }
 
 /** What libvips says, as one of our codes. Its messages repeat themselves over several lines; the first one tells. */
@@ -31,8 +32,14 @@ export function fromVips(thrown: unknown): DecodeError {
   if (thrown instanceof DecodeError) return thrown;
   const message = (messageOf(thrown).split("\n")[0] ?? "").trim();
   if (/exceeds (pixel|32767)|pixel limit|too (large|big)|maximum .*size/i.test(message)) return new DecodeError("too-large", message);
-  if (/premature end|truncated|unexpected (end|eof)|read error|bad seek|end of (file|stream)|not enough data/i.test(message)) return new DecodeError("truncated", message);
-  if (/samples out of range|unsupported (jpeg data precision|codec|compression|bit|image type)|not (built|implemented)|compression support/i.test(message)) return new DecodeError("unsupported", message);
+  if (/premature end|truncated|unexpected (end|eof)|read error|bad seek|end of (file|stream)|not enough data/i.test(message))
+    return new DecodeError("truncated", message);
+  if (
+    /samples out of range|not supported|not a whole number|bad labq|unsupported (jpeg data precision|codec|compression|bit|image type)|not (built|implemented)|compression support/i.test(
+      message,
+    )
+  )
+    return new DecodeError("unsupported", message);
   return new DecodeError("corrupt", message);
 }
 

@@ -27,7 +27,8 @@ export async function ingestFile(request: IngestRequest): Promise<IngestResult> 
   const small = scaleWithin(picture, thumbnailSide);
   const tiny = scaleTo(small, hashSide, hashSide);
   const colours = colourSignature(tiny);
-  if (request.thumbnail !== null) await writeThumbnail({ folder: request.thumbnail, contentHash: identity.contentHash, bytes, decoded, small });
+  if (request.thumbnail !== null)
+    await writeThumbnail({ folder: request.thumbnail, contentHash: identity.contentHash, bytes, decoded, small });
   const sharpness = decoded.fullResolution ? measureSharpnessOf(cropCentre(picture, sharpnessSide)) : { sharpness: null, blurEffect: null };
   const metadata = await readMetadata(decoded.exif);
   return {
@@ -51,10 +52,18 @@ export interface TensorResult {
 }
 
 /** The encoder's tensor of bytes that came from outside (a dropped file); `name` only helps to tell the format. */
-export async function tensorOfBytes(request: { bytes: Uint8Array; name?: string; input: Pick<EncoderInput, "size"> }): Promise<TensorResult> {
+export async function tensorOfBytes(request: {
+  bytes: Uint8Array;
+  name?: string;
+  input: Pick<EncoderInput, "size">;
+}): Promise<TensorResult> {
   const bytes = Buffer.from(request.bytes.buffer, request.bytes.byteOffset, request.bytes.byteLength);
   const size = request.input.size;
-  const { picture, facts } = await decodeBytes(bytes, Buffer.from(request.name ?? ""), { kind: "at-least", shortSide: size, longSide: thumbnailSide });
+  const { picture, facts } = await decodeBytes(bytes, Buffer.from(request.name ?? ""), {
+    kind: "at-least",
+    shortSide: size,
+    longSide: thumbnailSide,
+  });
   return { tensor: scaleTo(picture, size, size).data, contentHash: null, width: facts.width, height: facts.height };
 }
 

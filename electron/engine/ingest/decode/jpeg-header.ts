@@ -42,10 +42,16 @@ export function readJpegHeader(bytes: Buffer): JpegHeader {
     if (end > bytes.length) throw new DecodeError("truncated", "the file ends inside the header of the JPEG");
     if (isFrame(marker)) {
       if (length < 8) throw new DecodeError("corrupt", "the frame header of the JPEG is too short");
-      const header = { bitDepth: bytes[start] as number, height: bytes.readUInt16BE(start + 1), width: bytes.readUInt16BE(start + 3), components: bytes[start + 5] as number };
+      const header = {
+        bitDepth: bytes[start] as number,
+        height: bytes.readUInt16BE(start + 1),
+        width: bytes.readUInt16BE(start + 3),
+        components: bytes[start + 5] as number,
+      };
       return { ...header, exif, hasIccProfile, orientation: exif === null ? 1 : exifOrientation(exif) };
     }
-    if (marker === 0xe1 && exif === null && bytes.toString("latin1", start, start + 6) === "Exif\0\0") exif = bytes.subarray(start + 6, end);
+    if (marker === 0xe1 && exif === null && bytes.toString("latin1", start, start + 6) === "Exif\0\0")
+      exif = bytes.subarray(start + 6, end);
     if (marker === 0xe2 && bytes.toString("latin1", start, start + 11) === "ICC_PROFILE") hasIccProfile = true;
     at = end;
   }

@@ -5,7 +5,19 @@ import exifr from "exifr";
 
 import type { PictureMetadata } from "./types.ts";
 
-const fields = ["DateTimeOriginal", "CreateDate", "OffsetTimeOriginal", "Make", "Model", "LensModel", "ISO", "ExposureTime", "FNumber", "FocalLength", "GPSLatitude"];
+const fields = [
+  "DateTimeOriginal",
+  "CreateDate",
+  "OffsetTimeOriginal",
+  "Make",
+  "Model",
+  "LensModel",
+  "ISO",
+  "ExposureTime",
+  "FNumber",
+  "FocalLength",
+  "GPSLatitude",
+];
 
 /** @param exif the TIFF block of EXIF. Damaged EXIF says nothing; the picture is fine without. */
 export async function readMetadata(exif: Uint8Array | null): Promise<PictureMetadata> {

@@ -11,7 +11,9 @@ export const hashSide = 32;
 const low = 8;
 
 /** cosines[u * 32 + x] = cos((2x + 1) u pi / 64), u = 0..7; the scale of row 0 does not matter to signs against a median. */
-const cosines = Float64Array.from({ length: low * hashSide }, (_, index) => Math.cos(((2 * (index % hashSide) + 1) * Math.floor(index / hashSide) * Math.PI) / (2 * hashSide)));
+const cosines = Float64Array.from({ length: low * hashSide }, (_, index) =>
+  Math.cos(((2 * (index % hashSide) + 1) * Math.floor(index / hashSide) * Math.PI) / (2 * hashSide)),
+);
 
 /**
  * @param grey [32, 32] values 0..255

@@ -22,7 +22,13 @@ export function measureLightAndColour(picture: Picture): LightAndColour {
   }
   const mean = meanOf(greys, count);
   return {
-    brightness: [percentile(greys, count, 0.01), percentile(greys, count, 0.05), percentile(greys, count, 0.5), percentile(greys, count, 0.95), percentile(greys, count, 0.99)],
+    brightness: [
+      percentile(greys, count, 0.01),
+      percentile(greys, count, 0.05),
+      percentile(greys, count, 0.5),
+      percentile(greys, count, 0.95),
+      percentile(greys, count, 0.99),
+    ],
     meanBrightness: mean,
     contrast: deviationOf(greys, count, mean),
     entropy: entropyOf(greys, count),

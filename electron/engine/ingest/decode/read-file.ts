@@ -24,7 +24,8 @@ export interface ReadFile {
 /** Reads a regular file whole, and names its content. Throws `DecodeError` (permission, missing, empty, unreadable). */
 export function readImageFile(path: Uint8Array): ReadFile {
   return withFile(path, (descriptor, stats) => {
-    if (stats.size > heldBytesLimit) return { identity: { contentHash: hashPieces(descriptor), sizeBytes: stats.size, mtimeMs: stats.mtimeMs }, bytes: null };
+    if (stats.size > heldBytesLimit)
+      return { identity: { contentHash: hashPieces(descriptor), sizeBytes: stats.size, mtimeMs: stats.mtimeMs }, bytes: null };
     const bytes = readAll(descriptor, stats.size);
     return { identity: { contentHash: hashBytes(bytes), sizeBytes: bytes.length, mtimeMs: stats.mtimeMs }, bytes };
   });

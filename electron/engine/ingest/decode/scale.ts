@@ -11,7 +11,15 @@ export function scaleTo(picture: Picture, width: number, height: number): Pictur
   if (picture.width === width && picture.height === height) return picture;
   const source = reduceLarge(picture, width, height);
   const data = new Uint8Array(width * height * 3);
-  loadKernels().resample({ source: source.data, sourceWidth: source.width, sourceHeight: source.height, target: data, targetWidth: width, targetHeight: height, channels: 3 });
+  loadKernels().resample({
+    source: source.data,
+    sourceWidth: source.width,
+    sourceHeight: source.height,
+    target: data,
+    targetWidth: width,
+    targetHeight: height,
+    channels: 3,
+  });
   return { width, height, data };
 }
 

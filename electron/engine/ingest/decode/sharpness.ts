@@ -48,7 +48,12 @@ function laplacianVariance(grey: Uint8Array, width: number, height: number): num
   for (let y = 1; y < height - 1; y++) {
     let rowSquares = 0; // stays a small integer: at most 512 x 1020^2
     for (let at = y * width + 1, end = (y + 1) * width - 1; at < end; at++) {
-      const value = (grey[at - 1] as number) + (grey[at + 1] as number) + (grey[at - width] as number) + (grey[at + width] as number) - 4 * (grey[at] as number);
+      const value =
+        (grey[at - 1] as number) +
+        (grey[at + 1] as number) +
+        (grey[at - width] as number) +
+        (grey[at + width] as number) -
+        4 * (grey[at] as number);
       sum += value;
       rowSquares += value * value;
     }

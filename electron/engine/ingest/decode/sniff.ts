@@ -13,15 +13,59 @@ export type ForeignFormat = (typeof knownForeign)[number];
 export type KnownFormat = ImageFormat | ForeignFormat;
 
 const extensions: Readonly<Record<string, KnownFormat>> = {
-  jpg: "jpeg", jpeg: "jpeg", jpe: "jpeg", jfif: "jpeg", png: "png", apng: "png", webp: "webp", gif: "gif", tif: "tiff", tiff: "tiff", avif: "avif",
-  svg: "svg", bmp: "bmp", dib: "bmp", dcm: "dicom", dicom: "dicom", ima: "dicom",
-  heic: "heic", heif: "heic", hif: "heic", jxl: "jxl", jp2: "jp2", j2k: "jp2", psd: "psd",
-  cr2: "raw", cr3: "raw", nef: "raw", arw: "raw", dng: "raw", orf: "raw", rw2: "raw", raf: "raw", pef: "raw", srw: "raw",
+  jpg: "jpeg",
+  jpeg: "jpeg",
+  jpe: "jpeg",
+  jfif: "jpeg",
+  png: "png",
+  apng: "png",
+  webp: "webp",
+  gif: "gif",
+  tif: "tiff",
+  tiff: "tiff",
+  avif: "avif",
+  svg: "svg",
+  bmp: "bmp",
+  dib: "bmp",
+  dcm: "dicom",
+  dicom: "dicom",
+  ima: "dicom",
+  heic: "heic",
+  heif: "heic",
+  hif: "heic",
+  jxl: "jxl",
+  jp2: "jp2",
+  j2k: "jp2",
+  psd: "psd",
+  cr2: "raw",
+  cr3: "raw",
+  nef: "raw",
+  arw: "raw",
+  dng: "raw",
+  orf: "raw",
+  rw2: "raw",
+  raf: "raw",
+  pef: "raw",
+  srw: "raw",
 };
 
 const names: Readonly<Record<KnownFormat, string>> = {
-  jpeg: "JPEG", png: "PNG", webp: "WebP", gif: "GIF", tiff: "TIFF", avif: "AVIF", svg: "SVG", bmp: "BMP", dicom: "DICOM",
-  heic: "HEIC", jxl: "JPEG XL", jp2: "JPEG 2000", psd: "Photoshop", raw: "camera raw", ico: "icon", pnm: "PNM",
+  jpeg: "JPEG",
+  png: "PNG",
+  webp: "WebP",
+  gif: "GIF",
+  tiff: "TIFF",
+  avif: "AVIF",
+  svg: "SVG",
+  bmp: "BMP",
+  dicom: "DICOM",
+  heic: "HEIC",
+  jxl: "JPEG XL",
+  jp2: "JPEG 2000",
+  psd: "Photoshop",
+  raw: "camera raw",
+  ico: "icon",
+  pnm: "PNM",
 };
 
 /** For people. */
@@ -55,7 +99,13 @@ export function sniffFormat(name: Uint8Array, head: Uint8Array): KnownFormat | n
 export function formatByName(name: Uint8Array): KnownFormat | null {
   const dot = name.lastIndexOf(0x2e);
   if (dot < 0 || name.length - dot > 6) return null;
-  return extensions[Buffer.from(name.subarray(dot + 1)).toString("latin1").toLowerCase()] ?? null;
+  return (
+    extensions[
+      Buffer.from(name.subarray(dot + 1))
+        .toString("latin1")
+        .toLowerCase()
+    ] ?? null
+  );
 }
 
 /** By the first `headBytes` bytes alone. */
@@ -98,7 +148,10 @@ function isBitmapHeader(head: Uint8Array): boolean {
 
 /** The first element is <svg>: an HTML page with a drawing inside is no picture. */
 function isSvg(head: Uint8Array): boolean {
-  const text = Buffer.from(head).toString("latin1").replace(/^\xef\xbb\xbf/, "").trimStart();
+  const text = Buffer.from(head)
+    .toString("latin1")
+    .replace(/^\xef\xbb\xbf/, "")
+    .trimStart();
   if (!text.startsWith("<")) return false;
   const first = text.replace(/<\?[^]*?\?>|<!--[^]*?-->|<!DOCTYPE[^>[]*(\[[^\]]*\])?\s*>/gi, "").trimStart();
   return /^<(\w+:)?svg[\s>]/i.test(first) || (first === "" || first.startsWith("<!") ? /<!DOCTYPE\s+svg/i.test(text) : false);

@@ -67,5 +67,12 @@ export function writeInPlace(path: string, bytes: Uint8Array): void {
 
 function isOwnThumbnail({ bytes, decoded }: ThumbnailRequest): boolean {
   const { format, width, height, orientation, channels } = decoded.facts;
-  return format === "jpeg" && bytes !== null && bytes.length <= ownThumbnailBytes && Math.max(width, height) <= thumbnailSide && orientation === 1 && channels !== 4;
+  return (
+    format === "jpeg" &&
+    bytes !== null &&
+    bytes.length <= ownThumbnailBytes &&
+    Math.max(width, height) <= thumbnailSide &&
+    orientation === 1 &&
+    channels !== 4
+  );
 }

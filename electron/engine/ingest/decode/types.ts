@@ -113,7 +113,16 @@ export const imageFormats = ["jpeg", "png", "webp", "gif", "tiff", "avif", "svg"
 export type ImageFormat = (typeof imageFormats)[number];
 
 export const failureCodes = [
-  "truncated", "corrupt", "empty", "too-large", "timeout", "crash", "unsupported", "permission", "missing", "unreadable",
+  "truncated",
+  "corrupt",
+  "empty",
+  "too-large",
+  "timeout",
+  "crash",
+  "unsupported",
+  "permission",
+  "missing",
+  "unreadable",
 ] as const;
 export type FailureCode = (typeof failureCodes)[number];
 

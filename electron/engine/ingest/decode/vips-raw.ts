@@ -5,6 +5,7 @@
 import sharp from "sharp";
 import type { Sharp, SharpOptions } from "sharp";
 
+import { messageOf } from "../../base/errors.ts";
 import { fromVips, pixelLimit } from "./decode-error.ts";
 import type { Picture } from "./types.ts";
 
@@ -28,17 +29,24 @@ export interface RawRequest {
 }
 
 export async function decodeRaw(bytes: Buffer, request: RawRequest): Promise<Picture> {
+  try {
+    return await runPipeline(bytes, request);
+  } catch (thrown) {
+    // A profile that is none must not cost the picture: without it the pixels are taken for sRGB, as browsers do.
+    if (!/ICC/i.test(messageOf(thrown)) || request.options?.ignoreIcc === true) throw fromVips(thrown);
+    return decodeRaw(bytes, { ...request, options: { ...request.options, ignoreIcc: true } });
+  }
+}
+
+async function runPipeline(bytes: Buffer, request: RawRequest): Promise<Picture> {
   let pipeline: Sharp = sharp(bytes, { ...decodeOptions, ...request.options });
   if (request.upright === true) pipeline = pipeline.autoOrient();
   if (request.crop !== undefined) pipeline = pipeline.extract(request.crop);
-  if (request.resize !== undefined) pipeline = pipeline.resize(request.resize.width, request.resize.height, { fit: "fill", kernel: "cubic" });
+  if (request.resize !== undefined)
+    pipeline = pipeline.resize(request.resize.width, request.resize.height, { fit: "fill", kernel: "cubic" });
   if (request.hasAlpha) pipeline = pipeline.flatten({ background: "#ffffff" });
-  try {
-    const { data, info } = await pipeline.raw().toBuffer({ resolveWithObject: true });
-    return { width: info.width, height: info.height, data: toThreeChannels(data, info.channels, info.width * info.height) };
-  } catch (thrown) {
-    throw fromVips(thrown);
-  }
+  const { data, info } = await pipeline.raw().toBuffer({ resolveWithObject: true });
+  return { width: info.width, height: info.height, data: toThreeChannels(data, info.channels, info.width * info.height) };
 }
 
 /** sharp with our limits, for facts only. */

@@ -35,7 +35,16 @@ export function decodeBitmap({ bytes, want }: DecodeInput): Promise<Decoded> {
   const hasAlpha = header.masks[3] !== 0;
   return Promise.resolve({
     picture: want.kind === "centre" ? cropCentre(picture, want.side) : picture,
-    facts: { format: "bmp", width, height, orientation: 1, channels: hasAlpha ? 4 : 3, bitDepth: header.bits === 16 ? 5 : Math.min(8, header.bits), hasAlpha, frameCount: 1 },
+    facts: {
+      format: "bmp",
+      width,
+      height,
+      orientation: 1,
+      channels: hasAlpha ? 4 : 3,
+      bitDepth: header.bits === 16 ? 5 : Math.min(8, header.bits),
+      hasAlpha,
+      frameCount: 1,
+    },
     fullResolution: true,
     exif: null,
     dicom: null,
@@ -50,12 +59,27 @@ function readHeader(bytes: Buffer): Header {
   const signedHeight = old ? bytes.readUInt16LE(20) : bytes.readInt32LE(22);
   const bits = bytes.readUInt16LE(old ? 24 : 28);
   const compression = size >= 20 && !old ? bytes.readUInt32LE(30) : compressionNone;
+  if (bits === 0) throw new DecodeError("unsupported", "a bitmap with a JPEG or PNG inside cannot be read yet");
   if (![1, 2, 4, 8, 16, 24, 32].includes(bits)) throw new DecodeError("corrupt", `a bitmap of ${bits} bits a pixel`);
-  const fits = compression === compressionNone || (compression === compressionRle8 && bits === 8) || (compression === compressionRle4 && bits === 4) ||
+  const fits =
+    compression === compressionNone ||
+    (compression === compressionRle8 && bits === 8) ||
+    (compression === compressionRle4 && bits === 4) ||
     ((compression === compressionFields || compression === compressionAlphaFields) && (bits === 16 || bits === 32));
   if (!fits) throw new DecodeError("unsupported", `compression ${compression} of a bitmap of ${bits} bits`);
-  const header = { width: old ? bytes.readUInt16LE(18) : bytes.readInt32LE(18), height: Math.abs(signedHeight), topDown: signedHeight < 0, bits, compression, pixelsAt: bytes.readUInt32LE(10) };
-  return { ...header, palette: readPalette(bytes, { size, bits, old, pixelsAt: header.pixelsAt }), masks: readMasks(bytes, { size, bits, compression }) };
+  const header = {
+    width: old ? bytes.readUInt16LE(18) : bytes.readInt32LE(18),
+    height: Math.abs(signedHeight),
+    topDown: signedHeight < 0,
+    bits,
+    compression,
+    pixelsAt: bytes.readUInt32LE(10),
+  };
+  return {
+    ...header,
+    palette: readPalette(bytes, { size, bits, old, pixelsAt: header.pixelsAt }),
+    masks: readMasks(bytes, { size, bits, compression }),
+  };
 }
 
 function readPalette(bytes: Buffer, at: { size: number; bits: number; old: boolean; pixelsAt: number }): Uint8Array {
@@ -63,7 +87,11 @@ function readPalette(bytes: Buffer, at: { size: number; bits: number; old: boole
   const entryBytes = at.old ? 3 : 4;
   const start = 14 + at.size;
   const claimed = at.size >= 36 ? bytes.readUInt32LE(46) : 0;
-  const count = Math.min(claimed === 0 || claimed > 256 ? 1 << at.bits : claimed, Math.max(0, Math.floor((Math.max(at.pixelsAt, start) - start) / entryBytes)), Math.floor((bytes.length - start) / entryBytes));
+  const count = Math.min(
+    claimed === 0 || claimed > 256 ? 1 << at.bits : claimed,
+    Math.max(0, Math.floor((Math.max(at.pixelsAt, start) - start) / entryBytes)),
+    Math.floor((bytes.length - start) / entryBytes),
+  );
   const palette = new Uint8Array(256 * 3); // entries that are missing are black
   for (let index = 0; index < Math.min(count, 256); index++) {
     const entry = start + index * entryBytes;
@@ -91,7 +119,10 @@ function fromPalette(bytes: Buffer, header: Header): Uint8Array {
     const from = header.pixelsAt + storedRow(header, row) * stride;
     for (let column = 0; column < width; column++, to += 3) {
       const bit = column * bits;
-      const index = runs === null ? ((bytes[from + (bit >> 3)] as number) >> (8 - bits - (bit & 7))) & mask : (runs[storedRow(header, row) * width + column] as number);
+      const index =
+        runs === null
+          ? ((bytes[from + (bit >> 3)] as number) >> (8 - bits - (bit & 7))) & mask
+          : (runs[storedRow(header, row) * width + column] as number);
       data[to] = palette[index * 3] as number;
       data[to + 1] = palette[index * 3 + 1] as number;
       data[to + 2] = palette[index * 3 + 2] as number;

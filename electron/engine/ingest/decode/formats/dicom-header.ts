@@ -62,7 +62,8 @@ export function readDicom(bytes: Buffer): DicomImage {
   const bitsAllocated = set.uint16("x00280100") ?? 16;
   const bitsStored = set.uint16("x00280101") ?? bitsAllocated;
   const samplesPerPixel = set.uint16("x00280002") ?? 1;
-  if (![1, 8, 16, 32].includes(bitsAllocated) || bitsStored < 1 || bitsStored > bitsAllocated) throw new DecodeError("unsupported", `DICOM with ${bitsAllocated} bits a sample (${bitsStored} of them used)`);
+  if (![1, 8, 16, 32].includes(bitsAllocated) || bitsStored < 1 || bitsStored > bitsAllocated)
+    throw new DecodeError("unsupported", `DICOM with ${bitsAllocated} bits a sample (${bitsStored} of them used)`);
   if (samplesPerPixel !== 1 && samplesPerPixel !== 3) throw new DecodeError("unsupported", `DICOM with ${samplesPerPixel} samples a pixel`);
   const photometric = set.string("x00280004") ?? (samplesPerPixel === 3 ? "RGB" : "MONOCHROME2");
   const signed = (set.uint16("x00280103") ?? 0) === 1;
@@ -70,7 +71,13 @@ export function readDicom(bytes: Buffer): DicomImage {
   const frameBytes = frameLength({ rows, columns, bitsAllocated, samplesPerPixel, photometric });
   return {
     facts: readFacts(set, rows, columns),
-    transferSyntax, photometric, samplesPerPixel, bitsAllocated, bitsStored, signed, frames,
+    transferSyntax,
+    photometric,
+    samplesPerPixel,
+    bitsAllocated,
+    bitsStored,
+    signed,
+    frames,
     highBit: set.uint16("x00280102") ?? bitsStored - 1,
     planar: samplesPerPixel > 1 && set.uint16("x00280006") === 1,
     bigEndian: transferSyntax === explicitBigEndian,
@@ -88,14 +95,27 @@ function parse(bytes: Buffer): DataSet {
   const hasPreamble = bytes.length > 132 && bytes.toString("latin1", 128, 132) === "DICM";
   const inflater = (all: Uint8Array, position: number): Uint8Array => {
     const head = Buffer.from(all.buffer, all.byteOffset, position);
-    return Buffer.concat([head, inflateRawSync(Buffer.from(all.buffer, all.byteOffset + position, all.length - position), { maxOutputLength: inflatedLimit })]);
+    return Buffer.concat([
+      head,
+      inflateRawSync(Buffer.from(all.buffer, all.byteOffset + position, all.length - position), { maxOutputLength: inflatedLimit }),
+    ]);
   };
   try {
     // The package's types forget that an inflater gives its result back.
-    const options = { ...(hasPreamble ? {} : { TransferSyntaxUID: implicitLittleEndian }), inflater: inflater as (all: Uint8Array, position: number) => void };
+    const options = {
+      ...(hasPreamble ? {} : { TransferSyntaxUID: implicitLittleEndian }),
+      inflater: inflater as (all: Uint8Array, position: number) => void,
+    };
     return dicomParser.parseDicom(bytes, options);
   } catch (thrown) {
-    const message = typeof thrown === "string" ? thrown : thrown instanceof Error ? thrown.message : typeof thrown === "object" && thrown !== null && "exception" in thrown ? String(thrown.exception) : "unknown";
+    const message =
+      typeof thrown === "string"
+        ? thrown
+        : thrown instanceof Error
+          ? thrown.message
+          : typeof thrown === "object" && thrown !== null && "exception" in thrown
+            ? String(thrown.exception)
+            : "unknown";
     const short = /past end|overrun|overread|unexpected end|beyond|out of range|basic offset table not found/i.test(message);
     throw new DecodeError(short ? "truncated" : "corrupt", `the DICOM header cannot be read: ${message}`);
   }
@@ -133,7 +153,8 @@ function frameLength(of: { rows: number; columns: number; bitsAllocated: number;
 
 function nativeFrame(set: DataSet, pixels: Element, frameBytes: number): Uint8Array {
   const available = Math.min(pixels.length, set.byteArray.length - pixels.dataOffset);
-  if (available < frameBytes) throw new DecodeError("truncated", `the picture needs ${frameBytes} bytes, the file has ${Math.max(0, available)}`);
+  if (available < frameBytes)
+    throw new DecodeError("truncated", `the picture needs ${frameBytes} bytes, the file has ${Math.max(0, available)}`);
   return set.byteArray.subarray(pixels.dataOffset, pixels.dataOffset + frameBytes);
 }
 
@@ -141,7 +162,8 @@ function nativeFrame(set: DataSet, pixels: Element, frameBytes: number): Uint8Ar
 function encapsulatedFrame(set: DataSet, pixels: Element, frames: number): Uint8Array {
   const fragments = pixels.fragments ?? [];
   const second = frames > 1 ? pixels.basicOffsetTable?.[1] : undefined;
-  const own = frames === 1 ? fragments : second === undefined ? fragments.slice(0, 1) : fragments.filter((fragment) => fragment.offset < second);
+  const own =
+    frames === 1 ? fragments : second === undefined ? fragments.slice(0, 1) : fragments.filter((fragment) => fragment.offset < second);
   if (own.length === 0) throw new DecodeError("truncated", "the DICOM file ends before its first frame");
   return Buffer.concat(own.map((fragment) => set.byteArray.subarray(fragment.position, fragment.position + fragment.length)));
 }
@@ -151,10 +173,15 @@ function readPalette(set: DataSet): readonly [DicomTable, DicomTable, DicomTable
   const read = (descriptor: string, tag: string): DicomTable => {
     const element = set.elements[tag];
     const entries = set.uint16(descriptor, 0);
-    if (element === undefined || entries === undefined) throw new DecodeError("unsupported", "DICOM with a segmented or missing palette cannot be read yet");
+    if (element === undefined || entries === undefined)
+      throw new DecodeError("unsupported", "DICOM with a segmented or missing palette cannot be read yet");
     const count = entries === 0 ? 65536 : entries;
     const first = set.uint16(descriptor, 1) ?? 0;
-    if (element.length < count * 2) return { first, values: Uint8Array.from(set.byteArray.subarray(element.dataOffset, element.dataOffset + Math.min(count, element.length))) };
+    if (element.length < count * 2)
+      return {
+        first,
+        values: Uint8Array.from(set.byteArray.subarray(element.dataOffset, element.dataOffset + Math.min(count, element.length))),
+      };
     const wide = Uint16Array.from({ length: count }, (_, index) => set.uint16(tag, index) ?? 0);
     const isByte = wide.every((value) => value < 256);
     return { first, values: Uint8Array.from(wide, (value) => (isByte ? value : value >> 8)) };

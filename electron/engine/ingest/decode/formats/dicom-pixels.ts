@@ -12,7 +12,8 @@ export function toPicture(data: Uint8Array, image: DicomImage): Uint8Array {
   if (image.samplesPerPixel === 3) return colour(stored, image, pixels);
   const read = sampleReader(stored, image);
   if (image.palette !== null) return throughPalette(read, image.palette, pixels);
-  if (image.photometric !== "MONOCHROME1" && image.photometric !== "MONOCHROME2") throw new DecodeError("unsupported", `DICOM with photometric interpretation ${image.photometric}`);
+  if (image.photometric !== "MONOCHROME1" && image.photometric !== "MONOCHROME2")
+    throw new DecodeError("unsupported", `DICOM with photometric interpretation ${image.photometric}`);
   return windowed(read, image, pixels);
 }
 
@@ -21,7 +22,12 @@ function sampleReader(data: Uint8Array, image: DicomImage): (index: number) => n
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   const little = !image.bigEndian;
   if (image.bitsAllocated === 1) return (index) => ((data[index >> 3] as number) >> (index & 7)) & 1;
-  const raw = image.bitsAllocated === 8 ? (index: number) => data[index] as number : image.bitsAllocated === 16 ? (index: number) => view.getUint16(index * 2, little) : (index: number) => view.getUint32(index * 4, little);
+  const raw =
+    image.bitsAllocated === 8
+      ? (index: number) => data[index] as number
+      : image.bitsAllocated === 16
+        ? (index: number) => view.getUint16(index * 2, little)
+        : (index: number) => view.getUint32(index * 4, little);
   const drop = Math.max(0, image.highBit + 1 - image.bitsStored);
   const unused = 32 - image.bitsStored;
   return image.signed ? (index) => ((raw(index) >>> drop) << unused) >> unused : (index) => ((raw(index) >>> drop) << unused) >>> unused;
@@ -77,7 +83,11 @@ function colour(data: Uint8Array, image: DicomImage, pixels: number): Uint8Array
   if (image.bitsAllocated > 8) {
     const read = sampleReader(data, image);
     const drop = Math.max(0, image.bitsStored - 8);
-    return colour(Uint8Array.from({ length: pixels * 3 }, (_, index) => read(index) >>> drop), { ...image, bitsAllocated: 8 }, pixels);
+    return colour(
+      Uint8Array.from({ length: pixels * 3 }, (_, index) => read(index) >>> drop),
+      { ...image, bitsAllocated: 8 },
+      pixels,
+    );
   }
   if (image.photometric === "YBR_FULL_422") return toRgb(spread422(data, pixels));
   const rgb = image.planar ? byPixel(data, pixels) : Uint8Array.from(data.subarray(0, pixels * 3));

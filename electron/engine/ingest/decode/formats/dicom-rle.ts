@@ -9,7 +9,8 @@ export function unpackRle(frame: Uint8Array, shape: { pixels: number; samples: n
   if (frame.length < 64) throw new DecodeError("truncated", "the frame ends inside its RLE header");
   const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
   const segments = view.getUint32(0, true);
-  if (segments !== samples * bytesPerSample) throw new DecodeError("corrupt", `${segments} RLE segments where ${samples * bytesPerSample} were expected`);
+  if (segments !== samples * bytesPerSample)
+    throw new DecodeError("corrupt", `${segments} RLE segments where ${samples * bytesPerSample} were expected`);
   const result = new Uint8Array(pixels * segments);
   for (let segment = 0; segment < segments; segment++) {
     const start = view.getUint32(4 + segment * 4, true);

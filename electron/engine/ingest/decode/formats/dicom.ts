@@ -25,7 +25,14 @@ export async function decodeDicom({ bytes, want }: DecodeInput): Promise<Decoded
   return {
     picture: want.kind === "centre" ? cropCentre(picture, want.side) : picture,
     facts: {
-      format: "dicom", width: columns, height: rows, orientation: 1, channels: image.samplesPerPixel, bitDepth: image.bitsStored, hasAlpha: false, frameCount: image.frames,
+      format: "dicom",
+      width: columns,
+      height: rows,
+      orientation: 1,
+      channels: image.samplesPerPixel,
+      bitDepth: image.bitsStored,
+      hasAlpha: false,
+      frameCount: image.frames,
     },
     fullResolution: true,
     exif: null,
@@ -46,12 +53,16 @@ async function frameSamples(image: DicomImage): Promise<{ data: Uint8Array; imag
     const frame = Buffer.from(image.frame());
     if (readJpegHeader(frame).bitDepth !== 8) throw new DecodeError("unsupported", "DICOM with a 12-bit JPEG inside cannot be read yet");
     const picture = await decodeRaw(image.photometric === "RGB" ? withoutColourTransform(frame) : frame, { hasAlpha: false });
-    if (picture.width !== columns || picture.height !== rows) throw new DecodeError("corrupt", `the frame is ${picture.width} x ${picture.height}, the header says ${columns} x ${rows}`);
+    if (picture.width !== columns || picture.height !== rows)
+      throw new DecodeError("corrupt", `the frame is ${picture.width} x ${picture.height}, the header says ${columns} x ${rows}`);
     const described: DicomImage = { ...image, bitsAllocated: 8, bitsStored: 8, highBit: 7, signed: false, planar: false, bigEndian: false };
     if (image.samplesPerPixel === 3) return { data: picture.data, image: { ...described, photometric: "RGB" } };
     return { data: picture.data.filter((_, index) => index % 3 === 0), image: described };
   }
-  throw new DecodeError("unsupported", `DICOM with transfer syntax ${image.transferSyntax}${nameOf(image.transferSyntax)} cannot be read yet`);
+  throw new DecodeError(
+    "unsupported",
+    `DICOM with transfer syntax ${image.transferSyntax}${nameOf(image.transferSyntax)} cannot be read yet`,
+  );
 }
 
 /** libjpeg takes three unmarked components for YCbCr. Where the header says RGB and the frame says nothing, an Adobe segment with transform 0 tells it. */

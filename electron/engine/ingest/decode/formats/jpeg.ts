@@ -26,7 +26,14 @@ export async function decodeJpeg({ bytes, want }: DecodeInput): Promise<Decoded>
   return {
     picture: await decodeTolerant(bytes, request),
     facts: {
-      format: "jpeg", width, height, orientation: header.orientation, channels: header.components, bitDepth: header.bitDepth, hasAlpha: false, frameCount: 1,
+      format: "jpeg",
+      width,
+      height,
+      orientation: header.orientation,
+      channels: header.components,
+      bitDepth: header.bitDepth,
+      hasAlpha: false,
+      frameCount: 1,
     },
     fullResolution: shrink === 1,
     exif: header.exif,

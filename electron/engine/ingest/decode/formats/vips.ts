@@ -47,11 +47,31 @@ export async function readMetadata(bytes: Buffer): Promise<Metadata & { width: n
   }
 }
 
-function factsOf(metadata: Metadata, format: ImageFormat): { format: ImageFormat; channels: number; bitDepth: number; hasAlpha: boolean; frameCount: number } {
-  return { format, channels: metadata.channels, bitDepth: metadata.bitsPerSample ?? bitsOf[metadata.depth] ?? 8, hasAlpha: metadata.hasAlpha, frameCount: metadata.pages ?? 1 };
+function factsOf(
+  metadata: Metadata,
+  format: ImageFormat,
+): { format: ImageFormat; channels: number; bitDepth: number; hasAlpha: boolean; frameCount: number } {
+  return {
+    format,
+    channels: metadata.channels,
+    bitDepth: metadata.bitsPerSample ?? bitsOf[metadata.depth] ?? 8,
+    hasAlpha: metadata.hasAlpha,
+    frameCount: metadata.pages ?? 1,
+  };
 }
 
-const bitsOf: Readonly<Record<string, number>> = { uchar: 8, char: 8, ushort: 16, short: 16, uint: 32, int: 32, float: 32, complex: 64, double: 64, dpcomplex: 128 };
+const bitsOf: Readonly<Record<string, number>> = {
+  uchar: 8,
+  char: 8,
+  ushort: 16,
+  short: 16,
+  uint: 32,
+  int: 32,
+  float: 32,
+  complex: 64,
+  double: 64,
+  dpcomplex: 128,
+};
 
 /** Twice the size that is wanted stays, so that the exact resampling that follows is what shapes the pixels. */
 function streamedShrink(width: number, height: number, want: Want): number {
