@@ -51,14 +51,21 @@ export async function loadBenchFolders(): Promise<BenchFolder[] | null> {
     photos: photos.filter((path) => !path.includes("stellarium")).map(fromFile),
     "deep sky": photos.filter((path) => path.includes("stellarium")).map(fromFile),
   };
-  const inFolder = (...names: string[]): Load[] => clipArt.filter((path) => names.some((name) => path.includes(`/png/${name}/`))).map(fromFile);
+  const inFolder = (...names: string[]): Load[] =>
+    clipArt.filter((path) => names.some((name) => path.includes(`/png/${name}/`))).map(fromFile);
   const encode = await createEncoder();
   const make = async (name: string, own: Origin, coherent: boolean, normal: Load[], shape: Shape, clump: Load[]): Promise<BenchFolder> => {
     const foreign: VectorTable[] = [];
     for (const origin of Object.keys(pools) as Origin[]) {
       if (origin !== own) foreign.push(await encode(`${name}-foreign-${origin}`, sample(pools[origin], foreignPerOrigin), shape));
     }
-    return { name, coherent, normal: await encode(`${name}-normal`, sample(normal, poolSize), shape), foreign, clump: await encode(`${name}-clump`, sample(clump, foreignPerOrigin), shape) };
+    return {
+      name,
+      coherent,
+      normal: await encode(`${name}-normal`, sample(normal, poolSize), shape),
+      foreign,
+      clump: await encode(`${name}-clump`, sample(clump, foreignPerOrigin), shape),
+    };
   };
   const trousers = ofClass(clothes, 1);
   const threes = ofClass(digits, 3);
@@ -85,7 +92,10 @@ function ofClass(table: PictureTable, label: number): Load[] {
 
 function fromTable(table: PictureTable, index: number): Load {
   const { width, height } = table;
-  return () => sharp(table.values.subarray(index * width * height, (index + 1) * width * height), { raw: { width, height, channels: 1 } }).png().toBuffer();
+  return () =>
+    sharp(table.values.subarray(index * width * height, (index + 1) * width * height), { raw: { width, height, channels: 1 } })
+      .png()
+      .toBuffer();
 }
 
 function fromFile(path: string): Load {
@@ -96,7 +106,12 @@ function fromFile(path: string): Load {
 async function toEncoderPixels(bytes: Buffer, { side, grey }: Shape): Promise<Buffer> {
   const own = sharp(bytes, { limitInputPixels: 1e8 }).flatten({ background: "#fff" }).resize(side, side, { fit: "fill" });
   const written = await (grey ? own.toColourspace("b-w") : own.toColourspace("srgb")).png().toBuffer();
-  return sharp(written).toColourspace("srgb").removeAlpha().resize(encoderSide, encoderSide, { fit: "fill", kernel: "cubic" }).raw().toBuffer();
+  return sharp(written)
+    .toColourspace("srgb")
+    .removeAlpha()
+    .resize(encoderSide, encoderSide, { fit: "fill", kernel: "cubic" })
+    .raw()
+    .toBuffer();
 }
 
 async function createEncoder(): Promise<(key: string, pictures: readonly Load[], shape: Shape) => Promise<VectorTable>> {
@@ -111,7 +126,15 @@ async function createEncoder(): Promise<(key: string, pictures: readonly Load[],
     session ??= await InferenceSession.create(model);
     const rows: Float32Array[] = [];
     for (let start = 0; start < pictures.length; start += batch) {
-      const pixels = (await Promise.all(pictures.slice(start, start + batch).map((load) => load().then((bytes) => toEncoderPixels(bytes, shape)).catch(() => null)))).filter((data) => data !== null);
+      const pixels = (
+        await Promise.all(
+          pictures.slice(start, start + batch).map((load) =>
+            load()
+              .then((bytes) => toEncoderPixels(bytes, shape))
+              .catch(() => null),
+          ),
+        )
+      ).filter((data) => data !== null);
       if (pixels.length === 0) continue;
       const output = (await session.run({ image: tensorOf(pixels) }))["embedding"];
       if (!output) throw new Error("the encoder has no output called embedding");
@@ -144,7 +167,8 @@ function tensorOf(pixels: readonly Buffer[]): Tensor {
   const data = new Float32Array(pixels.length * 3 * plane);
   pixels.forEach((picture, item) => {
     for (let pixel = 0; pixel < plane; pixel++) {
-      for (let channel = 0; channel < 3; channel++) data[(item * 3 + channel) * plane + pixel] = ((picture[pixel * 3 + channel] as number) - 127) / 128;
+      for (let channel = 0; channel < 3; channel++)
+        data[(item * 3 + channel) * plane + pixel] = ((picture[pixel * 3 + channel] as number) - 127) / 128;
     }
   });
   return new Tensor("float32", data, [pixels.length, 3, encoderSide, encoderSide]);

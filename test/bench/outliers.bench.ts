@@ -36,14 +36,20 @@ function report(kind: "mixed" | "clump", from: readonly BenchFolder[]): void {
       }
     }
   });
-  print(`\n${oddCount} ${kind === "mixed" ? "foreign pictures of mixed origin" : "foreign pictures, all alike"} among ${normalCount}; AUROC mean (lowest) of ${draws} draws`);
+  print(
+    `\n${oddCount} ${kind === "mixed" ? "foreign pictures of mixed origin" : "foreign pictures, all alike"} among ${normalCount}; AUROC mean (lowest) of ${draws} draws`,
+  );
   print(`| score | ${from.map((folder) => `${folder.name}${folder.coherent ? "" : " (diverse)"}`).join(" | ")} |`);
   print(`|---|${from.map(() => "---|").join("")}`);
-  for (const [name, columns] of results) print(`| ${name} | ${columns.map((values) => `${mean(values).toFixed(3)} (${Math.min(...values).toFixed(3)})`).join(" | ")} |`);
+  for (const [name, columns] of results)
+    print(`| ${name} | ${columns.map((values) => `${mean(values).toFixed(3)} (${Math.min(...values).toFixed(3)})`).join(" | ")} |`);
   if (kind === "mixed") {
     const own = results.get("the engine's") ?? [];
     from.forEach((folder, column) => {
-      if (folder.coherent) print(`bar 20, ${folder.name}: mean ${mean(own[column]).toFixed(4)}, lowest ${Math.min(...own[column]).toFixed(4)}, ${Math.min(...own[column]) >= bar ? "met" : "MISSED"} (${bar})`);
+      if (folder.coherent)
+        print(
+          `bar 20, ${folder.name}: mean ${mean(own[column]).toFixed(4)}, lowest ${Math.min(...own[column]).toFixed(4)}, ${Math.min(...own[column]) >= bar ? "met" : "MISSED"} (${bar})`,
+        );
     });
   }
 }
@@ -85,7 +91,12 @@ function candidates(table: VectorTable): Record<string, ArrayLike<number>> {
     scores[`whitened LOF 32, ${shrinkage}`] = localOutlierFactor(whitened, 32);
     scores[`LOF 20 + whitened kNN 5-20, ${shrinkage}`] = meanRank([scores["LOF 20"], near]);
     scores[`LOF 32 + whitened kNN 20-32, ${shrinkage}`] = meanRank([scores["LOF 32"], far]);
-    scores[`LOF 32 + kNN 20-32 + both whitened, ${shrinkage}`] = meanRank([scores["LOF 32"], scores["kNN 20-32"], far, scores[`whitened LOF 32, ${shrinkage}`]]);
+    scores[`LOF 32 + kNN 20-32 + both whitened, ${shrinkage}`] = meanRank([
+      scores["LOF 32"],
+      scores["kNN 20-32"],
+      far,
+      scores[`whitened LOF 32, ${shrinkage}`],
+    ]);
   }
   return scores;
 }
@@ -129,7 +140,10 @@ function cut(graph: NeighbourGraph, k: number): NeighbourGraph {
 }
 
 function shuffledRows(table: VectorTable, random: Random): number[] {
-  return shuffle(Array.from({ length: table.count }, (_, row) => row), random);
+  return shuffle(
+    Array.from({ length: table.count }, (_, row) => row),
+    random,
+  );
 }
 
 function rowOf(table: VectorTable, row: number): Float32Array {

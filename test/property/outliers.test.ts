@@ -11,7 +11,13 @@ import { slowNeighbours } from "../reference/outliers.ts";
 
 /** A collection with groups of duplicates: exact copies, group numbers at random, some rows in none. */
 const collections = fc
-  .record({ distinct: fc.integer({ min: 0, max: 60 }), copies: fc.integer({ min: 0, max: 40 }), dimensions: fc.integer({ min: 2, max: 6 }), seed: fc.integer(), large: fc.boolean() })
+  .record({
+    distinct: fc.integer({ min: 0, max: 60 }),
+    copies: fc.integer({ min: 0, max: 40 }),
+    dimensions: fc.integer({ min: 2, max: 6 }),
+    seed: fc.integer(),
+    large: fc.boolean(),
+  })
   .map(({ distinct, copies, dimensions, seed, large }) => {
     const random = createRandom(seed);
     const own = distinct + (large ? 250 : 0);
@@ -77,12 +83,15 @@ test("members of a group share score and percentile; the same input gives the sa
 
 test("copies change the score of nothing in a small collection that sees all its neighbours", () => {
   fc.assert(
-    fc.property(collections.filter(({ distinct, table }) => distinct > 1 && table.count <= 33), ({ table, groups, distinct }) => {
-      const alone = { count: distinct, dimensions: table.dimensions, values: table.values.slice(0, distinct * table.dimensions) };
-      const merged = score(table, groups);
-      const plain = score(alone, new Int32Array(distinct).fill(-1));
-      for (let row = 0; row < distinct; row++) expect(merged.scores[row]).toBeCloseTo(plain.scores[row]!, 5);
-    }),
+    fc.property(
+      collections.filter(({ distinct, table }) => distinct > 1 && table.count <= 33),
+      ({ table, groups, distinct }) => {
+        const alone = { count: distinct, dimensions: table.dimensions, values: table.values.slice(0, distinct * table.dimensions) };
+        const merged = score(table, groups);
+        const plain = score(alone, new Int32Array(distinct).fill(-1));
+        for (let row = 0; row < distinct; row++) expect(merged.scores[row]).toBeCloseTo(plain.scores[row]!, 5);
+      },
+    ),
     { numRuns: 40 },
   );
 });
@@ -94,7 +103,9 @@ const contents: fc.Arbitrary<ContentMetrics> = fc.record({
   quality: fc.record({
     sharpness: fc.option(fc.double({ min: 0, max: 1e6, noNaN: true })),
     blurEffect: fc.option(fc.double({ min: 0, max: 1, noNaN: true })),
-    brightness: fc.array(grey, { minLength: 5, maxLength: 5 }).map((values) => values.sort((a, b) => a - b) as [number, number, number, number, number]),
+    brightness: fc
+      .array(grey, { minLength: 5, maxLength: 5 })
+      .map((values) => values.sort((a, b) => a - b) as [number, number, number, number, number]),
     contrast: fc.double({ min: 0, max: 127.5, noNaN: true }),
     peakSaturation: fc.double({ min: 0, max: 1, noNaN: true }),
   }),
@@ -106,9 +117,14 @@ test("issues: one of a kind at most, finite, and the order of the contents is of
       const issues = findIssues(given);
       for (const { value, threshold } of issues) expect(Number.isFinite(value) && Number.isFinite(threshold)).toBe(true);
       expect(new Set(issues.map(({ index, kind }) => `${index} ${kind}`)).size).toBe(issues.length);
-      const key = ({ index, ...issue }: (typeof issues)[number], all: readonly ContentMetrics[]): string => JSON.stringify([all[index], issue]);
+      const key = ({ index, ...issue }: (typeof issues)[number], all: readonly ContentMetrics[]): string =>
+        JSON.stringify([all[index], issue]);
       const reversed = [...given].reverse();
-      expect(findIssues(reversed).map((issue) => key(issue, reversed)).sort()).toEqual(issues.map((issue) => key(issue, given)).sort());
+      expect(
+        findIssues(reversed)
+          .map((issue) => key(issue, reversed))
+          .sort(),
+      ).toEqual(issues.map((issue) => key(issue, given)).sort());
     }),
     { numRuns: 200 },
   );

@@ -11,7 +11,9 @@ export function slowNeighbours(table: VectorTable, k: number): NeighbourGraph {
   const indices = new Int32Array(count * width);
   const similarities = new Float32Array(count * width);
   for (let row = 0; row < count; row++) {
-    const others = Array.from({ length: count }, (_, other) => ({ other, similarity: dot(table, row, other) })).filter(({ other }) => other !== row);
+    const others = Array.from({ length: count }, (_, other) => ({ other, similarity: dot(table, row, other) })).filter(
+      ({ other }) => other !== row,
+    );
     others.sort((a, b) => b.similarity - a.similarity || a.other - b.other);
     others.slice(0, width).forEach(({ other, similarity }, position) => {
       indices[row * width + position] = other;
@@ -26,7 +28,10 @@ export function slowLof(table: VectorTable, k: number): number[] {
   const rows = Array.from({ length: table.count }, (_, row) => row);
   const distance = (a: number, b: number): number => Math.max(0, 1 - dot(table, a, b));
   const neighbours = rows.map((row) =>
-    rows.filter((other) => other !== row).sort((a, b) => distance(row, a) - distance(row, b) || a - b).slice(0, k),
+    rows
+      .filter((other) => other !== row)
+      .sort((a, b) => distance(row, a) - distance(row, b) || a - b)
+      .slice(0, k),
   );
   const kDistance = rows.map((row) => distance(row, neighbours[row]!.at(-1)!));
   const reachability = (from: number, to: number): number => Math.max(kDistance[to]!, distance(from, to));
@@ -37,7 +42,9 @@ export function slowLof(table: VectorTable, k: number): number[] {
 /** Mean cosine distance to the neighbours ranked `first` to `last` (from 1). */
 export function slowMeanDistance(table: VectorTable, first: number, last: number): number[] {
   return Array.from({ length: table.count }, (_, row) => {
-    const distances = Array.from({ length: table.count }, (_, other) => other).filter((other) => other !== row).map((other) => 1 - dot(table, row, other));
+    const distances = Array.from({ length: table.count }, (_, other) => other)
+      .filter((other) => other !== row)
+      .map((other) => 1 - dot(table, row, other));
     return mean(distances.sort((a, b) => a - b).slice(first - 1, last));
   });
 }
@@ -76,7 +83,8 @@ export function auroc(scores: ArrayLike<number>, odd: readonly boolean[]): numbe
 
 function dot(table: VectorTable, a: number, b: number): number {
   let sum = 0;
-  for (let index = 0; index < table.dimensions; index++) sum += table.values[a * table.dimensions + index]! * table.values[b * table.dimensions + index]!;
+  for (let index = 0; index < table.dimensions; index++)
+    sum += table.values[a * table.dimensions + index]! * table.values[b * table.dimensions + index]!;
   return sum;
 }
 
@@ -87,7 +95,10 @@ function mean(values: readonly number[]): number {
 function solve(matrix: readonly (readonly number[])[], right: readonly number[]): number[] {
   const lines = matrix.map((line, index) => [...line, right[index]!]);
   lines.forEach((_, pivot) => {
-    const best = lines.reduce((found, line, index) => (index >= pivot && Math.abs(line[pivot]!) > Math.abs(lines[found]![pivot]!) ? index : found), pivot);
+    const best = lines.reduce(
+      (found, line, index) => (index >= pivot && Math.abs(line[pivot]!) > Math.abs(lines[found]![pivot]!) ? index : found),
+      pivot,
+    );
     [lines[pivot], lines[best]] = [lines[best]!, lines[pivot]!];
     const scale = lines[pivot]![pivot]!;
     lines[pivot] = lines[pivot]!.map((value) => value / scale);

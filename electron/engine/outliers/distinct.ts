@@ -85,7 +85,12 @@ function strikeOutCopies(graph: NeighbourGraph, distinct: Distinct): NeighbourGr
     }
     shortest = Math.min(shortest, length);
   }
-  return { count, k: shortest, indices: narrow(indices, count, graph.k, shortest), similarities: narrow(similarities, count, graph.k, shortest) };
+  return {
+    count,
+    k: shortest,
+    indices: narrow(indices, count, graph.k, shortest),
+    similarities: narrow(similarities, count, graph.k, shortest),
+  };
 }
 
 /** The first `to` columns of [count, from], in place. */

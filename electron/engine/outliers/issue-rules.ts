@@ -46,7 +46,15 @@ export function createRules(contents: readonly ContentMetrics[]): Rule[] {
   const blank = informationRule(contents, enough);
   const dark = lightRule(contents, enough, "dark");
   const bright = lightRule(contents, enough, "bright");
-  return [blurRule(contents, enough), dark, bright, blank, sizeRule(contents, enough), aspectRule(contents, enough), greyRule(contents, enough, [dark, bright, blank])];
+  return [
+    blurRule(contents, enough),
+    dark,
+    bright,
+    blank,
+    sizeRule(contents, enough),
+    aspectRule(contents, enough),
+    greyRule(contents, enough, [dark, bright, blank]),
+  ];
 }
 
 function blurRule(contents: readonly ContentMetrics[], enough: boolean): Rule {
@@ -58,7 +66,9 @@ function blurRule(contents: readonly ContentMetrics[], enough: boolean): Rule {
   return {
     kind: "blur",
     judge: ({ quality: { sharpness, blurEffect, contrast } }) =>
-      sharpness !== null && sharpness < threshold && (blurEffect ?? 0) >= limits.blurEffect && contrast >= limits.blurContrast ? { value: sharpness, threshold } : null,
+      sharpness !== null && sharpness < threshold && (blurEffect ?? 0) >= limits.blurEffect && contrast >= limits.blurContrast
+        ? { value: sharpness, threshold }
+        : null,
   };
 }
 
@@ -111,7 +121,8 @@ function aspectRule(contents: readonly ContentMetrics[], enough: boolean): Rule 
 /** `colourless` pictures (black, white, blank) show no colour for another reason, which is reported. */
 function greyRule(contents: readonly ContentMetrics[], enough: boolean, colourless: readonly Rule[]): Rule {
   const threshold = limits.greySaturation;
-  const isGrey = (content: ContentMetrics): boolean => content.quality.peakSaturation < threshold && colourless.every((rule) => rule.judge(content) === null);
+  const isGrey = (content: ContentMetrics): boolean =>
+    content.quality.peakSaturation < threshold && colourless.every((rule) => rule.judge(content) === null);
   const grey = contents.filter(isGrey).length;
   const rare = enough && grey <= Math.max(1, limits.greyShare * contents.length);
   return { kind: "greyscale", judge: (content) => (rare && isGrey(content) ? { value: content.quality.peakSaturation, threshold } : null) };

@@ -41,7 +41,15 @@ export function findIssues(contents: readonly ContentMetrics[], options: StageOp
 }
 
 /** What the app says of an issue. */
-export function describeIssue({ kind, value, threshold }: { readonly kind: IssueKind; readonly value: number; readonly threshold: number }): string {
+export function describeIssue({
+  kind,
+  value,
+  threshold,
+}: {
+  readonly kind: IssueKind;
+  readonly value: number;
+  readonly threshold: number;
+}): string {
   const lower = value < threshold;
   switch (kind) {
     case "blur":

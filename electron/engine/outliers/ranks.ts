@@ -21,7 +21,7 @@ export function meanRank(scores: readonly ArrayLike<number>[]): Float64Array {
 function addDoubledPlaces(values: ArrayLike<number>, sums: Float64Array): void {
   const count = values.length;
   const order = Int32Array.from({ length: count }, (_, row) => row).sort((a, b) => values[a] - values[b] || a - b);
-  for (let start = 0; start < count; ) {
+  for (let start = 0; start < count;) {
     let end = start + 1;
     while (end < count && values[order[end]] === values[order[start]]) end++;
     for (let position = start; position < end; position++) sums[order[position]] += start + end - 1;

@@ -42,7 +42,11 @@ export function mahalanobis(table: VectorTable, options: WhitenOptions): Float64
 }
 
 /** Solves L y = x - mean by forward substitution for four rows at a time. `solved` is [dimensions, lanes]. */
-function forEachWhitened(table: VectorTable, options: WhitenOptions, use: (row: number, solved: Float64Array, lane: number, squares: number) => void): void {
+function forEachWhitened(
+  table: VectorTable,
+  options: WhitenOptions,
+  use: (row: number, solved: Float64Array, lane: number, squares: number) => void,
+): void {
   const { count, dimensions, values } = table;
   if (count === 0) return;
   const { mean, covariance } = measureSpread(table, options);

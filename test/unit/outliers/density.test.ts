@@ -31,7 +31,9 @@ describe("against the slow references", () => {
     const table = randomTable(count, dimensions, count);
     for (const k of [1, 5, 20]) {
       const expected = slowLof(table, Math.min(k, count - 1));
-      localOutlierFactor(slowNeighbours(table, 32), k).forEach((value, row) => expect(Math.abs(value / expected[row]! - 1)).toBeLessThan(1e-3));
+      localOutlierFactor(slowNeighbours(table, 32), k).forEach((value, row) =>
+        expect(Math.abs(value / expected[row]! - 1)).toBeLessThan(1e-3),
+      );
     }
   });
 
@@ -86,14 +88,25 @@ describe("ranks", () => {
   test.each([
     [[], []],
     [[8], [0.5]],
-    [[3, 1, 2], [1, 0, 0.5]],
-    [[1, 5, 1, 1, 9], [0.25, 0.75, 0.25, 0.25, 1]], // places 0, 1, 2 of 4 shared: 1 / 4
+    [
+      [3, 1, 2],
+      [1, 0, 0.5],
+    ],
+    [
+      [1, 5, 1, 1, 9],
+      [0.25, 0.75, 0.25, 0.25, 1],
+    ], // places 0, 1, 2 of 4 shared: 1 / 4
   ])("%j ranks %j", (values, expected) => {
     expect([...shareRanks(values)]).toEqual(expected);
   });
 
   test("the mean of two rankings", () => {
-    expect([...meanRank([[1, 2, 3], [30, 10, 20]])]).toEqual([0.5, 0.25, 0.75]);
+    expect([
+      ...meanRank([
+        [1, 2, 3],
+        [30, 10, 20],
+      ]),
+    ]).toEqual([0.5, 0.25, 0.75]);
     expect([...meanRank([[], []])]).toEqual([]);
   });
 });

@@ -23,7 +23,8 @@ async function picture(seed: number, { width = 320, height = 240, edit = (same) 
   const colour = (): string => `hsl(${random.below(360)} ${40 + random.below(50)}% ${25 + random.below(50)}%)`;
   const shapes = Array.from(
     { length: 12 },
-    () => `<ellipse cx="${random.below(width)}" cy="${random.below(height)}" rx="${5 + random.below(width / 5)}" ry="${5 + random.below(height / 5)}" fill="${colour()}"/>`,
+    () =>
+      `<ellipse cx="${random.below(width)}" cy="${random.below(height)}" rx="${5 + random.below(width / 5)}" ry="${5 + random.below(height / 5)}" fill="${colour()}"/>`,
   );
   const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${height}"><rect width="100%" height="60%" fill="${colour()}"/><rect y="60%" width="100%" height="40%" fill="${colour()}"/>${shapes.join("")}</svg>`;
   const drawn = await sharp(Buffer.from(svg)).removeAlpha().raw().toBuffer();
@@ -73,8 +74,14 @@ describe("findIssues", () => {
   });
 
   test("what a whole collection is like is no issue: all dark, all soft, all grey, all strips", async () => {
-    const edits: Change[] = [{ edit: (same) => same.linear(0.18, 0) }, { edit: (same) => same.blur(2) }, { edit: (same) => same.greyscale() }, { width: 600, height: 150 }];
-    for (const change of edits) expect(findIssues(await Promise.all(Array.from({ length: 20 }, (_, seed) => picture(seed + 100, change))))).toEqual([]);
+    const edits: Change[] = [
+      { edit: (same) => same.linear(0.18, 0) },
+      { edit: (same) => same.blur(2) },
+      { edit: (same) => same.greyscale() },
+      { width: 600, height: 150 },
+    ];
+    for (const change of edits)
+      expect(findIssues(await Promise.all(Array.from({ length: 20 }, (_, seed) => picture(seed + 100, change))))).toEqual([]);
   });
 
   test("where a third is grey, grey is no issue", async () => {
@@ -111,7 +118,10 @@ describe("findIssues", () => {
     expect(() => findIssues(ordinary, { signal: AbortSignal.abort() })).toThrow(CancellationError);
     const seen: [number, number][] = [];
     findIssues(ordinary, { onProgress: (done, total) => seen.push([done, total]) });
-    expect(seen).toEqual([[0, 40], [40, 40]]);
+    expect(seen).toEqual([
+      [0, 40],
+      [40, 40],
+    ]);
   });
 });
 

@@ -26,6 +26,8 @@ describe("nearestNormal", () => {
     const graph = slowNeighbours(table, 3);
     expect([...nearestNormal({ table, graph, ranks: Float64Array.from([0, 1, 1, 0.5]) })].slice(0, 3)).toEqual([3, 1, 2]);
     const pair = arc([0, 10]);
-    expect([...nearestNormal({ table: pair, graph: slowNeighbours(pair, 3), ranks: Float64Array.from([0, 1]) })]).toEqual([1, -1, -1, 0, -1, -1]);
+    expect([...nearestNormal({ table: pair, graph: slowNeighbours(pair, 3), ranks: Float64Array.from([0, 1]) })]).toEqual([
+      1, -1, -1, 0, -1, -1,
+    ]);
   });
 });

@@ -60,7 +60,11 @@ describe("scoreOutliers", () => {
   test.each([10, 24, 60, 249, 250, 400])("the odd ones among %i come first", (count) => {
     const table = makeTable({ count: count - 3, odd: 3 });
     const { scores, percentiles, method } = score(table);
-    expect(oddestFirst(scores).slice(0, 3).sort((a, b) => a - b)).toEqual([count - 3, count - 2, count - 1]);
+    expect(
+      oddestFirst(scores)
+        .slice(0, 3)
+        .sort((a, b) => a - b),
+    ).toEqual([count - 3, count - 2, count - 1]);
     // 100, or a little below where two images share the first place.
     expect(Math.max(...percentiles)).toBeGreaterThan(100 - 100 / count);
     expect(method).toContain(count < 250 ? "mean cosine distance" : "LOF(32) and whitened kNN 20-32");
@@ -149,7 +153,12 @@ describe("scoreOutliers", () => {
     const { scores, method } = scoreOutliers(input);
     expect(sizes).toEqual([1033, 1033, 1033, 1033, 1034, 1034]); // as they are, and whitened
     expect(method).toContain("in 3 random blocks");
-    expect(auroc(scores, Array.from({ length: table.count }, (_, row) => row >= 3090))).toBeGreaterThan(0.99);
+    expect(
+      auroc(
+        scores,
+        Array.from({ length: table.count }, (_, row) => row >= 3090),
+      ),
+    ).toBeGreaterThan(0.99);
     expect(scoreOutliers(input).scores).toEqual(scores);
   });
 
@@ -159,7 +168,9 @@ describe("scoreOutliers", () => {
     const input = { table, graph, groups: new Int32Array(302).fill(-1), seed: 1, neighbours: slowNeighbours };
     expect(() => scoreOutliers(input, { signal: AbortSignal.abort() })).toThrow(CancellationError);
     const stop = new AbortController();
-    expect(() => scoreOutliers({ ...input, neighbours: (vectors, k) => (stop.abort(), slowNeighbours(vectors, k)) }, { signal: stop.signal })).toThrow(CancellationError);
+    expect(() =>
+      scoreOutliers({ ...input, neighbours: (vectors, k) => (stop.abort(), slowNeighbours(vectors, k)) }, { signal: stop.signal }),
+    ).toThrow(CancellationError);
     const seen: number[] = [];
     scoreOutliers(input, { onProgress: (done, total) => (expect(total).toBe(302), seen.push(done)) });
     expect(seen).toEqual([...seen].sort((a, b) => a - b));
@@ -177,7 +188,8 @@ function sparseNeighbours(table: VectorTable, k: number) {
     for (let other = 0; other < 200; other++) {
       if (other === row) continue;
       let similarity = 0;
-      for (let index = 0; index < dimensions; index++) similarity += table.values[row * dimensions + index]! * table.values[other * dimensions + index]!;
+      for (let index = 0; index < dimensions; index++)
+        similarity += table.values[row * dimensions + index]! * table.values[other * dimensions + index]!;
       found.push({ other, similarity });
     }
     found.sort((a, b) => b.similarity - a.similarity);
