@@ -39,7 +39,7 @@ const lenient: Strictness = { ratio: 1.25, deviations: 3 };
 const fewClusters = 3;
 /** Points where the density is below this share of their hill's top, or hardly more than themselves, belong to none. */
 const noiseShare = 0.02;
-const noiseDensity = 1.5;
+const noiseDensity = 1.1;
 
 /** `coordinates` is [n, 2] and finite. */
 export function clusterMap(coordinates: Float32Array, count: number, { table, signal }: ClusterOptions): MapClusters {

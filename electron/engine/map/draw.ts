@@ -36,7 +36,9 @@ export function drawMap(coordinates: Float32Array, labels: Int32Array, { width, 
       drawDisc(pixels, { width, height, x, y, radius, opacity: below ? opacity * noneOpacity : opacity, colour: colourOf(labels[item]) });
     }
   }
-  return Uint8Array.from(pixels, Math.round);
+  const rounded = new Uint8Array(pixels.length);
+  for (let at = 0; at < pixels.length; at++) rounded[at] = Math.round(pixels[at]);
+  return rounded;
 }
 
 /** Same scale both ways, centred, with a margin. */
