@@ -11,7 +11,7 @@ import type { NeighbourGraph, VectorTable } from "../base/neighbour-graph.ts";
 import { createRandom } from "../base/random.ts";
 import type { StageOptions } from "../base/stage.ts";
 import { matchHashes } from "./hash-index.ts";
-import { orientations, orientedSteps, swapsSides } from "./picture.ts";
+import { inverseOrientation, orientations, orientedSteps, swapsSides } from "./picture.ts";
 import type { Orientation } from "./picture.ts";
 import { learnThreshold, thresholdOfGraph } from "./similarity-threshold.ts";
 import type { CandidatePair, CandidateReason, ContentFacts } from "./types.ts";
@@ -101,7 +101,7 @@ function addHashCandidates(contents: readonly ContentFacts[], found: PairTable, 
   const add = (a: number, b: number, orientation: Orientation, distance: number): void => {
     // The orientation is a's. Where a and b change places, so does what must be turned.
     if (a < b) found.addHash(a, b, { orientation, distance });
-    else if (b < a) found.addHash(b, a, { orientation: backwards(orientation), distance });
+    else if (b < a) found.addHash(b, a, { orientation: inverseOrientation(orientation), distance });
   };
   for (const members of classes) {
     const reach = members.length <= crowd ? members.length : nextInColour;
@@ -202,10 +202,4 @@ function coloursAreNear(a: Uint8Array, b: Uint8Array, orientation: Orientation):
     }
   }
   return sum <= 48 * mostColourDifference.mean;
-}
-
-/** The orientation that takes the result of `orientation` back: quarter turns reverse, mirrored ones are their own. */
-function backwards(orientation: Orientation): Orientation {
-  if (orientation === 1) return 3;
-  return orientation === 3 ? 1 : orientation;
 }

@@ -33,6 +33,12 @@ export type Orientation = 0 | 1 | 2 | 3 | 4 | 5 | 6 | 7;
 
 export const orientations: readonly Orientation[] = [0, 1, 2, 3, 4, 5, 6, 7];
 
+/** The orientation that takes the result of `orientation` back: quarter turns reverse, mirrored ones are their own inverse. */
+export function inverseOrientation(orientation: Orientation): Orientation {
+  if (orientation === 1) return 3;
+  return orientation === 3 ? 1 : orientation;
+}
+
 /** True where width and height change places. */
 export function swapsSides(orientation: Orientation): boolean {
   return (orientation & 1) === 1;

@@ -1,0 +1,138 @@
+/** @file Laws of grouping: every verified pair is shown, nothing unverified is implied, and thousands of identical files stay linear. */
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+
+import { groupPairs } from "#engine/duplicates/groups.ts";
+import { matchHashes, hashRadius } from "#engine/duplicates/hash-index.ts";
+import { inverseOrientation, orient, orientations } from "#engine/duplicates/picture.ts";
+import { relationStrength } from "#engine/duplicates/types.ts";
+import type { ContentFacts, FileFacts, VerifiedPair } from "#engine/duplicates/types.ts";
+import { createRandom } from "#engine/base/random.ts";
+
+function content(id: number): ContentFacts {
+  return { id, byteSize: 1000 + id, width: 100 + (id % 3), height: 100, format: id % 2 ? "jpeg" : "png", perceptual: new Uint8Array(64), colour: new Uint8Array(48) };
+}
+
+const contentCount = 9;
+const relations = ["identical-pixels", "same-picture", "same-scene"] as const;
+const pairs = fc.uniqueArray(
+  fc.record({ a: fc.nat(contentCount - 1), b: fc.nat(contentCount - 1), relation: fc.constantFrom(...relations), score: fc.double({ min: 0, max: 1, noNaN: true }) }).filter(({ a, b }) => a < b),
+  { selector: ({ a, b }) => a * 100 + b, maxLength: 30 },
+);
+const holders = fc.array(fc.nat(contentCount - 1), { maxLength: 25 });
+
+function filesOf(extra: readonly number[]): FileFacts[] {
+  const held = [...Array.from({ length: contentCount }, (_, index) => index), ...extra];
+  return held.map((owner, file) => ({ file: file + 1, content: owner, path: `/p/${file}.png`, time: file * 7 }));
+}
+
+describe("groupPairs", () => {
+  test("every verified pair is in a group, every pair of a group was verified or has equal bytes", () => {
+    fc.assert(
+      fc.property(pairs, holders, (verified: VerifiedPair[], extra) => {
+        const files = filesOf(extra);
+        const contentOf = new Map(files.map((file) => [file.file, file.content]));
+        const known = new Map(verified.map((pair) => [`${pair.a}/${pair.b}`, pair.relation]));
+        const shown = new Set<string>();
+        const groups = groupPairs({ contents: Array.from({ length: contentCount }, (_, id) => content(id)), files, pairs: verified });
+        for (const group of groups) {
+          const owners = [...new Set(group.members.map((member) => contentOf.get(member.file) as number))];
+          for (const a of owners) for (const b of owners) if (a < b) expect(known.has(`${a}/${b}`)).toBe(true);
+          for (const pair of group.pairs) {
+            const [a, b] = [contentOf.get(pair.a) as number, contentOf.get(pair.b) as number].sort((x, y) => x - y) as [number, number];
+            if (a === b) expect(pair.relation).toBe("identical-file");
+            else expect(pair.relation).toBe(known.get(`${a}/${b}`));
+            shown.add(`${a}/${b}`);
+          }
+          const weakest = Math.min(...group.pairs.map((pair) => relationStrength[pair.relation]));
+          expect(relationStrength[group.relation]).toBe(weakest);
+          expect(group.members.some((member) => member.keep)).toBe(true);
+          if (group.relation === "same-scene") expect(group.members.every((member) => member.keep)).toBe(true);
+        }
+        for (const key of known.keys()) expect(shown.has(key)).toBe(true);
+        // Files with equal bytes always meet in some group.
+        for (let id = 0; id < contentCount; id++) if (extra.includes(id)) expect(shown.has(`${id}/${id}`)).toBe(true);
+        expect(new Set(groups.map((group) => group.id)).size).toBe(groups.length);
+      }),
+    );
+  });
+
+  test("the order of pairs and files does not matter", () => {
+    fc.assert(
+      fc.property(pairs, holders, (verified, extra) => {
+        const files = filesOf(extra);
+        const contents = Array.from({ length: contentCount }, (_, id) => content(id));
+        const forwards = groupPairs({ contents, files, pairs: verified });
+        const backwards = groupPairs({ contents: [...contents].reverse(), files: [...files].reverse(), pairs: [...verified].reverse() });
+        expect(backwards.map((group) => group.id).sort()).toEqual(forwards.map((group) => group.id).sort());
+      }),
+    );
+  });
+
+  test("giving up everything that is proposed leaves a kept file in every group", () => {
+    fc.assert(
+      fc.property(pairs, holders, (verified, extra) => {
+        const groups = groupPairs({ contents: Array.from({ length: contentCount }, (_, id) => content(id)), files: filesOf(extra), pairs: verified });
+        const givenUp = new Set(groups.flatMap((group) => group.members.filter((member) => !member.keep).map((member) => member.file)));
+        for (const group of groups) if (group.relation !== "same-scene") expect(group.members.some((member) => member.keep && !givenUp.has(member.file))).toBe(true);
+      }),
+    );
+  });
+
+  test("5,000 identical files make 4,999 pairs", () => {
+    const files: FileFacts[] = Array.from({ length: 5000 }, (_, index) => ({ file: index + 1, content: 0, path: `/many/${index}.png`, time: 0 }));
+    const [group, ...others] = groupPairs({ contents: [content(0)], files, pairs: [] });
+    expect(others).toEqual([]);
+    expect(group?.pairs.length).toBe(4999);
+    expect(new Set(group?.pairs.map((pair) => pair.a)).size).toBe(1);
+    expect(group?.members.filter((member) => member.keep).map((member) => member.file)).toEqual([group?.pairs[0]?.a]);
+  });
+});
+
+describe("matchHashes", () => {
+  test("finds exactly the pairs within the radius that comparing all with all finds", () => {
+    fc.assert(
+      fc.property(fc.integer(), fc.integer({ min: 2, max: 60 }), (seed, count) => {
+        const random = createRandom(seed);
+        const hashes: Uint8Array[] = [];
+        for (let index = 0; index < count; index++) {
+          const hash = Uint8Array.from({ length: 64 }, () => random.below(256));
+          // Every second one is a neighbour of an earlier one, 1 to 10 bits away in a random orientation.
+          if (index % 2 === 1) {
+            const target = random.below(8) * 8;
+            hash.set((hashes[random.below(index)] as Uint8Array).subarray(target, target + 8));
+            for (let flip = 1 + random.below(10); flip > 0; flip--) hash[random.below(8)]! ^= 1 << random.below(8);
+          }
+          hashes.push(hash);
+        }
+        const found = new Set<string>();
+        matchHashes(hashes, ({ first, second, orientation, distance }) => found.add(`${first} ${second} ${orientation} ${distance}`));
+        const expected = new Set<string>();
+        for (let first = 0; first < count; first++) {
+          for (let second = first + 1; second < count; second++) {
+            for (const orientation of orientations) {
+              let distance = 0;
+              for (let byte = 0; byte < 8; byte++) {
+                for (let bits = (hashes[first] as Uint8Array)[orientation * 8 + byte]! ^ (hashes[second] as Uint8Array)[byte]!; bits; bits &= bits - 1) distance++;
+              }
+              if (distance <= hashRadius) expected.add(`${first} ${second} ${orientation} ${distance}`);
+            }
+          }
+        }
+        expect(found).toEqual(expected);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
+
+test("an orientation and its inverse give the picture back", () => {
+  fc.assert(
+    fc.property(fc.integer({ min: 1, max: 7 }), fc.integer({ min: 1, max: 7 }), fc.constantFrom(...orientations), (width, height, orientation) => {
+      const data = Uint8Array.from({ length: width * height * 3 }, (_, index) => (index * 37) & 255);
+      const back = orient(orient({ width, height, data }, orientation), inverseOrientation(orientation));
+      expect([back.width, back.height]).toEqual([width, height]);
+      expect(back.data).toEqual(data);
+    }),
+  );
+});
