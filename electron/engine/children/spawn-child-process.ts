@@ -11,11 +11,17 @@ const keptErrorText = 2000;
 /**
  * @param entry absolute path of the child's entry
  * @param environment added to our own
+ * @param execPath the Node to run it on
  */
-export function spawnWithChildProcess(entry: string, environment: Readonly<Record<string, string>> = {}): SpawnChild {
+export function spawnWithChildProcess(
+  entry: string,
+  environment: Readonly<Record<string, string>> = {},
+  execPath = process.execPath,
+): SpawnChild {
   return () => {
     const child = fork(entry, [], {
       serialization: "advanced",
+      execPath,
       execArgv: process.execArgv.filter((argument) => !argument.startsWith("--inspect")),
       env: { ...process.env, ...environment },
       stdio: ["ignore", "ignore", "pipe", "ipc"],
@@ -24,8 +30,14 @@ export function spawnWithChildProcess(entry: string, environment: Readonly<Recor
     child.stderr?.setEncoding("utf8").on("data", (text: string) => {
       lastWords = (lastWords + text).slice(-keptErrorText);
     });
-    // A write to a child that has just died fails here; its exit tells the story.
-    child.on("error", () => undefined);
+    // A write to a child that has just died fails here, and its exit tells the story; a process that never came to be has no exit.
+    let neverStarted: Error | null = null;
+    let tellExit: ((why: string) => void) | null = null;
+    child.on("error", (error) => {
+      if (child.pid !== undefined || neverStarted !== null) return;
+      neverStarted = error;
+      tellExit?.(error.message);
+    });
     const port: ChildPort = {
       post: (message) => {
         if (child.connected) child.send(message, () => undefined);
@@ -34,16 +46,17 @@ export function spawnWithChildProcess(entry: string, environment: Readonly<Recor
         child.on("message", (message) => listener(message as ChildReply));
       },
       onExit: (listener) => {
-        // `close` and not `exit`: everything it managed to say has then arrived.
         let told = false;
-        const tell = (code: number | null, signal: string | null): void => {
-          if (told) return;
+        tellExit = (why) => {
+          if (!told) listener(why);
           told = true;
+        };
+        // `close` and not `exit`: everything it managed to say has then arrived.
+        child.on("close", (code, signal) => {
           const how = signal !== null ? `killed by ${signal}` : `exit code ${code}`;
           const words = tellingLine(lastWords);
-          listener(words === null ? how : `${how}: ${words}`);
-        };
-        child.on("close", tell);
+          tellExit?.(words === null ? how : `${how}: ${words}`);
+        });
       },
       kill: () => {
         child.kill("SIGKILL");

@@ -128,6 +128,11 @@ describe("trouble costs one request", () => {
   });
 });
 
+test("a program that cannot be run is a bug that names it", async () => {
+  pool = createChildPool<TroubledOperations>({ size: 1, spawn: spawnWithChildProcess(troubled, {}, "/nowhere/node") });
+  await expect(pool.run("echo", 1)).rejects.toThrow(/do not start.*ENOENT/s);
+});
+
 describe("endings", () => {
   test("an aborted request rejects at once and the child goes on", async () => {
     open(1);
