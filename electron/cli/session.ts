@@ -7,7 +7,7 @@ import { createEngine, UserError, type Engine } from "../engine/engine.ts";
 import type { CommandInput } from "./arguments.ts";
 
 /** Runs `work` with the collection of --workspace, or the last one, open for reading. */
-export async function withCollection<T>(input: CommandInput, work: (engine: Engine) => Promise<T>): Promise<T> {
+export function withCollection<T>(input: CommandInput, work: (engine: Engine) => Promise<T>): Promise<T> {
   return withEngine(async (engine) => {
     await engine.open(chooseWorkspace(engine, input), "read");
     return work(engine);

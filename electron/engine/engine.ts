@@ -5,10 +5,10 @@
  */
 import { mkdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 
 import type { CancelSignal, Handlers, Events, EventName } from "#protocol/contract.ts";
-import type { DeviceName, ImageId, JobId, Neighbour, OpenCollection } from "#protocol/model.ts";
+import type { DeviceName, ImageId, JobId, Neighbour } from "#protocol/model.ts";
 
 import { systemClock, type Clock } from "./base/clock.ts";
 import { dataFolder as defaultDataFolder } from "./base/data-folder.ts";
@@ -28,7 +28,8 @@ import { openInference, type InferenceSessionHandle } from "./runtime/inference.
 import { createDefinitions } from "./stages/definitions.ts";
 import { inferenceRequest } from "./stages/encoder-use.ts";
 import { openForReading, openForWriting, type WriteStore } from "./store/database.ts";
-import { fileByPath } from "./store/queries/files.ts";
+import { countImages, fileByPath } from "./store/queries/files.ts";
+import { listFolders } from "./store/queries/folders.ts";
 import { readProperty, writeProperty } from "./store/queries/properties.ts";
 import { openRecentList, type RecentList } from "./store/recent.ts";
 import { similarToFile, similarToImage } from "./views/similar.ts";
@@ -218,7 +219,8 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
 /** What the hosts call. */
 export const createEngineHost: (options?: EngineOptions) => Promise<EngineHost> = createEngine;
 
-function remember(recent: RecentList, collection: Collection, clock: Clock): void {
-  const summary: OpenCollection = collection.summary();
-  recent.remember({ workspace: summary.workspace, name: summary.name, folders: summary.folders, images: summary.images, openedAt: clock.now() });
+function remember(recent: RecentList, { store, workspace }: Collection, clock: Clock): void {
+  const folders = listFolders(store).map(showPath);
+  const name = readProperty(store, "name") ?? basename(folders[0] ?? workspace);
+  recent.remember({ workspace, name, folders, images: countImages(store), openedAt: clock.now() });
 }

@@ -12,12 +12,13 @@ import { temporaryFolderFor } from "../helpers/temporary-folder.ts";
 /** Bytes, times and names of everything in a folder. */
 function fingerprint(folder: string): string {
   const hash = createHash("sha256");
-  for (const name of readdirSync(folder, { recursive: true, encoding: "buffer" }).map((entry) => Buffer.from(entry)).sort(Buffer.compare)) {
-    const path = Buffer.concat([Buffer.from(`${folder}/`), name]);
+  const look = (path: Buffer): void => {
     const stats = statSync(path);
-    hash.update(name).update(String(stats.mtimeMs));
+    hash.update(path).update(String(stats.mtimeMs));
     if (stats.isFile()) hash.update(readFileSync(path));
-  }
+    else for (const name of readdirSync(path, { encoding: "buffer" }).map((entry) => Buffer.from(entry)).sort(Buffer.compare)) look(Buffer.concat([path, Buffer.from("/"), name]));
+  };
+  look(Buffer.from(folder));
   return hash.digest("hex");
 }
 

@@ -38,8 +38,9 @@ export const serveCommand: Command = {
         engine.announce();
       }
       await new Promise<void>((done) => {
-        process.once("SIGINT", done);
-        process.once("SIGTERM", done);
+        // One stop may arrive several times (from the terminal and from npm); the later ones must not cut the closing short.
+        process.on("SIGINT", () => done());
+        process.on("SIGTERM", () => done());
       });
       process.stderr.write("Stopping; what was found so far is kept.\n");
       await server.close();

@@ -11,12 +11,13 @@ export const similarCommand: Command = {
   summary: "List the images most like PATH: one of the collection, or any picture.",
   options: { k: { type: "string", short: "k", value: "N", help: "how many (10)" } },
   positionals: [1, 1],
-  run: (input) =>
-    withCollection(input, async (engine) => {
-      const count = wholeNumber(input, "k", 10, 1, 1_000_000);
+  run: (input) => {
+    const count = wholeNumber(input, "k", 10, 1, 1_000_000);
+    return withCollection(input, async (engine) => {
       const { query, results } = await engine.similarToPath(input.positionals[0] as string, count);
       const document = { query, results: results.map(({ id, similarity }) => ({ path: engine.pathOf(id), similarity })) };
       printResult(input.json, document, () => document.results.map(({ path, similarity }) => `${similarity.toFixed(4)}  ${path}`));
       return 0;
-    }),
+    });
+  },
 };

@@ -44,10 +44,13 @@ function nearest(collection: Collection, query: Float32Array, count: number, exc
   if (!vectors || count <= 0) return [];
   const catalogue = collection.catalogue();
   const found = mostSimilar(vectors.table, query, count + 1);
+  const ranked = Array.from(found.indices, (row, rank) => ({ contentId: vectors.contentIds[row] as number, similarity: found.similarities[rank] as number }));
+  // Copies of the very file come first, also where another file has the same vector.
+  const own = exclude === null ? null : catalogue.contentIds[catalogue.positions.get(exclude) as number];
+  ranked.sort((one, other) => Number(other.contentId === own) - Number(one.contentId === own));
   const results: Neighbour[] = [];
-  for (let rank = 0; rank < found.indices.length && results.length < count; rank++)
-    for (const id of imagesOf(catalogue, vectors.contentIds[found.indices[rank] as number] as number))
-      if (id !== exclude && results.length < count) results.push({ id, similarity: found.similarities[rank] as number });
+  for (const { contentId, similarity } of ranked)
+    for (const id of imagesOf(catalogue, contentId)) if (id !== exclude && results.length < count) results.push({ id, similarity });
   return results;
 }
 
