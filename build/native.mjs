@@ -34,7 +34,7 @@ export async function buildNative({ force = false, sanitize = false } = {}) {
   if (!compiler) {
     if (current) return { built: false, path: output, why: "up to date" };
     rmSync(output, { force: true });
-    return { built: false, path: null, why: "no C++ compiler (g++, clang++): the TypeScript kernels run, several times slower" };
+    return { built: false, path: null, why: "no C++ compiler (g++, clang++): the TypeScript kernels run, up to 30 times slower" };
   }
   if (current && !force && stamp.compiler === compiler.version) return { built: false, path: output, why: "up to date" };
   if (!existsSync(headers)) return { built: false, path: null, why: "node-api-headers is not installed" };

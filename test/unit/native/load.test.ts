@@ -48,7 +48,7 @@ describe("fallback", () => {
   });
 });
 
-describe.skipIf(path === null)("the addon", () => {
+describe.skipIf(path === null || process.env["LIKENESS_NATIVE"] === "off")("the addon", () => {
   test("is found, is chosen, is the same object at every call", () => {
     expect(nativePath()).toBe(path);
     const kernels = chooseKernels(loadNative({}));
