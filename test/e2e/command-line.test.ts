@@ -96,8 +96,8 @@ describe("one collection from end to end", () => {
     expect(inside.results[0]?.similarity).toBeCloseTo(1, 3);
     const outside = join(data(), "outside.jpg");
     writeFileSync(outside, readFileSync(query));
-    const found = await runJson<Similar>(["similar", outside, "-k", "2"], data());
-    expect(found.results.map((result) => result.path).sort()).toEqual([path("copy.jpg"), query].sort());
+    const found = await runJson<Similar>(["similar", outside, "-k", "3"], data());
+    expect(found.results.map((result) => result.path).sort()).toEqual([path("again.png"), path("copy.jpg"), query].sort());
   });
 
   test("the map has a place for each image, and draws itself", async () => {
