@@ -45,7 +45,7 @@ const medians = new Map<string, number>();
 for (const [name, make] of rows) {
   const seconds: number[] = [];
   const processor: number[] = [];
-  let coordinates = new Float32Array(0);
+  let coordinates: Float32Array = new Float32Array(0);
   for (let run = 0; run < repetitions; run++) {
     const start = systemClock.monotonic();
     const before = cpuUsage();
