@@ -2,6 +2,8 @@
 import { mount } from "svelte";
 
 import App from "./app/app.svelte";
+import { runCommand } from "./app/commands.ts";
+import { electronBridge } from "./client/bridge.ts";
 import { connect } from "./client/connect.ts";
 import { engine } from "./state/engine.svelte.ts";
 import { jobs } from "./state/jobs.svelte.ts";
@@ -12,3 +14,4 @@ mount(App, { target });
 
 engine.start(connect());
 jobs.start();
+electronBridge()?.onMenu(runCommand);

@@ -37,6 +37,13 @@ export function availableCommands(): Command[] {
   return [...(engine.collection === null ? [] : [...goCommands(), ...selectionCommands(), ...showCommands()]), ...collectionCommands(), ...jobCommands(), ...helpCommands()];
 }
 
+/** By its id, from the application menu; what cannot be done now does nothing. */
+export function runCommand(id: string): void {
+  availableCommands()
+    .find((command) => command.id === id)
+    ?.run();
+}
+
 export function focusSearch(): void {
   document.querySelector<HTMLInputElement>("[data-search]")?.select();
 }

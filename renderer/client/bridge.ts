@@ -4,6 +4,7 @@
  */
 import type { EventName, Events, Handlers } from "#protocol/contract.ts";
 import type { ImageId } from "#protocol/model.ts";
+import type { ConnectionState } from "#protocol/transports/transport.ts";
 
 export interface ElectronBridge {
   readonly kind: "electron";
@@ -21,6 +22,7 @@ export interface EmbeddedBridge {
   readonly kind: "embedded";
   readonly handlers: Handlers;
   on<E extends EventName>(event: E, handler: (value: Events[E]) => void): () => void;
+  onConnection(handler: (state: ConnectionState) => void): () => void;
   pictureUrl(id: ImageId, kind: "thumbnail" | "image"): string;
 }
 

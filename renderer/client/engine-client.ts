@@ -11,10 +11,7 @@ export function embeddedClient(host: EmbeddedBridge): Client {
       return result;
     },
     on: (event, handler) => host.on(event, handler),
-    onConnection(handler) {
-      handler("open");
-      return () => undefined;
-    },
+    onConnection: (handler) => host.onConnection(handler),
     close: () => undefined,
   };
 }

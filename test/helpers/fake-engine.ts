@@ -21,6 +21,7 @@ import {
   type Relation,
 } from "#protocol/model.ts";
 import { isFinished, type JobSnapshot } from "#protocol/progress.ts";
+import type { ConnectionState } from "#protocol/transports/transport.ts";
 
 import { fakeFolders, fakeImages, groupStart, type FakeImage } from "./fake-images.ts";
 import { drawPicture } from "./fake-pictures.ts";
@@ -34,6 +35,9 @@ export interface FakeEngineOptions {
 export interface FakeEngine {
   readonly handlers: Handlers;
   on<E extends EventName>(event: E, handler: (value: Events[E]) => void): () => void;
+  onConnection(handler: (state: ConnectionState) => void): () => void;
+  /** Loses or restores the connection, as far as clients can tell. */
+  setConnection(state: ConnectionState): void;
   pictureUrl(id: ImageId, kind: "thumbnail" | "image"): string;
   /** Adds images, as indexing does, and says so. */
   grow(count: number): void;
@@ -47,6 +51,7 @@ export function createFakeEngine(options: FakeEngineOptions): FakeEngine {
   let version = 1;
   let open = options.open;
   let job: JobSnapshot | null = null;
+  const connectionHandlers = new Set<(state: ConnectionState) => void>();
   const listeners: { [E in EventName]: Set<(value: Events[E]) => void> } = { job: new Set(), changed: new Set() };
   const emit = <E extends EventName>(event: E, value: Events[E]): void => listeners[event].forEach((handler) => handler(value));
 
@@ -78,6 +83,7 @@ export function createFakeEngine(options: FakeEngineOptions): FakeEngine {
     open = true;
     if (images.length === 0) images = fakeImages(30);
     version++;
+    queueMicrotask(() => emit("changed", { version, what: ["images", "map", "duplicates", "outliers", "issues", "collection"] }));
     return { collection: collection(), job: setJob({ ...firstJob, state: "running" }).id };
   };
 
@@ -148,6 +154,12 @@ export function createFakeEngine(options: FakeEngineOptions): FakeEngine {
       listeners[event].add(handler);
       return () => listeners[event].delete(handler);
     },
+    onConnection(handler) {
+      connectionHandlers.add(handler);
+      handler("open");
+      return () => connectionHandlers.delete(handler);
+    },
+    setConnection: (state) => connectionHandlers.forEach((handler) => handler(state)),
     pictureUrl: (id, kind) => drawPicture(get(id), kind),
     grow(count) {
       images = fakeImages(images.length + count);

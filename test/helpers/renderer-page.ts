@@ -3,10 +3,11 @@
  * content security policy of the real hosts, and opens pages in the system's Chromium.
  */
 import { execFileSync } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { extname, join, normalize } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 
 import { contentSecurityPolicy } from "#protocol/hosting.ts";
@@ -34,13 +35,45 @@ export interface RendererSite {
   close(): Promise<void>;
 }
 
-/** The path of a Chromium, or null: then a test says so and is skipped. */
+/** The path of a Chromium, or null: then `sayNoChromium` and skip. */
 export function findChromium(): string | null {
   const places = [process.env["CHROMIUM_PATH"], "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
   return places.find((place) => place !== undefined && existsSync(place)) ?? null;
 }
 
-export function buildRendererWithFake(): void {
+/** One visible line instead of a silent skip. */
+export function sayNoChromium(what: string): void {
+  process.stderr.write(`skipped: ${what} needs Chromium (none at /usr/bin/chromium; CHROMIUM_PATH names another place)\n`);
+}
+
+/**
+ * Builds the test build of the renderer where its sources are newer. Test files run side by side: one of them builds, the others wait.
+ */
+export async function ensureRendererWithFake(): Promise<void> {
+  const lock = `${output}.lock`;
+  mkdirSync(join(root, "out"), { recursive: true });
+  for (;;) {
+    try {
+      mkdirSync(lock);
+      break;
+    } catch {
+      // A builder that was killed leaves its lock behind.
+      if (Date.now() - (statSync(lock, { throwIfNoEntry: false })?.mtimeMs ?? 0) > 120_000) rmSync(lock, { recursive: true, force: true });
+      await sleep(150);
+    }
+  }
+  try {
+    if (newest(["renderer", "electron/protocol", "test/helpers"]) > (statSync(join(output, "index.html"), { throwIfNoEntry: false })?.mtimeMs ?? 0)) build();
+  } finally {
+    rmSync(lock, { recursive: true, force: true });
+  }
+}
+
+function newest(folders: readonly string[]): number {
+  return Math.max(...folders.flatMap((folder) => readdirSync(join(root, folder), { recursive: true, withFileTypes: true }).map((entry) => statSync(join(entry.parentPath, entry.name)).mtimeMs)));
+}
+
+function build(): void {
   execFileSync(process.execPath, [join(root, "node_modules/vite/bin/vite.js"), "build", "--config", "renderer/vite.config.ts", "--mode", "test", "--logLevel", "error"], {
     cwd: root,
     env: { ...process.env, NODE_ENV: "production" },
@@ -64,6 +97,7 @@ function createPictures(): (id: number) => Promise<Buffer> {
 }
 
 export async function startRendererSite(executablePath: string): Promise<RendererSite> {
+  await ensureRendererWithFake();
   const pictures = createPictures();
   const server = createServer((request, response) => {
     const path = normalize(new URL(request.url ?? "/", "http://localhost").pathname);

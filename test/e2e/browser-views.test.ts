@@ -1,0 +1,195 @@
+/** @file The other views over the fake engine: one selection and one filter everywhere, duplicates compared, outliers, jobs, commands. */
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { Page } from "playwright-core";
+
+import { findChromium, sayNoChromium, startRendererSite, type RendererSite } from "../helpers/renderer-page.ts";
+
+const chromium = findChromium();
+if (chromium === null) sayNoChromium("the views in the browser");
+
+interface FakeOnPage {
+  setJob(change: object): void;
+  setConnection(state: string): void;
+}
+
+describe.skipIf(chromium === null)("views", () => {
+  let site: RendererSite;
+  beforeAll(async () => {
+    site = await startRendererSite(chromium as string);
+  });
+  afterAll(async () => {
+    await site.close();
+    expect(site.problems).toEqual([]);
+  });
+
+  test("what is selected in one view is selected in the next, and back returns", async () => {
+    const page = await site.open("fake=1000");
+    await page.locator('[data-id="19"]').click();
+    await page.locator('[data-id="1"]').click({ modifiers: ["Control"] });
+    await page.keyboard.press("s");
+    await page.getByRole("heading", { name: "More like IMG_00001.jpg" }).waitFor();
+    // 19 is of the same kind as 1 in the fake collection, so it is among the answers, still selected.
+    await page.locator('[data-id="19"][aria-selected="true"]').waitFor();
+    await page.goBack();
+    await page.getByText("1,000 pictures", { exact: true }).waitFor();
+    expect(await page.locator('[data-id][aria-selected="true"]').count()).toBe(2);
+    await page.context().close();
+  });
+
+  test("details tell facts, issues and groups; a group leads to duplicates; I hides them", async () => {
+    const page = await site.open("fake=1000");
+    const details = page.getByRole("complementary", { name: "Details" });
+    await page.locator('[data-id="6"]').click();
+    await details.getByRole("heading", { name: "white.png" }).waitFor();
+    await details.getByText("Bright.").waitFor();
+    await details.getByText("1,500 × 1,500").waitFor();
+    await page.locator('[data-id="8"]').click();
+    await details.getByRole("button", { name: /Same file/u }).click();
+    const region = page.getByRole("region", { name: "Same file" });
+    await region.getByText("IMG_00008.jpg").waitFor();
+    await page.keyboard.press("i");
+    await details.waitFor({ state: "detached" });
+    await page.context().close();
+  });
+
+  test("words and folders filter every view, as chips that can be removed", async () => {
+    const page = await site.open("fake=1000");
+    await page.locator('[data-id="1"]').waitFor();
+    await page.keyboard.press("f");
+    await page.keyboard.type("img_0000");
+    // Images 1..9 without the six with other names: 1, 8 and 9.
+    await page.getByRole("status").filter({ hasText: "3 of 1,000" }).waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("treeitem").filter({ hasText: "Scans" }).getByRole("button", { name: /^Scans/u }).click();
+    await page.getByRole("status").filter({ hasText: "400 of 1,000" }).waitFor();
+    await page.locator("body").press("d");
+    const options = page.getByRole("listbox", { name: "Groups of duplicates" }).getByRole("option");
+    await options.first().waitFor();
+    // 42 groups in all; those from image 601 on: 608, 632 ... 992.
+    expect(Number(await options.first().getAttribute("aria-setsize"))).toBe(17);
+    await page.getByRole("button", { name: "Remove the filter Scans" }).click();
+    await expect.poll(async () => Number(await options.first().getAttribute("aria-setsize"))).toBe(42);
+    await page.context().close();
+  });
+
+  test("duplicates: relation chips, most to gain first, four ways to compare, zoom in step", async () => {
+    const page = await site.open("fake=1000");
+    await page.locator('[data-id="1"]').waitFor();
+    await page.keyboard.press("d");
+    const options = page.getByRole("listbox", { name: "Groups of duplicates" }).getByRole("option");
+    await options.first().waitFor();
+    const gains = await options.evaluateAll((elements) => elements.map((element) => parseFloat(/([\d.]+) MB/u.exec(element.textContent ?? "")?.[1] ?? "0")));
+    expect(gains).toEqual([...gains].sort((a, b) => b - a));
+    await page.getByRole("button", { name: /^Same picture/u }).click();
+    await expect.poll(async () => Number(await options.first().getAttribute("aria-setsize"))).toBe(11);
+    const papers = page.locator(".paper");
+    expect(await papers.count()).toBe(2);
+    const widthBefore = await papers.first().evaluate((element) => element.offsetWidth);
+    await papers.first().hover();
+    await page.mouse.wheel(0, -600);
+    await expect.poll(() => papers.first().evaluate((element) => element.offsetWidth)).toBeGreaterThan(widthBefore);
+    const styles = await papers.evaluateAll((elements) => elements.map((element) => `${element.offsetWidth} ${element.style.transform}`));
+    expect(styles[1]).toBe(styles[0]);
+    await page.keyboard.press("2");
+    await page.getByLabel("Line between the pictures").waitFor();
+    await page.keyboard.press("3");
+    await page.getByText(/Black where both are the same/u).waitFor();
+    await page.keyboard.press("b");
+    await page.getByRole("button", { name: "Show the other one" }).waitFor();
+    await page.keyboard.press("ArrowDown");
+    await page.getByText("2 of 11").waitFor();
+    expect(await page.getByText("Keep", { exact: true }).count()).toBe(1);
+    await page.context().close();
+  });
+
+  test("odd pictures come oddest first with their nearest ordinary ones; the slider cuts", async () => {
+    const page = await site.open("fake=1000");
+    await page.locator('[data-id="1"]').waitFor();
+    await page.keyboard.press("o");
+    const options = page.getByRole("listbox", { name: "Odd pictures" }).getByRole("option");
+    await options.first().waitFor();
+    const percents = await options.evaluateAll((elements) => elements.map((element) => parseFloat(element.textContent ?? "")));
+    expect(percents).toEqual([...percents].sort((a, b) => b - a));
+    expect(Math.min(...percents)).toBeGreaterThanOrEqual(95);
+    await expect.poll(() => options.first().locator("img").count()).toBe(5);
+    const all = Number(await options.first().getAttribute("aria-setsize"));
+    await page.getByLabel(/Show pictures odder than/u).fill("99");
+    await expect.poll(async () => Number(await options.first().getAttribute("aria-setsize"))).toBeLessThan(all / 2);
+    await page.context().close();
+  });
+
+  test("issues by kind become a filter; broken files say where and why", async () => {
+    const page = await site.open("fake=1000#/outliers/issues");
+    await page.getByRole("button", { name: /^Blurred\s*24$/u }).waitFor();
+    await page.getByRole("button", { name: "Filter everything to these" }).click();
+    await page.getByRole("status").filter({ hasText: "24 of 1,000" }).waitFor();
+    expect(await page.evaluate(() => location.hash)).toBe("#/library");
+    await page.keyboard.press("o");
+    await page.getByRole("tab", { name: /Files that cannot be read/u }).click();
+    await page.getByText("/pictures/Scans/Letters/IMG_0042.jpg").waitFor();
+    await page.getByText("The file ends in the middle of the picture.").waitFor();
+    await page.context().close();
+  });
+
+  test("the strip shows progress, pauses, goes on, and says what was found", async () => {
+    const page = await site.open("fake=1000&job");
+    const strip = page.getByRole("region", { name: "Jobs" });
+    await strip.getByText("Reading pictures: 3,120 of 12,400 · 410/s · 23 s left in this step").waitFor();
+    // Step 2 of 6, 3,120 of 12,400 in it: (1 + 0.2516) / 6 = 0.2086.
+    expect(await strip.getByRole("progressbar").getAttribute("aria-valuenow")).toBe("21");
+    await strip.getByRole("button", { name: "Pause" }).click();
+    await strip.getByText(/^Paused\./u).waitFor();
+    await strip.getByRole("button", { name: "Go on" }).click();
+    await page.evaluate(() => (window as unknown as { fakeEngine: FakeOnPage }).fakeEngine.setJob({ state: "done", summary: "41 groups of duplicates, 12 files could not be read.", report: {} }));
+    await strip.getByText("41 groups of duplicates, 12 files could not be read.").waitFor();
+    await strip.getByRole("button", { name: "Show duplicates" }).click();
+    await page.getByRole("listbox", { name: "Groups of duplicates" }).waitFor();
+    await strip.getByRole("button", { name: "Put away" }).click();
+    await strip.waitFor({ state: "detached" });
+    await page.context().close();
+  });
+
+  test("Ctrl+K finds a command by the beginnings of its words", async () => {
+    const page = await site.open("fake=30");
+    await page.locator('[data-id="1"]').waitFor();
+    await page.keyboard.press("Control+k");
+    await page.keyboard.type("go enc");
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "Encoders" }).waitFor();
+    await page.getByText("In use").waitFor();
+    await page.keyboard.press("Shift+?");
+    await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();
+    await page.keyboard.press("Escape");
+    await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor({ state: "detached" });
+    await page.context().close();
+  });
+
+  test("a dropped picture finds the ones like it", async () => {
+    const page = await site.open("fake=1000");
+    await page.locator('[data-id="1"]').waitFor();
+    await dropFile(page);
+    await page.getByRole("heading", { name: "More like holiday.png" }).waitFor();
+    await page.getByRole("listbox", { name: "Similar pictures" }).waitFor();
+    await page.context().close();
+  });
+
+  test("a lost connection is said and mends itself", async () => {
+    const page = await site.open("fake=30");
+    await page.locator('[data-id="1"]').waitFor();
+    const set = (state: string): Promise<void> => page.evaluate((next) => (window as unknown as { fakeEngine: FakeOnPage }).fakeEngine.setConnection(next), state);
+    await set("lost");
+    await page.getByText("The engine is not answering. Trying to reach it again…").waitFor();
+    await set("open");
+    await page.getByText("The engine is not answering. Trying to reach it again…").waitFor({ state: "detached" });
+    expect(await page.locator("[data-id]").count()).toBeGreaterThan(5);
+    await page.context().close();
+  });
+});
+
+function dropFile(page: Page): Promise<void> {
+  return page.evaluate(() => {
+    const data = new DataTransfer();
+    data.items.add(new File([new Uint8Array([137, 80, 78, 71])], "holiday.png", { type: "image/png" }));
+    document.body.dispatchEvent(new DragEvent("drop", { bubbles: true, cancelable: true, dataTransfer: data }));
+  });
+}
