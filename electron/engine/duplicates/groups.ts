@@ -23,7 +23,7 @@ export interface GroupInput {
   readonly pairs: readonly VerifiedPair[];
 }
 
-/** Groups in order of their first file. Pairs of contents without a file are left out. */
+/** Copies first, then scenes, each in order of their first file. Pairs of contents without a file are left out. */
 export function groupPairs({ contents, files, pairs }: GroupInput): DuplicateGroup[] {
   const holders = holdersOf(contents, files);
   const usable = strongestPairs(pairs).filter((pair) => holders.has(pair.a) && holders.has(pair.b));
@@ -39,7 +39,7 @@ export function groupPairs({ contents, files, pairs }: GroupInput): DuplicateGro
     }
   }
   for (const [content, held] of holders) if (held.length > 1 && !copied.has(content)) groups.push(makeGroup([content], new Map(), holders));
-  return keepKeepers(groups).sort((first, second) => leastFile(first) - leastFile(second) || (first.id < second.id ? -1 : 1));
+  return keepKeepers(groups).sort((first, second) => Number(first.relation === "same-scene") - Number(second.relation === "same-scene") || leastFile(first) - leastFile(second) || (first.id < second.id ? -1 : 1));
 }
 
 /** Files per content, the best to keep first. */
