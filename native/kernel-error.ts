@@ -22,8 +22,12 @@ export const maxDimensions = 1 << 16;
 
 const codes = ["wrong-type", "wrong-length", "out-of-range", "not-finite", "bad-row"] as const satisfies readonly KernelErrorCode[];
 
-const arrayKinds = { Float32Array, Int32Array, Uint32Array, Uint8Array } as const;
-type ArrayKinds = typeof arrayKinds;
+interface ArrayKinds {
+  Float32Array: Float32Array;
+  Int32Array: Int32Array;
+  Uint32Array: Uint32Array;
+  Uint8Array: Uint8Array;
+}
 export type ArrayKindName = keyof ArrayKinds;
 
 /** Checks the arguments of one call of one kernel. */
@@ -62,10 +66,10 @@ export class ArgumentCheck {
   }
 
   /** A typed array of exactly this kind and, where given, length. */
-  array<K extends ArrayKindName>(name: string, kind: K, length?: number): InstanceType<ArrayKinds[K]> {
+  array<K extends ArrayKindName>(name: string, kind: K, length?: number): ArrayKinds[K] {
     const value = this.#given[name];
     if (Object.prototype.toString.call(value) !== `[object ${kind}]`) throw kernelError("wrong-type", `${this.#path(name)} is not a ${kind}`);
-    const array = value as InstanceType<ArrayKinds[K]>;
+    const array = value as ArrayKinds[K];
     if (length !== undefined && array.length !== length) throw kernelError("wrong-length", `${this.#path(name)} has ${array.length} elements; expected ${length}`);
     return array;
   }

@@ -1,8 +1,8 @@
-/// <reference lib="esnext.float16" />
 /**
  * @file float16 <-> float32 for whole tables (IEEE 754 binary16, round to nearest, ties to even). Embeddings are stored as float16: half the space, and an error
  * of at most 2^-11 of each number. The engine's Node and Electron both have Float16Array; here it is kept as its bits, which is what is stored.
  */
+/// <reference lib="esnext.float16" />
 
 /** @returns as many float32 values; every float16 is exact in float32 */
 export function toFloat32(halves: Uint16Array): Float32Array<ArrayBuffer> {
