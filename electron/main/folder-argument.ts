@@ -8,10 +8,10 @@ export interface FolderArgumentOptions {
   readonly packaged: boolean;
 }
 
-/** Absolute path of the first argument that is no option, or null. A file counts as the folder it lies in no more than a missing one does. */
+/** Absolute path of the first argument that is no option (and, while developing, not the app itself) and is a folder; or null. */
 export function folderArgument({ argv, cwd, packaged }: FolderArgumentOptions): string | null {
-  const given = argv.slice(packaged ? 1 : 2).find((argument) => argument !== "" && !argument.startsWith("-"));
-  if (given === undefined) return null;
+  const given = argv.slice(1).filter((argument) => !argument.startsWith("-"))[packaged ? 0 : 1] ?? "";
+  if (given === "") return null;
   const path = resolve(cwd, given);
   return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true ? path : null;
 }

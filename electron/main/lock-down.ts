@@ -35,7 +35,12 @@ export function lockContents(contents: LockableContents): void {
 /** True for the page of the app itself: the only one that is ever loaded, and the only one that is listened to. */
 export function isAppPage(url: string): boolean {
   const parsed = URL.parse(url);
-  return parsed !== null && parsed.protocol === `${scheme}:` && parsed.host === "app" && (parsed.pathname === "/" || parsed.pathname === "/index.html");
+  return (
+    parsed !== null &&
+    parsed.protocol === `${scheme}:` &&
+    parsed.host === "app" &&
+    (parsed.pathname === "/" || parsed.pathname === "/index.html")
+  );
 }
 
 /** Copying a path to the clipboard is the one thing the app asks for. */

@@ -5,7 +5,21 @@
 import { fileURLToPath } from "node:url";
 import { join } from "node:path";
 
-import { app, BrowserWindow, dialog, ipcMain, Menu, MessageChannelMain, nativeTheme, protocol, screen, session, utilityProcess, type IpcMainEvent, type IpcMainInvokeEvent } from "electron";
+import {
+  app,
+  BrowserWindow,
+  dialog,
+  ipcMain,
+  Menu,
+  MessageChannelMain,
+  nativeTheme,
+  protocol,
+  screen,
+  session,
+  utilityProcess,
+  type IpcMainEvent,
+  type IpcMainInvokeEvent,
+} from "electron";
 
 import { scheme, shellChannels } from "#protocol/electron-shell.ts";
 
@@ -28,7 +42,9 @@ app.commandLine.appendSwitch("disable-background-networking");
 app.commandLine.appendSwitch("disable-component-update");
 app.commandLine.appendSwitch("host-resolver-rules", "MAP * ~NOTFOUND");
 if (dataFolder !== undefined && dataFolder !== "") app.setPath("userData", join(dataFolder, "window"));
-protocol.registerSchemesAsPrivileged([{ scheme, privileges: { standard: true, secure: true, supportFetchAPI: true, corsEnabled: true, stream: true, codeCache: true } }]);
+protocol.registerSchemesAsPrivileged([
+  { scheme, privileges: { standard: true, secure: true, supportFetchAPI: true, corsEnabled: true, stream: true, codeCache: true } },
+]);
 
 const stateFile = join(app.getPath("userData"), "window.json");
 /** Asked for on the command line, until an engine has opened it. */
@@ -82,8 +98,13 @@ async function offerRestart(message: string): Promise<void> {
 
 function openWindow(): void {
   pageConnected = false;
-  const state = readWindowState(stateFile, screen.getAllDisplays().map((display) => display.workArea));
-  const opened = new BrowserWindow(windowOptions({ state, preload: here("./preload.cjs"), dark: nativeTheme.shouldUseDarkColors, development }));
+  const state = readWindowState(
+    stateFile,
+    screen.getAllDisplays().map((display) => display.workArea),
+  );
+  const opened = new BrowserWindow(
+    windowOptions({ state, preload: here("./preload.cjs"), dark: nativeTheme.shouldUseDarkColors, development }),
+  );
   window = opened;
   watchWindow(opened, {
     maximized: state.maximized,
@@ -130,7 +151,16 @@ function begin(): void {
     }),
   );
   listenToPage();
-  Menu.setApplicationMenu(Menu.buildFromTemplate(menuTemplate({ platform: process.platform, name: app.name, development, send: (command) => window?.webContents.send(shellChannels.menu, command) })));
+  Menu.setApplicationMenu(
+    Menu.buildFromTemplate(
+      menuTemplate({
+        platform: process.platform,
+        name: app.name,
+        development,
+        send: (command) => window?.webContents.send(shellChannels.menu, command),
+      }),
+    ),
+  );
   supervisor.start();
   openWindow();
 }
@@ -142,7 +172,10 @@ function showAgain(asked: unknown): void {
   if (typeof asked !== "object" || asked === null || !("folder" in asked) || typeof asked.folder !== "string") return;
   const client = supervisor.client;
   if (client === null) folder = asked.folder;
-  else client.call("collection.openFolder", { path: asked.folder }).catch((thrown: unknown) => dialog.showErrorBox("Likeness", thrown instanceof Error ? thrown.message : String(thrown)));
+  else
+    client
+      .call("collection.openFolder", { path: asked.folder })
+      .catch((thrown: unknown) => dialog.showErrorBox("Likeness", thrown instanceof Error ? thrown.message : String(thrown)));
 }
 
 if (app.requestSingleInstanceLock({ folder })) {

@@ -35,7 +35,20 @@ export function menuTemplate({ platform, name, development, send }: MenuOptions)
       ],
     },
     // On macOS the clipboard keys work only through these.
-    { label: "&Edit", submenu: [{ role: "undo" }, { role: "redo" }, separator, { role: "cut" }, { role: "copy" }, { role: "paste" }, item("Select All", "select-all", "CmdOrCtrl+A"), separator, item("Find…", "search", "CmdOrCtrl+F")] },
+    {
+      label: "&Edit",
+      submenu: [
+        { role: "undo" },
+        { role: "redo" },
+        separator,
+        { role: "cut" },
+        { role: "copy" },
+        { role: "paste" },
+        item("Select All", "select-all", "CmdOrCtrl+A"),
+        separator,
+        item("Find…", "search", "CmdOrCtrl+F"),
+      ],
+    },
     {
       label: "&View",
       submenu: [

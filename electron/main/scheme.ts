@@ -7,7 +7,16 @@ import { open, realpath, type FileHandle } from "node:fs/promises";
 import { join, sep } from "node:path";
 
 import { appOrigin } from "#protocol/electron-shell.ts";
-import { commonHeaders, contentSecurityPolicy, mediaTypeOf, neverChanges, parseRange, pictureId, type PictureKind, rendererFile } from "#protocol/hosting.ts";
+import {
+  commonHeaders,
+  contentSecurityPolicy,
+  mediaTypeOf,
+  neverChanges,
+  parseRange,
+  pictureId,
+  type PictureKind,
+  rendererFile,
+} from "#protocol/hosting.ts";
 import type { ImageId } from "#protocol/model.ts";
 import { toWireError } from "#protocol/rpc-messages.ts";
 
@@ -32,9 +41,20 @@ export function createSchemeHandler(options: SchemeOptions): (request: Request) 
 async function answerApp(request: Request, pathname: string, rendererFolder: string): Promise<Response> {
   const file = rendererFile(pathname);
   const path = file === null ? null : await insideFolder(rendererFolder, file);
-  const answer = path === null ? null : await answerFile(request, { path, mediaType: mediaTypeOf(path) as string, cache: neverChanges(file as string) ? immutable : "no-cache" });
+  const answer =
+    path === null
+      ? null
+      : await answerFile(request, {
+          path,
+          mediaType: mediaTypeOf(path) as string,
+          cache: neverChanges(file as string) ? immutable : "no-cache",
+        });
   if (answer !== null) return answer;
-  return failure(404, "not-found", file === "index.html" ? "The app has not been built: out/renderer is missing." : "There is nothing at this address.");
+  return failure(
+    404,
+    "not-found",
+    file === "index.html" ? "The app has not been built: out/renderer is missing." : "There is nothing at this address.",
+  );
 }
 
 async function answerPicture(request: Request, url: URL, kind: PictureKind, options: SchemeOptions): Promise<Response> {

@@ -36,7 +36,9 @@ export function createClient(transport: Transport): Client {
     try {
       transport.send({ kind: "call", id, method: call.method, params: call.params });
     } catch (thrown) {
-      call.settle({ error: thrown instanceof RpcError ? thrown : failure("protocol", "bad-message", `${call.method}: ${messageOf(thrown)}`) });
+      call.settle({
+        error: thrown instanceof RpcError ? thrown : failure("protocol", "bad-message", `${call.method}: ${messageOf(thrown)}`),
+      });
     }
   }
 
@@ -44,8 +46,10 @@ export function createClient(transport: Transport): Client {
     state = next;
     for (const [id, call] of [...pending]) {
       if (next === "open" && !call.sent) sendCall(id, call);
-      else if (next === "closed") call.settle({ error: failure("connection", "connection-closed", "The connection to the engine is closed.") });
-      else if (next === "lost" && call.sent) call.settle({ error: failure("connection", "connection-lost", `The connection to the engine was lost during ${call.method}.`) });
+      else if (next === "closed")
+        call.settle({ error: failure("connection", "connection-closed", "The connection to the engine is closed.") });
+      else if (next === "lost" && call.sent)
+        call.settle({ error: failure("connection", "connection-lost", `The connection to the engine was lost during ${call.method}.`) });
     }
     for (const handler of [...stateHandlers]) handler(next);
   }

@@ -21,7 +21,12 @@ declare class TextDecoder {
 const magic = 0x314b494c;
 const headerBytes = 8;
 const arrayLimit = 4096;
-const oddNumbers: Readonly<Record<string, number>> = { NaN: Number.NaN, Infinity: Number.POSITIVE_INFINITY, "-Infinity": Number.NEGATIVE_INFINITY, "-0": -0 };
+const oddNumbers: Readonly<Record<string, number>> = {
+  NaN: Number.NaN,
+  Infinity: Number.POSITIVE_INFINITY,
+  "-Infinity": Number.NEGATIVE_INFINITY,
+  "-0": -0,
+};
 
 /** The largest frame anybody may send or accept by default. */
 export const frameLimitBytes = 512 * 1024 * 1024;
@@ -33,7 +38,8 @@ export function encodeFrame(message: unknown, limitBytes = frameLimitBytes): Uin
   const json = new TextEncoder().encode(`{"a":${JSON.stringify(table)},"m":${body}}`);
   let size = headerBytes + padded(json.length);
   for (const array of arrays) size += padded(array.byteLength);
-  if (size > limitBytes) throw frameError("message-too-large", `a message of ${size} bytes is larger than the limit of ${limitBytes} bytes`);
+  if (size > limitBytes)
+    throw frameError("message-too-large", `a message of ${size} bytes is larger than the limit of ${limitBytes} bytes`);
   const frame = new Uint8Array(size);
   const view = new DataView(frame.buffer);
   view.setUint32(0, magic, true);
@@ -49,21 +55,26 @@ export function encodeFrame(message: unknown, limitBytes = frameLimitBytes): Uin
 
 /** The message in a frame. Its arrays are views into the frame (or, where that is not aligned, into one copy of it). */
 export function decodeFrame(bytes: Uint8Array, limitBytes = frameLimitBytes): unknown {
-  if (bytes.byteLength > limitBytes) throw frameError("message-too-large", `a frame of ${bytes.byteLength} bytes is larger than the limit of ${limitBytes} bytes`);
+  if (bytes.byteLength > limitBytes)
+    throw frameError("message-too-large", `a frame of ${bytes.byteLength} bytes is larger than the limit of ${limitBytes} bytes`);
   if (bytes.byteLength < headerBytes) throw broken(`it has ${bytes.byteLength} bytes, its header alone takes ${headerBytes}`);
   const frame = bytes.byteOffset % 8 === 0 ? bytes : new Uint8Array(bytes);
   const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
-  if (view.getUint32(0, true) !== magic) throw broken(`it begins with 0x${view.getUint32(0, true).toString(16)}, not with 0x${magic.toString(16)}`);
+  if (view.getUint32(0, true) !== magic)
+    throw broken(`it begins with 0x${view.getUint32(0, true).toString(16)}, not with 0x${magic.toString(16)}`);
   const jsonLength = view.getUint32(4, true);
-  if (jsonLength > frame.byteLength - headerBytes) throw broken(`its text claims ${jsonLength} bytes, ${frame.byteLength - headerBytes} are left`);
+  if (jsonLength > frame.byteLength - headerBytes)
+    throw broken(`its text claims ${jsonLength} bytes, ${frame.byteLength - headerBytes} are left`);
   const envelope = parse(frame.subarray(headerBytes, headerBytes + jsonLength));
   const arrays = readArrays(frame, headerBytes + padded(jsonLength), envelope.table);
   return fromJson(envelope.message, arrays, 0);
 }
 
 function toJson(value: unknown, arrays: AnyTypedArray[], depth: number): unknown {
-  if (typeof value === "number") return Number.isFinite(value) && !Object.is(value, -0) ? value : { $n: Object.is(value, -0) ? "-0" : String(value) };
-  if (typeof value === "bigint" || typeof value === "function" || typeof value === "symbol") throw new TypeError(`a ${typeof value} cannot cross a connection`);
+  if (typeof value === "number")
+    return Number.isFinite(value) && !Object.is(value, -0) ? value : { $n: Object.is(value, -0) ? "-0" : String(value) };
+  if (typeof value === "bigint" || typeof value === "function" || typeof value === "symbol")
+    throw new TypeError(`a ${typeof value} cannot cross a connection`);
   if (typeof value !== "object" || value === null) return value;
   if (ArrayBuffer.isView(value) || value instanceof ArrayBuffer) {
     if (arrayName(value) === null) throw new TypeError(`${Object.prototype.toString.call(value)} cannot cross a connection`);
@@ -73,7 +84,9 @@ function toJson(value: unknown, arrays: AnyTypedArray[], depth: number): unknown
   }
   if (depth > depthLimit) throw new TypeError(`a message may be nested ${depthLimit} levels deep at most`);
   if (Array.isArray(value)) return value.map((item: unknown) => (item === undefined ? { $u: 1 } : toJson(item, arrays, depth + 1)));
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key.startsWith("$") ? `$${key}` : key, toJson(item, arrays, depth + 1)]));
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key.startsWith("$") ? `$${key}` : key, toJson(item, arrays, depth + 1)]),
+  );
 }
 
 function fromJson(value: unknown, arrays: readonly AnyTypedArray[], depth: number): unknown {
@@ -110,7 +123,8 @@ function parse(bytes: Uint8Array): { table: unknown[]; message: unknown } {
   } catch {
     throw broken("its text is not JSON in UTF-8");
   }
-  if (typeof value !== "object" || value === null || !("a" in value) || !("m" in value) || !Array.isArray(value.a)) throw broken("its text is not an envelope of arrays and message");
+  if (typeof value !== "object" || value === null || !("a" in value) || !("m" in value) || !Array.isArray(value.a))
+    throw broken("its text is not an envelope of arrays and message");
   return { table: value.a, message: value.m };
 }
 
@@ -120,7 +134,8 @@ function readArrays(frame: Uint8Array, start: number, table: readonly unknown[])
   return table.map((entry) => {
     const [name, length]: unknown[] = Array.isArray(entry) ? entry : [];
     if (typeof name !== "string" || !Object.hasOwn(arrayConstructors, name)) throw broken("it claims an array of an unknown kind");
-    if (typeof length !== "number" || !Number.isSafeInteger(length) || length < 0) throw broken("it claims an array of an impossible length");
+    if (typeof length !== "number" || !Number.isSafeInteger(length) || length < 0)
+      throw broken("it claims an array of an impossible length");
     const constructor = arrayConstructors[name as ArrayName];
     const end = at + length * constructor.BYTES_PER_ELEMENT;
     if (end > frame.byteLength) throw broken(`it claims an array that ends at byte ${end} of ${frame.byteLength}`);

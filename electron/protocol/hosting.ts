@@ -86,7 +86,8 @@ export const commonHeaders: Readonly<Record<string, string>> = {
 };
 
 /** What to send of a file: everything, a part (`end` inclusive), or nothing because the range lies outside. */
-export type Range = { readonly kind: "whole" } | { readonly kind: "part"; readonly start: number; readonly end: number } | { readonly kind: "outside" };
+export type Range =
+  { readonly kind: "whole" } | { readonly kind: "part"; readonly start: number; readonly end: number } | { readonly kind: "outside" };
 
 /** Reads a Range header. One range only; anything else is, as RFC 9110 allows, answered with the whole. */
 export function parseRange(header: string | null | undefined, size: number): Range {

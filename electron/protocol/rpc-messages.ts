@@ -51,7 +51,8 @@ export function toWireError(thrown: unknown): WireError {
   if (thrown instanceof RpcError) return { code: thrown.code, message: thrown.message, kind: thrown.kind };
   if (!(thrown instanceof Error)) return { code: "internal", message: String(thrown), kind: "bug" };
   const code = "code" in thrown && typeof thrown.code === "string" ? thrown.code : "internal";
-  if (thrown.name === "CancellationError" || thrown.name === "AbortError") return { code: "cancelled", message: thrown.message, kind: "cancelled" };
+  if (thrown.name === "CancellationError" || thrown.name === "AbortError")
+    return { code: "cancelled", message: thrown.message, kind: "cancelled" };
   return { code, message: thrown.message, kind: thrown.name === "UserError" ? "user" : "bug" };
 }
 
@@ -67,12 +68,14 @@ export function readClientMessage(value: unknown): ClientMessage | null {
 /** Reads a server's message; null when it is not one. */
 export function readServerMessage(value: unknown): ServerMessage | null {
   if (!isRecord(value)) return null;
-  if (value["kind"] === "event") return typeof value["name"] === "string" ? { kind: "event", name: value["name"], value: value["value"] } : null;
+  if (value["kind"] === "event")
+    return typeof value["name"] === "string" ? { kind: "event", name: value["name"], value: value["value"] } : null;
   const id = value["id"];
   if (!isId(id)) return null;
   if (value["kind"] === "result") return { kind: "result", id, result: value["result"] };
   const error = value["error"];
-  if (value["kind"] !== "error" || !isRecord(error) || typeof error["code"] !== "string" || typeof error["message"] !== "string") return null;
+  if (value["kind"] !== "error" || !isRecord(error) || typeof error["code"] !== "string" || typeof error["message"] !== "string")
+    return null;
   const kind = errorKinds.find((known) => known === error["kind"]) ?? "bug";
   return { kind: "error", id, error: { code: error["code"], message: error["message"], kind } };
 }

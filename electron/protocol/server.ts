@@ -33,7 +33,8 @@ export function serve(transport: Transport, handlers: Handlers, subscribe: Subsc
 
   async function answer(id: number, method: string, params: unknown): Promise<void> {
     if (inFlight.has(id)) return reply(transport, refusal(id, "duplicate-call", `call ${id} is still being answered`));
-    if (inFlight.size >= callLimit) return reply(transport, refusal(id, "too-many-calls", `${inFlight.size} calls are being answered, ${callLimit} are allowed`));
+    if (inFlight.size >= callLimit)
+      return reply(transport, refusal(id, "too-many-calls", `${inFlight.size} calls are being answered, ${callLimit} are allowed`));
     if (!isMethod(method)) return reply(transport, refusal(id, "unknown-method", `there is no method ${JSON.stringify(method)}`));
     const wrong = wrongParams(method, params);
     if (wrong !== null) return reply(transport, refusal(id, "bad-params", `${method}: ${wrong}`));
@@ -83,7 +84,10 @@ function reply(transport: Transport, message: ServerMessage): void {
     transport.send(message);
   } catch (thrown) {
     if (message.kind !== "result") return;
-    const error = thrown instanceof RpcError ? toWireError(thrown) : { code: "bad-message", message: `the answer cannot be sent: ${String(thrown)}`, kind: "bug" as const };
+    const error =
+      thrown instanceof RpcError
+        ? toWireError(thrown)
+        : { code: "bad-message", message: `the answer cannot be sent: ${String(thrown)}`, kind: "bug" as const };
     transport.send({ kind: "error", id: message.id, error });
   }
 }

@@ -3,7 +3,17 @@
  * a shared pool: so views are packed before they cross. An array whose owner is done with it can be moved instead of copied: `handOver`.
  */
 
-export const arrayConstructors = { Int8Array, Uint8Array, Uint8ClampedArray, Int16Array, Uint16Array, Int32Array, Uint32Array, Float32Array, Float64Array };
+export const arrayConstructors = {
+  Int8Array,
+  Uint8Array,
+  Uint8ClampedArray,
+  Int16Array,
+  Uint16Array,
+  Int32Array,
+  Uint32Array,
+  Float32Array,
+  Float64Array,
+};
 export type ArrayName = keyof typeof arrayConstructors;
 export type AnyTypedArray = InstanceType<(typeof arrayConstructors)[ArrayName]>;
 

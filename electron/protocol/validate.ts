@@ -29,7 +29,11 @@ const checks: { readonly [M in Method]: Check<unknown> } = {
   "collection.forget": params<"collection.forget">({ workspace: path }),
   "collection.openSamples": empty,
   "collection.summary": empty,
-  "collection.index": params<"collection.index">({ folders: optional(list(path, 10_000)), encoder: optional(word), device: optional(oneOf(deviceNames)) }),
+  "collection.index": params<"collection.index">({
+    folders: optional(list(path, 10_000)),
+    encoder: optional(word),
+    device: optional(oneOf(deviceNames)),
+  }),
   "collection.unreadable": empty,
   "folders.list": params<"folders.list">({ path: optional(path), hidden: optional(flag) }),
   "images.columns": empty,
@@ -86,11 +90,17 @@ function optional<T>(check: Check<T>): OptionalCheck<T> {
 }
 
 function text(limit: number): Check<string> {
-  return (value) => (typeof value === "string" && value.length <= limit && !value.includes("\0") ? null : `a text of at most ${limit} characters without NUL`);
+  return (value) =>
+    typeof value === "string" && value.length <= limit && !value.includes("\0")
+      ? null
+      : `a text of at most ${limit} characters without NUL`;
 }
 
 function integer<T extends number>(least: number, most: number): Check<T> {
-  return (value) => (typeof value === "number" && Number.isSafeInteger(value) && value >= least && value <= most ? null : `a whole number from ${least} to ${most}`);
+  return (value) =>
+    typeof value === "number" && Number.isSafeInteger(value) && value >= least && value <= most
+      ? null
+      : `a whole number from ${least} to ${most}`;
 }
 
 function flag(value: unknown): string | null {

@@ -38,11 +38,13 @@ export function createGuard(token = randomBytes(32).toString("base64url")): Guar
       const host = hosts[0]?.toLowerCase() ?? "";
       if (hosts.length !== 1 || !loopback.test(host)) return { status: 421, message: "Likeness answers on 127.0.0.1 and localhost only." };
       const origin = request.headers.origin;
-      if (origin !== undefined && origin.toLowerCase() !== `http://${host}`) return { status: 403, message: "This request comes from another page." };
+      if (origin !== undefined && origin.toLowerCase() !== `http://${host}`)
+        return { status: 403, message: "This request comes from another page." };
       const site = request.headers["sec-fetch-site"];
       const own = site === undefined || site === "same-origin" || site === "none";
       // Following a link to the start page is fine: it changes nothing, and the strict cookie does not come along.
-      if (!own && !(request.headers["sec-fetch-mode"] === "navigate" && pathOf(request) === "/")) return { status: 403, message: "This request comes from another page." };
+      if (!own && !(request.headers["sec-fetch-mode"] === "navigate" && pathOf(request) === "/"))
+        return { status: 403, message: "This request comes from another page." };
       return null;
     },
     knows: (request) => bearer(request) || cookieValues(request.headers.cookie ?? "", name).some(isToken),

@@ -9,7 +9,11 @@ export interface BrowserOpener {
 }
 
 /** The system's way to open a URL, or null where there is none (no desktop). */
-export function browserOpener(url: string, platform: NodeJS.Platform = process.platform, environment: NodeJS.ProcessEnv = process.env): BrowserOpener | null {
+export function browserOpener(
+  url: string,
+  platform: NodeJS.Platform = process.platform,
+  environment: NodeJS.ProcessEnv = process.env,
+): BrowserOpener | null {
   if (!/^http:\/\/127\.0\.0\.1:\d+\/[\w?=&-]*$/.test(url)) return null;
   if (platform === "darwin") return { command: "/usr/bin/open", arguments: [url] };
   // Not `cmd /c start`: a URL may hold characters that a shell reads.

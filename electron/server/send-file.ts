@@ -29,7 +29,12 @@ export async function sendFile(request: IncomingMessage, response: ServerRespons
   return true;
 }
 
-async function sendOpened(request: IncomingMessage, response: ServerResponse, { path, mediaType, cache }: FileAnswer, handle: FileHandle): Promise<void> {
+async function sendOpened(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { path, mediaType, cache }: FileAnswer,
+  handle: FileHandle,
+): Promise<void> {
   const stat = await handle.stat({ bigint: true });
   const size = Number(stat.size);
   const etag = `"${createHash("sha256").update(path).update(`${stat.size} ${stat.mtimeNs}`).digest("base64url").slice(0, 22)}"`;
@@ -56,7 +61,11 @@ async function sendOpened(request: IncomingMessage, response: ServerResponse, { 
   const start = range.kind === "part" ? range.start : 0;
   const end = range.kind === "part" ? range.end : size - 1;
   if (range.kind === "part") headers["Content-Range"] = `bytes ${start}-${end}/${size}`;
-  response.writeHead(range.kind === "part" ? 206 : 200, { ...headers, "Content-Type": mediaType, "Content-Length": String(end - start + 1) });
+  response.writeHead(range.kind === "part" ? 206 : 200, {
+    ...headers,
+    "Content-Type": mediaType,
+    "Content-Length": String(end - start + 1),
+  });
   if (request.method === "HEAD" || size === 0) {
     response.end();
     return;

@@ -57,15 +57,31 @@ export interface RunningServer {
   close(): Promise<void>;
 }
 
-export async function startServer({ engine, port = 0, rendererFolder = builtRendererFolder(), limits: given }: ServerOptions): Promise<RunningServer> {
+export async function startServer({
+  engine,
+  port = 0,
+  rendererFolder = builtRendererFolder(),
+  limits: given,
+}: ServerOptions): Promise<RunningServer> {
   const limits = { ...defaultLimits, ...given };
   const guard = createGuard();
-  const sockets = createSockets({ guard, engine, socketLimit: limits.sockets, messageLimitBytes: limits.messageBytes, pulseMs: limits.pulseMs });
+  const sockets = createSockets({
+    guard,
+    engine,
+    socketLimit: limits.sockets,
+    messageLimitBytes: limits.messageBytes,
+    pulseMs: limits.pulseMs,
+  });
   const routes = { guard, handlers: engine.handlers, rendererFolder };
 
   const make = (): Server => {
     const checkEveryMs = Math.min(1000, limits.requestMs);
-    const server = createServer({ maxHeaderSize: limits.headerBytes, requestTimeout: limits.requestMs, headersTimeout: limits.requestMs, connectionsCheckingInterval: checkEveryMs });
+    const server = createServer({
+      maxHeaderSize: limits.headerBytes,
+      requestTimeout: limits.requestMs,
+      headersTimeout: limits.requestMs,
+      connectionsCheckingInterval: checkEveryMs,
+    });
     server.maxConnections = limits.connections;
     server.timeout = limits.idleMs;
     const unanswered = new WeakMap<Socket, number>();
@@ -131,7 +147,13 @@ function listen(server: Server, host: string, port: number): Promise<void> {
 
 function explain(thrown: unknown, port: number): unknown {
   const code = thrown instanceof Error && "code" in thrown ? thrown.code : null;
-  if (code === "EADDRINUSE") return new UserError("port-taken", `Port ${port} is taken by another program. Choose another with --port, or leave it out for any free one.`, { cause: thrown });
-  if (code === "EACCES") return new UserError("port-forbidden", `Port ${port} may not be opened by this user. Choose one above 1023.`, { cause: thrown });
+  if (code === "EADDRINUSE")
+    return new UserError(
+      "port-taken",
+      `Port ${port} is taken by another program. Choose another with --port, or leave it out for any free one.`,
+      { cause: thrown },
+    );
+  if (code === "EACCES")
+    return new UserError("port-forbidden", `Port ${port} may not be opened by this user. Choose one above 1023.`, { cause: thrown });
   return thrown;
 }

@@ -12,7 +12,9 @@ type ChildPort = ReturnType<SpawnChild>;
 type ChildReply = Parameters<Parameters<ChildPort["onMessage"]>[0]>[0];
 
 /** The part of Electron's port that is needed. */
-export type EnginePort = Pick<MessagePortMain, "postMessage" | "start" | "close"> & { on(event: "message", listener: (event: { readonly data: unknown }) => void): unknown };
+export type EnginePort = Pick<MessagePortMain, "postMessage" | "start" | "close"> & {
+  on(event: "message", listener: (event: { readonly data: unknown }) => void): unknown;
+};
 
 export interface ChildStarter {
   spawn(entry: string): SpawnChild;

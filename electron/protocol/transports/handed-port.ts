@@ -10,7 +10,10 @@ export const portMessageKind = "likeness:engine-port";
 
 /** The part of a window that is needed. */
 export interface PortWindow {
-  addEventListener(type: "message", listener: (event: { readonly data: unknown; readonly source: unknown; readonly ports: readonly PagePort[] }) => void): void;
+  addEventListener(
+    type: "message",
+    listener: (event: { readonly data: unknown; readonly source: unknown; readonly ports: readonly PagePort[] }) => void,
+  ): void;
 }
 
 /** Listens for ports from this very window's preload script, then calls `ask` so that it sends the one it has. */

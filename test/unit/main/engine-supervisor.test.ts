@@ -44,7 +44,8 @@ function shell(handlers: Partial<Handlers> = {}, polite = true): Shell {
     channel: stubChannel,
     killProcess: (pid) => {
       killed.push(pid);
-      for (const process of [...engines.map((engine) => engine.process), ...children.map((child) => child.process)]) if (process.pid === pid) process.exit(9);
+      for (const process of [...engines.map((engine) => engine.process), ...children.map((child) => child.process)])
+        if (process.pid === pid) process.exit(9);
     },
     now: clock.now,
     after: clock.after,
@@ -193,7 +194,10 @@ describe("children of the engine", () => {
     await until(() => heard.length === 1);
     port.post({ id: 2, operation: "hash", request: null });
     await until(() => heard.length === 2);
-    expect(heard).toEqual([{ echo: { id: 1, operation: "hash", request: { path: new Uint8Array([1, 2]) } } }, { echo: { id: 2, operation: "hash", request: null } }]);
+    expect(heard).toEqual([
+      { echo: { id: 1, operation: "hash", request: { path: new Uint8Array([1, 2]) } } },
+      { echo: { id: 2, operation: "hash", request: null } },
+    ]);
   });
 
   it("are killed for certain, and their last words are told", async () => {

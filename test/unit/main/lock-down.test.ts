@@ -13,8 +13,24 @@ type BeforeRequest = NonNullable<Parameters<Session["webRequest"]["onBeforeReque
 type WindowOpen = Parameters<WebContents["setWindowOpenHandler"]>[0];
 
 const elsewhere = [
-  "https://example.com/", "http://localhost:3000/", "file:///etc/passwd", "likeness://thumbnail/1", "likeness://image/1", "likeness://evil/", "likeness://app.evil/", "likeness://user@app/x", "likeness://app/assets/index.js",
-  "likenessx://app/", "javascript:alert(1)", "data:text/html,<script>1</script>", "blob:likeness://app/1", "about:blank", "", "not a url", "chrome://gpu", "view-source:likeness://app/",
+  "https://example.com/",
+  "http://localhost:3000/",
+  "file:///etc/passwd",
+  "likeness://thumbnail/1",
+  "likeness://image/1",
+  "likeness://evil/",
+  "likeness://app.evil/",
+  "likeness://user@app/x",
+  "likeness://app/assets/index.js",
+  "likenessx://app/",
+  "javascript:alert(1)",
+  "data:text/html,<script>1</script>",
+  "blob:likeness://app/1",
+  "about:blank",
+  "",
+  "not a url",
+  "chrome://gpu",
+  "view-source:likeness://app/",
 ];
 
 describe("a page", () => {
@@ -72,23 +88,49 @@ describe("a session", () => {
 
   function asks(permission: string, requestingUrl: string): boolean {
     let granted: boolean | null = null;
-    request(null as unknown as WebContents, permission as Parameters<PermissionRequest>[1], (answer) => (granted = answer), { requestingUrl, isMainFrame: true });
+    request(null as unknown as WebContents, permission as Parameters<PermissionRequest>[1], (answer) => (granted = answer), {
+      requestingUrl,
+      isMainFrame: true,
+    });
     return granted as unknown as boolean;
   }
-  const checks = (permission: string, origin: string): boolean => check(null, permission as Parameters<PermissionCheck>[1], origin, { requestingUrl: origin, isMainFrame: true } as Parameters<PermissionCheck>[3]);
+  const checks = (permission: string, origin: string): boolean =>
+    check(null, permission as Parameters<PermissionCheck>[1], origin, {
+      requestingUrl: origin,
+      isMainFrame: true,
+    } as Parameters<PermissionCheck>[3]);
 
-  it.each(["media", "geolocation", "notifications", "midi", "midiSysex", "pointerLock", "fullscreen", "openExternal", "clipboard-read", "display-capture", "hid", "serial", "usb", "fileSystem", "keyboardLock", "idle-detection", "storage-access", "speaker-selection", "window-management", "unknown"])(
-    "grants no %s",
-    (permission) => {
-      expect(asks(permission, "likeness://app/")).toBe(false);
-      expect(checks(permission, "likeness://app")).toBe(false);
-    },
-  );
+  it.each([
+    "media",
+    "geolocation",
+    "notifications",
+    "midi",
+    "midiSysex",
+    "pointerLock",
+    "fullscreen",
+    "openExternal",
+    "clipboard-read",
+    "display-capture",
+    "hid",
+    "serial",
+    "usb",
+    "fileSystem",
+    "keyboardLock",
+    "idle-detection",
+    "storage-access",
+    "speaker-selection",
+    "window-management",
+    "unknown",
+  ])("grants no %s", (permission) => {
+    expect(asks(permission, "likeness://app/")).toBe(false);
+    expect(checks(permission, "likeness://app")).toBe(false);
+  });
 
   it("lets the app write to the clipboard, and nobody else", () => {
     expect(asks("clipboard-sanitized-write", "likeness://app/")).toBe(true);
     expect(checks("clipboard-sanitized-write", "likeness://app")).toBe(true);
-    for (const url of ["https://example.com/", "likeness://application/", "likeness://image/1", ""]) expect([asks("clipboard-sanitized-write", url), checks("clipboard-sanitized-write", url)]).toEqual([false, false]);
+    for (const url of ["https://example.com/", "likeness://application/", "likeness://image/1", ""])
+      expect([asks("clipboard-sanitized-write", url), checks("clipboard-sanitized-write", url)]).toEqual([false, false]);
   });
 
   it("grants no device and no download", () => {
@@ -99,8 +141,19 @@ describe("a session", () => {
   });
 
   it.each([
-    ["likeness://app/index.html", false], ["likeness://thumbnail/3", false], ["devtools://devtools/bundled/x.js", false], ["blob:likeness://app/7", false], ["data:image/png;base64,AA", false],
-    ["https://example.com/", true], ["http://127.0.0.1:80/", true], ["ws://localhost/", true], ["wss://example.com/", true], ["file:///etc/passwd", true], ["ftp://example.com/", true], ["chrome-extension://a/b", true], ["", true],
+    ["likeness://app/index.html", false],
+    ["likeness://thumbnail/3", false],
+    ["devtools://devtools/bundled/x.js", false],
+    ["blob:likeness://app/7", false],
+    ["data:image/png;base64,AA", false],
+    ["https://example.com/", true],
+    ["http://127.0.0.1:80/", true],
+    ["ws://localhost/", true],
+    ["wss://example.com/", true],
+    ["file:///etc/passwd", true],
+    ["ftp://example.com/", true],
+    ["chrome-extension://a/b", true],
+    ["", true],
   ])("sends %s: cancelled %s", (url, cancelled) => {
     let answer: boolean | undefined;
     before({ url } as Parameters<BeforeRequest>[0], (response) => (answer = response.cancel));

@@ -94,22 +94,33 @@ vi.doMock("electron", () => {
       showOpenDialog: () => Promise.resolve({ canceled: false, filePaths: ["/chosen"] }),
       showMessageBox: () => Promise.resolve({ response: 1 }),
     },
-    ipcMain: Object.assign(ipcMain, { handle: (channel: string, handler: (...args: unknown[]) => unknown) => state.handlers.set(channel, handler) }),
-    Menu: { buildFromTemplate: (template: MenuItemConstructorOptions[]) => template, setApplicationMenu: (menu: unknown[]) => (state.menu = menu) },
+    ipcMain: Object.assign(ipcMain, {
+      handle: (channel: string, handler: (...args: unknown[]) => unknown) => state.handlers.set(channel, handler),
+    }),
+    Menu: {
+      buildFromTemplate: (template: MenuItemConstructorOptions[]) => template,
+      setApplicationMenu: (menu: unknown[]) => (state.menu = menu),
+    },
     MessageChannelMain: function MessageChannelMain() {
       return stubChannel();
     },
     nativeTheme: { shouldUseDarkColors: true },
     protocol: {
       registerSchemesAsPrivileged: (schemes: unknown[]) => (state.order.push("scheme registered"), (state.schemes = schemes)),
-      handle: (scheme: string, handler: (...args: unknown[]) => unknown) => (state.order.push("scheme handled"), state.handlers.set(scheme, handler)),
+      handle: (scheme: string, handler: (...args: unknown[]) => unknown) => (
+        state.order.push("scheme handled"),
+        state.handlers.set(scheme, handler)
+      ),
     },
     screen: { getAllDisplays: () => [{ workArea: { x: 0, y: 0, width: 1000, height: 800 } }] },
     session: { defaultSession: session },
     utilityProcess: {
       fork: (entry: string, _args: string[], options: unknown) => {
         state.forked.push({ entry, options });
-        const engine = stubEngine({ "app.state": () => ({ collection: null, recent: [], version: String(engines.length) }), "collection.openFolder": ({ path }) => Promise.reject(new Error(`asked for ${path}`)) });
+        const engine = stubEngine({
+          "app.state": () => ({ collection: null, recent: [], version: String(engines.length) }),
+          "collection.openFolder": ({ path }) => Promise.reject(new Error(`asked for ${path}`)),
+        });
         engines.push(engine);
         return engine.process.handle;
       },
@@ -129,13 +140,26 @@ const page = (frame: object = {}) => ({ sender: window().webContents, senderFram
 
 describe("the main process", () => {
   it("locks everything before it shows anything", () => {
-    expect(state.order).toEqual(["sandboxed", "scheme registered", "session locked", "scheme handled", "window made", "window locked", "page loaded"]);
+    expect(state.order).toEqual([
+      "sandboxed",
+      "scheme registered",
+      "session locked",
+      "scheme handled",
+      "window made",
+      "window locked",
+      "page loaded",
+    ]);
     expect((state.schemes as CustomScheme[])[0]).toMatchObject({ scheme: "likeness", privileges: { standard: true, secure: true } });
     expect((state.schemes as CustomScheme[])[0]?.privileges?.bypassCSP).toBeUndefined();
     expect(state.switches).toContain("host-resolver-rules=MAP * ~NOTFOUND");
     expect(state.lock).toEqual({ folder: tmpdir() });
     expect(window().loaded).toEqual(["likeness://app/"]);
-    expect(window().options.webPreferences).toMatchObject({ sandbox: true, contextIsolation: true, nodeIntegration: false, devTools: false });
+    expect(window().options.webPreferences).toMatchObject({
+      sandbox: true,
+      contextIsolation: true,
+      nodeIntegration: false,
+      devTools: false,
+    });
     expect(window().options.webPreferences?.preload).toMatch(/preload\.cjs$/);
     expect(state.forked.map(({ entry }) => entry.replace(/.*\//, ""))).toEqual(["engine-process.js"]);
   });
@@ -146,7 +170,14 @@ describe("the main process", () => {
   });
 
   it("hands a port to the app's page, and to nobody else", async () => {
-    for (const event of [page({ url: "https://example.com/" }), page({ parent: {} }), page({ url: "likeness://image/1" }), { sender: {}, senderFrame: { url: "likeness://app/", parent: null } }, { sender: window().webContents, senderFrame: null }]) ipcMain.emit("likeness:connect", event);
+    for (const event of [
+      page({ url: "https://example.com/" }),
+      page({ parent: {} }),
+      page({ url: "likeness://image/1" }),
+      { sender: {}, senderFrame: { url: "likeness://app/", parent: null } },
+      { sender: window().webContents, senderFrame: null },
+    ])
+      ipcMain.emit("likeness:connect", event);
     expect(window().webContents.posted).toEqual([]);
     ipcMain.emit("likeness:connect", page());
     expect(window().webContents.posted.map(({ channel }) => channel)).toEqual(["likeness:port"]);
@@ -168,7 +199,8 @@ describe("the main process", () => {
   });
 
   it("sends what is chosen in the menu to the page", () => {
-    const file = (state.menu as MenuItemConstructorOptions[]).find((item) => item.label === "&File")!.submenu as MenuItemConstructorOptions[];
+    const file = (state.menu as MenuItemConstructorOptions[]).find((item) => item.label === "&File")!
+      .submenu as MenuItemConstructorOptions[];
     (file[0]!.click as unknown as () => void)();
     expect(window().webContents.sent).toEqual([["likeness:menu", "open-folder"]]);
   });

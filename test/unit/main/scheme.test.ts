@@ -33,19 +33,45 @@ describe("the app", () => {
     const page = await get("likeness://app/");
     expect([page.status, await page.text()]).toEqual([200, "<!doctype html><title>app</title>"]);
     expect(page.headers.get("content-type")).toBe("text/html; charset=utf-8");
-    expect(page.headers.get("content-security-policy")).toMatch(/default-src 'self'; script-src 'self';.*img-src 'self' likeness: blob: data:/);
+    expect(page.headers.get("content-security-policy")).toMatch(
+      /default-src 'self'; script-src 'self';.*img-src 'self' likeness: blob: data:/,
+    );
     expect(page.headers.get("x-content-type-options")).toBe("nosniff");
     expect(page.headers.get("cache-control")).toBe("no-cache");
     const script = await get("likeness://app/assets/a.js?v=1#x");
-    expect([script.headers.get("content-type"), script.headers.get("cache-control"), script.headers.get("content-length")]).toEqual(["text/javascript; charset=utf-8", "max-age=31536000, immutable", "10"]);
+    expect([script.headers.get("content-type"), script.headers.get("cache-control"), script.headers.get("content-length")]).toEqual([
+      "text/javascript; charset=utf-8",
+      "max-age=31536000, immutable",
+      "10",
+    ]);
     const head = await get("likeness://app/assets/a.js", { method: "HEAD" });
     expect([head.status, await head.text(), head.headers.get("content-length")]).toEqual([200, "", "10"]);
   });
 
   it.each([
-    "likeness://app/../outside.js", "likeness://app/%2e%2e/outside.js", "likeness://app/%2e%2e%2foutside.js", "likeness://app/..%2foutside.js", "likeness://app/assets/..%2f..%2foutside.js", "likeness://app/..%5coutside.js",
-    "likeness://app/%252e%252e/outside.js", "likeness://app//etc/passwd.txt", "likeness://app/%2fetc/hosts.txt", "likeness://app/index.html%00.js", "likeness://app/link.js", "likeness://app/assets", "likeness://app/assets/", "likeness://app/missing.js",
-    "likeness://app/%", "likeness://app/C:/x.js", "likeness://evil/index.html", "likeness://APP.evil/index.html", "likeness://app:80/index.html", "likeness://user@app/index.html", "likeness://renderer/../outside.js", "likeness:index.html", "likeness:///index.html",
+    "likeness://app/../outside.js",
+    "likeness://app/%2e%2e/outside.js",
+    "likeness://app/%2e%2e%2foutside.js",
+    "likeness://app/..%2foutside.js",
+    "likeness://app/assets/..%2f..%2foutside.js",
+    "likeness://app/..%5coutside.js",
+    "likeness://app/%252e%252e/outside.js",
+    "likeness://app//etc/passwd.txt",
+    "likeness://app/%2fetc/hosts.txt",
+    "likeness://app/index.html%00.js",
+    "likeness://app/link.js",
+    "likeness://app/assets",
+    "likeness://app/assets/",
+    "likeness://app/missing.js",
+    "likeness://app/%",
+    "likeness://app/C:/x.js",
+    "likeness://evil/index.html",
+    "likeness://APP.evil/index.html",
+    "likeness://app:80/index.html",
+    "likeness://user@app/index.html",
+    "likeness://renderer/../outside.js",
+    "likeness:index.html",
+    "likeness:///index.html",
   ])("gives nothing at %s", async (url) => {
     const { get } = app();
     let answer: Response;
@@ -60,12 +86,17 @@ describe("the app", () => {
     expect(await answer.text()).not.toMatch(/outside|root:|<title>/);
   });
 
-  it.each(["POST", "PUT", "DELETE", "OPTIONS"])("answers no %s", async (method) => expect((await app().get("likeness://app/", { method })).status).toBe(405));
+  it.each(["POST", "PUT", "DELETE", "OPTIONS"])("answers no %s", async (method) =>
+    expect((await app().get("likeness://app/", { method })).status).toBe(405),
+  );
 
   it("says so when it has not been built", async () => {
     const handler = createSchemeHandler({ rendererFolder: "/nowhere", pictureFile: () => Promise.reject(new Error()) });
     const answer = await handler(new Request("likeness://app/"));
-    expect([answer.status, await answer.json()]).toEqual([404, { error: { code: "not-found", message: expect.stringContaining("not been built") as string } }]);
+    expect([answer.status, await answer.json()]).toEqual([
+      404,
+      { error: { code: "not-found", message: expect.stringContaining("not been built") as string } },
+    ]);
   });
 });
 
@@ -81,18 +112,31 @@ describe("a picture", () => {
     writeFileSync(path, bytes);
     const answer = await get("likeness://thumbnail/12");
     expect(Buffer.from(await answer.arrayBuffer()).equals(bytes)).toBe(true);
-    expect([answer.headers.get("content-type"), answer.headers.get("access-control-allow-origin"), answer.headers.get("cache-control")]).toEqual(["image/png", "likeness://app", "no-cache"]);
+    expect([
+      answer.headers.get("content-type"),
+      answer.headers.get("access-control-allow-origin"),
+      answer.headers.get("cache-control"),
+    ]).toEqual(["image/png", "likeness://app", "no-cache"]);
     const part = await get("likeness://image/13?v=2", { headers: { Range: "bytes=251-253" } });
-    expect([part.status, part.headers.get("content-range"), [...new Uint8Array(await part.arrayBuffer())]]).toEqual([206, "bytes 251-253/700000", [0, 1, 2]]);
+    expect([part.status, part.headers.get("content-range"), [...new Uint8Array(await part.arrayBuffer())]]).toEqual([
+      206,
+      "bytes 251-253/700000",
+      [0, 1, 2],
+    ]);
     expect(part.headers.get("cache-control")).toContain("immutable");
     expect((await get("likeness://image/13", { headers: { Range: "bytes=700000-" } })).status).toBe(416);
-    expect(asked).toEqual([[12, "thumbnail"], [13, "image"], [13, "image"]]);
+    expect(asked).toEqual([
+      [12, "thumbnail"],
+      [13, "image"],
+      [13, "image"],
+    ]);
   });
 
   it("is asked for by a number and nothing else", async () => {
     let asked = 0;
     const { get } = app(() => ((asked += 1), Promise.reject(new Error())));
-    for (const path of ["", "/", "/0", "/-1", "/abc", "/1/2", "/%2e%2e", "/1%00", "/99999999999"]) expect((await get(`likeness://image${path}`)).status).toBe(404);
+    for (const path of ["", "/", "/0", "/-1", "/abc", "/1/2", "/%2e%2e", "/1%00", "/99999999999"])
+      expect((await get(`likeness://image${path}`)).status).toBe(404);
     expect(asked).toBe(0);
   });
 

@@ -30,7 +30,12 @@ it("answers the engine over the port that main brought, in order, and leaves whe
   engineEnd.postMessage({ id: 2, operation: "echo", request: { text: "b" } });
   engineEnd.postMessage({ id: 3, operation: "none", request: null });
   await until(() => heard.length === 4);
-  expect(heard).toMatchObject([{ kind: "ready" }, { kind: "done", id: 1, result: "you said a" }, { kind: "done", id: 2, result: "you said b" }, { kind: "bug", id: 3, message: "no operation named none" }]);
+  expect(heard).toMatchObject([
+    { kind: "ready" },
+    { kind: "done", id: 1, result: "you said a" },
+    { kind: "done", id: 2, result: "you said b" },
+    { kind: "bug", id: 3, message: "no operation named none" },
+  ]);
   engineEnd.close();
   await until(() => exit.mock.calls.length === 1);
   expect(exit).toHaveBeenCalledWith(0);

@@ -17,8 +17,24 @@ const display = { x: 0, y: 25, width: 1920, height: 1055 };
 const bounds = { x: 100, y: 100, width: 1200, height: 800 };
 
 it("is sandboxed, isolated and without Node", () => {
-  const { webPreferences, show } = windowOptions({ state: { bounds: null, maximized: false }, preload: "/p.cjs", dark: true, development: false });
-  expect(webPreferences).toMatchObject({ preload: "/p.cjs", sandbox: true, contextIsolation: true, nodeIntegration: false, nodeIntegrationInWorker: false, nodeIntegrationInSubFrames: false, webSecurity: true, webviewTag: false, navigateOnDragDrop: false, devTools: false });
+  const { webPreferences, show } = windowOptions({
+    state: { bounds: null, maximized: false },
+    preload: "/p.cjs",
+    dark: true,
+    development: false,
+  });
+  expect(webPreferences).toMatchObject({
+    preload: "/p.cjs",
+    sandbox: true,
+    contextIsolation: true,
+    nodeIntegration: false,
+    nodeIntegrationInWorker: false,
+    nodeIntegrationInSubFrames: false,
+    webSecurity: true,
+    webviewTag: false,
+    navigateOnDragDrop: false,
+    devTools: false,
+  });
   expect(show).toBe(false);
 });
 
@@ -43,14 +59,22 @@ describe("where it was", () => {
     expect(readWindowState(file, [display, { ...display, x: gone.x, y: gone.y }]).bounds).toEqual(gone);
   });
 
-  it.each(["", "{", "null", "[]", "{}", '{"bounds":1}', '{"bounds":{"x":0,"y":0,"width":10,"height":10}}', '{"bounds":{"x":0,"y":0,"width":1e9,"height":800}}', '{"bounds":{"x":"0","y":0,"width":900,"height":800}}', '{"bounds":{"x":0.5,"y":0,"width":900,"height":800}}'])(
-    "does not trip over the file %j",
-    (text) => {
-      const file = join(temporaryFolder("state"), "window.json");
-      writeFileSync(file, text);
-      expect(readWindowState(file, [display])).toEqual({ bounds: null, maximized: false });
-    },
-  );
+  it.each([
+    "",
+    "{",
+    "null",
+    "[]",
+    "{}",
+    '{"bounds":1}',
+    '{"bounds":{"x":0,"y":0,"width":10,"height":10}}',
+    '{"bounds":{"x":0,"y":0,"width":1e9,"height":800}}',
+    '{"bounds":{"x":"0","y":0,"width":900,"height":800}}',
+    '{"bounds":{"x":0.5,"y":0,"width":900,"height":800}}',
+  ])("does not trip over the file %j", (text) => {
+    const file = join(temporaryFolder("state"), "window.json");
+    writeFileSync(file, text);
+    expect(readWindowState(file, [display])).toEqual({ bounds: null, maximized: false });
+  });
 
   it("is not worth failing for", () => {
     writeWindowState("/nowhere/window.json", { bounds, maximized: false });
@@ -62,11 +86,24 @@ describe("an open window", () => {
   function open(maximized = false) {
     const clock = stubClock();
     const webContents = new EventEmitter();
-    const window = Object.assign(new EventEmitter(), { webContents, show: vi.fn(), maximize: vi.fn(), reload: vi.fn(), getNormalBounds: () => bounds, isMaximized: () => true });
+    const window = Object.assign(new EventEmitter(), {
+      webContents,
+      show: vi.fn(),
+      maximize: vi.fn(),
+      reload: vi.fn(),
+      getNormalBounds: () => bounds,
+      isMaximized: () => true,
+    });
     const save = vi.fn();
     const onPageLost = vi.fn();
     watchWindow(window as unknown as Parameters<typeof watchWindow>[0], { maximized, now: clock.now, save, onPageLost });
-    return { clock, window, save, onPageLost, crash: (reason: string) => webContents.emit("render-process-gone", {}, { reason, exitCode: 1 }) };
+    return {
+      clock,
+      window,
+      save,
+      onPageLost,
+      crash: (reason: string) => webContents.emit("render-process-gone", {}, { reason, exitCode: 1 }),
+    };
   }
 
   it("is shown when there is something to see", () => {
@@ -99,8 +136,13 @@ describe("an open window", () => {
 });
 
 describe("the menu", () => {
-  const items = (template: readonly MenuItemConstructorOptions[]): MenuItemConstructorOptions[] => template.flatMap((item) => [item, ...(Array.isArray(item.submenu) ? items(item.submenu) : [])]);
-  const build = (platform: NodeJS.Platform, development = false, send: (command: string) => void = () => undefined): MenuItemConstructorOptions[] => items(menuTemplate({ platform, name: "Likeness", development, send }));
+  const items = (template: readonly MenuItemConstructorOptions[]): MenuItemConstructorOptions[] =>
+    template.flatMap((item) => [item, ...(Array.isArray(item.submenu) ? items(item.submenu) : [])]);
+  const build = (
+    platform: NodeJS.Platform,
+    development = false,
+    send: (command: string) => void = () => undefined,
+  ): MenuItemConstructorOptions[] => items(menuTemplate({ platform, name: "Likeness", development, send }));
 
   it("sends commands that the app has", () => {
     const source = readFileSync(new URL("../../../renderer/app/commands.ts", import.meta.url), "utf8");
@@ -137,6 +179,7 @@ describe("the folder on the command line", () => {
     ["packaged", ["/app/Likeness", "photos"], true, "photos"],
     ["packaged, after options", ["/app/Likeness", "--no-sandbox", "-x", "photos"], true, "photos"],
     ["while developing", ["/electron", "/app", "photos"], false, "photos"],
+    ["while developing, among Electron's options", ["/electron", "--inspect=0", "--no-sandbox", "/app", "-x", "photos"], false, "photos"],
     ["none", ["/electron", "/app"], false, null],
     ["an empty one", ["/app/Likeness", ""], true, null],
     ["only options", ["/app/Likeness", "--inspect"], true, null],

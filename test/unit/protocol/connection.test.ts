@@ -42,7 +42,12 @@ describe.each(Object.keys(transports))("over %s", (name) => {
   });
 
   it("keeps simultaneous calls apart", async () => {
-    connect({ "images.similar": async ({ id: asked, count }) => (await new Promise((resolve) => setTimeout(resolve, count)), { results: [{ id: asked, similarity: 1 }] }) });
+    connect({
+      "images.similar": async ({ id: asked, count }) => (
+        await new Promise((resolve) => setTimeout(resolve, count)),
+        { results: [{ id: asked, similarity: 1 }] }
+      ),
+    });
     const ids = [1, 2, 3, 4, 5] as ImageId[];
     const answers = await Promise.all(ids.map((asked, index) => client.call("images.similar", { id: asked, count: 20 - 4 * index })));
     expect(answers.map((answer) => answer.results[0]?.id)).toEqual(ids);
@@ -52,7 +57,10 @@ describe.each(Object.keys(transports))("over %s", (name) => {
     const long = Float32Array.from({ length: 300_000 }, (_value, index) => Math.fround(index * 0.1));
     const odd = new Float32Array([Number.NaN, Number.POSITIVE_INFINITY, -0]);
     const view = new Int32Array([9, 8, 7, 6]).subarray(1, 3);
-    connect({ "images.columns": () => ({ percentiles: long, times: odd, ids: view, flags: new Uint8Array(0), widths: Int32Array.of(-5) }) as unknown as ImageColumns });
+    connect({
+      "images.columns": () =>
+        ({ percentiles: long, times: odd, ids: view, flags: new Uint8Array(0), widths: Int32Array.of(-5) }) as unknown as ImageColumns,
+    });
     const columns = await client.call("images.columns", {});
     expect(columns.percentiles).toBeInstanceOf(Float32Array);
     expect(columns.percentiles).toEqual(long);
@@ -92,7 +100,8 @@ describe.each(Object.keys(transports))("over %s", (name) => {
   it("refuses parameters of the wrong shape before the handler sees them", async () => {
     let called = false;
     connect({ "images.details": () => ((called = true), Promise.reject(new Error())) });
-    for (const params of [null, [], "7", {}, { id: "7" }, { id: 0 }, { id: 1.5 }, { id: 2 ** 40 }, { id: 7, extra: 1 }]) await expect(loosely(client)("images.details", params)).rejects.toMatchObject({ code: "bad-params", kind: "protocol" });
+    for (const params of [null, [], "7", {}, { id: "7" }, { id: 0 }, { id: 1.5 }, { id: 2 ** 40 }, { id: 7, extra: 1 }])
+      await expect(loosely(client)("images.details", params)).rejects.toMatchObject({ code: "bad-params", kind: "protocol" });
     expect(called).toBe(false);
   });
 
@@ -178,13 +187,16 @@ describe.each(Object.keys(transports))("over %s", (name) => {
     expect(await Promise.all(calls)).toHaveLength(callLimit);
   });
 
-  it.each([null, 5, "call", [], {}, { kind: "call" }, { kind: "call", id: -1, method: "doctor", params: {} }, { kind: "result", id: 1 }])("ends the connection of one who talks nonsense: %j", async (nonsense) => {
-    connect({});
-    let state = "";
-    client.onConnection((next) => (state = next));
-    await until(() => state === "open");
-    pair.client.send(nonsense as never);
-    await until(() => state !== "open");
-    await until(() => events.listeners === 0);
-  });
+  it.each([null, 5, "call", [], {}, { kind: "call" }, { kind: "call", id: -1, method: "doctor", params: {} }, { kind: "result", id: 1 }])(
+    "ends the connection of one who talks nonsense: %j",
+    async (nonsense) => {
+      connect({});
+      let state = "";
+      client.onConnection((next) => (state = next));
+      await until(() => state === "open");
+      pair.client.send(nonsense as never);
+      await until(() => state !== "open");
+      await until(() => events.listeners === 0);
+    },
+  );
 });

@@ -7,12 +7,33 @@ import { arrayConstructors } from "#protocol/typed-arrays.ts";
 
 /** Undefined in an object is the same as absent; everything else must survive. */
 const value = fc.letrec((tie) => ({
-  any: fc.oneof({ maxDepth: 5, depthSize: "small" }, fc.string({ unit: "binary" }), fc.double(), fc.integer(), fc.boolean(), fc.constant(null), tie("array"), tie("list"), tie("record")),
+  any: fc.oneof(
+    { maxDepth: 5, depthSize: "small" },
+    fc.string({ unit: "binary" }),
+    fc.double(),
+    fc.integer(),
+    fc.boolean(),
+    fc.constant(null),
+    tie("array"),
+    tie("list"),
+    tie("record"),
+  ),
   array: fc.oneof(
-    fc.uint8Array(), fc.int8Array(), fc.uint8ClampedArray(), fc.int16Array(), fc.uint16Array(), fc.int32Array(), fc.uint32Array(), fc.float32Array(), fc.float64Array(),
+    fc.uint8Array(),
+    fc.int8Array(),
+    fc.uint8ClampedArray(),
+    fc.int16Array(),
+    fc.uint16Array(),
+    fc.int32Array(),
+    fc.uint32Array(),
+    fc.float32Array(),
+    fc.float64Array(),
   ),
   list: fc.array(fc.oneof(tie("any"), fc.constant(undefined)), { maxLength: 6 }),
-  record: fc.dictionary(fc.oneof(fc.string(), fc.constantFrom("$a", "$n", "$u", "$$a", "$", "__proto__", "m", "a")), tie("any"), { maxKeys: 6, noNullPrototype: true }),
+  record: fc.dictionary(fc.oneof(fc.string(), fc.constantFrom("$a", "$n", "$u", "$$a", "$", "__proto__", "m", "a")), tie("any"), {
+    maxKeys: 6,
+    noNullPrototype: true,
+  }),
 })).any;
 
 describe("a frame", () => {
@@ -54,9 +75,12 @@ describe("a frame", () => {
     expect(Object.keys(back)).toEqual(["__proto__"]);
   });
 
-  it.each([1n, () => 1, Symbol("s"), new BigInt64Array(1), new ArrayBuffer(4), new DataView(new ArrayBuffer(4))])("refuses to write what cannot cross: %s", (bad) => {
-    expect(() => encodeFrame({ bad })).toThrow(TypeError);
-  });
+  it.each([1n, () => 1, Symbol("s"), new BigInt64Array(1), new ArrayBuffer(4), new DataView(new ArrayBuffer(4))])(
+    "refuses to write what cannot cross: %s",
+    (bad) => {
+      expect(() => encodeFrame({ bad })).toThrow(TypeError);
+    },
+  );
 
   it("refuses to write or read what is nested too deep", () => {
     let deep: unknown = 1;
@@ -101,15 +125,19 @@ describe("a frame", () => {
   it("either reads damaged bytes or refuses them in words, and never reads beyond them", () => {
     const frame = encodeFrame({ a: new Float32Array([1, 2, 3]), b: [new Uint8Array(5), "text", Number.NaN], $c: { d: null } });
     fc.assert(
-      fc.property(fc.array(fc.tuple(fc.nat(frame.length - 1), fc.nat(255)), { minLength: 1, maxLength: 4 }), fc.nat(frame.length), (damage, length) => {
-        const damaged = frame.slice(0, length);
-        for (const [at, byte] of damage) if (at < length) damaged[at] = byte;
-        try {
-          decodeFrame(damaged);
-        } catch (thrown) {
-          expect(thrown).toMatchObject({ kind: "protocol" });
-        }
-      }),
+      fc.property(
+        fc.array(fc.tuple(fc.nat(frame.length - 1), fc.nat(255)), { minLength: 1, maxLength: 4 }),
+        fc.nat(frame.length),
+        (damage, length) => {
+          const damaged = frame.slice(0, length);
+          for (const [at, byte] of damage) if (at < length) damaged[at] = byte;
+          try {
+            decodeFrame(damaged);
+          } catch (thrown) {
+            expect(thrown).toMatchObject({ kind: "protocol" });
+          }
+        },
+      ),
       { numRuns: 2000 },
     );
   });

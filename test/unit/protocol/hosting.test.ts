@@ -14,10 +14,46 @@ describe("the file a path means", () => {
   ])("%s is %s", (path, file) => expect(rendererFile(path)).toBe(file));
 
   it.each([
-    "", "x", "//", "//etc/passwd.txt", "/..", "/../index.html", "/a/../../b.js", "/./index.html", "/a//b.js", "/%2e%2e/index.html", "/%2e%2e%2findex.html", "/..%2findex.html",
-    "/%252e%252e/index.html", "/..%5cindex.html", "/a\\b.js", "/a%5cb.js", "/C:/index.html", "/c%3a/x.js", "/index.html%00.js", "/index.html\0", "/.git/config.json", "/.env.txt", "/a/.b.js",
-    "/index.html.", "/index.html ", "/index.html%20", "/index.html::$DATA.js", "/a%", "/%ff.js", "/..%c0%af..%c0%afx.js", "/\u2024\u2024/x.js", "/%EF%BC%8E%EF%BC%8E/x.js", "/assets/", "/assets", "/main.ts", "/main.js.map",
-    "/server.node", `/${"a".repeat(2000)}.js`, "/a.js?x", "/~/a.js",
+    "",
+    "x",
+    "//",
+    "//etc/passwd.txt",
+    "/..",
+    "/../index.html",
+    "/a/../../b.js",
+    "/./index.html",
+    "/a//b.js",
+    "/%2e%2e/index.html",
+    "/%2e%2e%2findex.html",
+    "/..%2findex.html",
+    "/%252e%252e/index.html",
+    "/..%5cindex.html",
+    "/a\\b.js",
+    "/a%5cb.js",
+    "/C:/index.html",
+    "/c%3a/x.js",
+    "/index.html%00.js",
+    "/index.html\0",
+    "/.git/config.json",
+    "/.env.txt",
+    "/a/.b.js",
+    "/index.html.",
+    "/index.html ",
+    "/index.html%20",
+    "/index.html::$DATA.js",
+    "/a%",
+    "/%ff.js",
+    "/..%c0%af..%c0%afx.js",
+    "/\u2024\u2024/x.js",
+    "/%EF%BC%8E%EF%BC%8E/x.js",
+    "/assets/",
+    "/assets",
+    "/main.ts",
+    "/main.js.map",
+    "/server.node",
+    `/${"a".repeat(2000)}.js`,
+    "/a.js?x",
+    "/~/a.js",
   ])("%j is none", (path) => expect(rendererFile(path)).toBeNull());
 
   it("never leaves the folder, whatever the path", () => {
@@ -36,8 +72,29 @@ describe("the file a path means", () => {
 });
 
 describe("the image a path means", () => {
-  it.each([["/1", 1], ["/2147483647", 2147483647]])("%s is %i", (path, id) => expect(pictureId(path)).toBe(id));
-  it.each(["", "/", "/0", "/-1", "/01", "/1.5", "/1e3", "/0x1", "/2147483648", "/99999999999", "/1/", "/1/2", "/%31", "/ 1", "/1\n", "/../1", "/NaN"])("%j is none", (path) => expect(pictureId(path)).toBeNull());
+  it.each([
+    ["/1", 1],
+    ["/2147483647", 2147483647],
+  ])("%s is %i", (path, id) => expect(pictureId(path)).toBe(id));
+  it.each([
+    "",
+    "/",
+    "/0",
+    "/-1",
+    "/01",
+    "/1.5",
+    "/1e3",
+    "/0x1",
+    "/2147483648",
+    "/99999999999",
+    "/1/",
+    "/1/2",
+    "/%31",
+    "/ 1",
+    "/1\n",
+    "/../1",
+    "/NaN",
+  ])("%j is none", (path) => expect(pictureId(path)).toBeNull());
 });
 
 describe("a range of 100 bytes", () => {

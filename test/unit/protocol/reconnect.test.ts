@@ -81,7 +81,11 @@ describe("a WebSocket client", () => {
     expect(made).toHaveLength(4);
   });
 
-  it.each([["text", "hello"], ["bytes of somebody else", new Uint8Array([1, 2, 3]).buffer], ["a blob", new Blob()]])("starts over after %s", async (_what, data) => {
+  it.each([
+    ["text", "hello"],
+    ["bytes of somebody else", new Uint8Array([1, 2, 3]).buffer],
+    ["a blob", new Blob()],
+  ])("starts over after %s", async (_what, data) => {
     const { made, open, delayMs } = sockets();
     const client = createClient(reconnectingSocketTransport(open, { delayMs }));
     made[0]?.happen("open");
@@ -97,12 +101,23 @@ describe("a page whose port is handed over", () => {
   function page(): { window: PortWindow; post(port: unknown, data?: unknown, source?: unknown): void } {
     const listeners: Parameters<PortWindow["addEventListener"]>[1][] = [];
     const window: PortWindow = { addEventListener: (_type, listener) => void listeners.push(listener) };
-    return { window, post: (port, data = portMessageKind, source = window) => listeners.forEach((listener) => listener({ data, source, ports: [port as PagePort] })) };
+    return {
+      window,
+      post: (port, data = portMessageKind, source = window) =>
+        listeners.forEach((listener) => listener({ data, source, ports: [port as PagePort] })),
+    };
   }
 
   function engine(version: string): unknown {
     const { port1, port2 } = new MessageChannel();
-    serve(workerPortTransport(port1), someHandlers({ "app.state": () => ({ collection: null, recent: [], version }), "images.columns": () => (port1.close(), new Promise(() => undefined)) }), eventSource().subscribe);
+    serve(
+      workerPortTransport(port1),
+      someHandlers({
+        "app.state": () => ({ collection: null, recent: [], version }),
+        "images.columns": () => (port1.close(), new Promise(() => undefined)),
+      }),
+      eventSource().subscribe,
+    );
     return port2;
   }
 

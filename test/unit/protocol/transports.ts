@@ -7,7 +7,13 @@ import { MessageChannel, type MessagePort } from "node:worker_threads";
 import { WebSocket, WebSocketServer } from "ws";
 
 import { memoryPair } from "#protocol/transports/memory.ts";
-import { mainPortTransport, type MainPort, type PagePort, pagePortTransport, workerPortTransport } from "#protocol/transports/message-port.ts";
+import {
+  mainPortTransport,
+  type MainPort,
+  type PagePort,
+  pagePortTransport,
+  workerPortTransport,
+} from "#protocol/transports/message-port.ts";
 import type { Transport } from "#protocol/transports/transport.ts";
 import { reconnectingSocketTransport, serverSocketTransport } from "#protocol/transports/web-socket.ts";
 
@@ -21,8 +27,16 @@ export interface Pair {
 
 export const transports: Readonly<Record<string, () => Promise<Pair>>> = {
   memory: async () => ({ ...memoryPair(), reconnects: false, dispose: async () => undefined }),
-  "worker ports": async () => ports((port) => workerPortTransport(port), (port) => workerPortTransport(port)),
-  "a page's port and Electron's": async () => ports((port) => pagePortTransport(port as unknown as PagePort, { move: false }), (port) => mainPortTransport(asMainPort(port))),
+  "worker ports": async () =>
+    ports(
+      (port) => workerPortTransport(port),
+      (port) => workerPortTransport(port),
+    ),
+  "a page's port and Electron's": async () =>
+    ports(
+      (port) => pagePortTransport(port as unknown as PagePort, { move: false }),
+      (port) => mainPortTransport(asMainPort(port)),
+    ),
   WebSocket: webSockets,
 };
 

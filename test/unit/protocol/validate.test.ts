@@ -18,14 +18,26 @@ const good: { readonly [M in Method]: readonly unknown[] } = {
   "images.columns": [{}],
   "images.details": [{ id: 1 }],
   "images.similar": [{ id: 1, count: 10 }],
-  "images.similarToFile": [{ bytes: new Uint8Array(3), name: "a", count: 1 }, { path: "/a.jpg", name: "a", count: 1 }],
+  "images.similarToFile": [
+    { bytes: new Uint8Array(3), name: "a", count: 1 },
+    { path: "/a.jpg", name: "a", count: 1 },
+  ],
   "images.find": [{ text: "", limit: 0 }],
-  "images.file": [{ id: 1, kind: "thumbnail" }, { id: 1, kind: "image" }],
+  "images.file": [
+    { id: 1, kind: "thumbnail" },
+    { id: 1, kind: "image" },
+  ],
   "map.columns": [{}],
-  "duplicates.groups": [{ offset: 0, limit: 10 }, { offset: 0, limit: 10, relation: "same-scene" }],
+  "duplicates.groups": [
+    { offset: 0, limit: 10 },
+    { offset: 0, limit: 10, relation: "same-scene" },
+  ],
   "duplicates.ofImage": [{ id: 2 ** 31 - 1 }],
   "outliers.list": [{ offset: 5, limit: 10 }],
-  "issues.list": [{ offset: 0, limit: 10 }, { kind: "blur", offset: 0, limit: 1 }],
+  "issues.list": [
+    { offset: 0, limit: 10 },
+    { kind: "blur", offset: 0, limit: 1 },
+  ],
   "encoders.list": [{}],
   doctor: [{}],
   "jobs.list": [{}],
@@ -40,7 +52,8 @@ describe("the parameters of a call", () => {
   });
 
   it.each(methods)("must be an object without others for %s", (method) => {
-    for (const params of [undefined, null, 1, "x", [], new Uint8Array(1)]) expect(wrongParams(method, params)).toContain("must be an object");
+    for (const params of [undefined, null, 1, "x", [], new Uint8Array(1)])
+      expect(wrongParams(method, params)).toContain("must be an object");
     expect(wrongParams(method, { ...(good[method][0] as object), other: 1 })).toBe('there is no parameter "other"');
   });
 

@@ -37,12 +37,20 @@ describe.skipIf(executablePath === null)("a browser", () => {
   afterAll(() => browser.close());
 
   async function open(): Promise<{ server: TestServer; page: Page; console: string[] }> {
-    const picture = await sharp({ create: { width: 31, height: 17, channels: 3, background: "red" } }).png().toBuffer();
-    const server = await testServer({}, { "images.file": () => ({ path: Buffer.from(join(server.folder, "picture.png")), mediaType: "image/png" }) });
+    const picture = await sharp({ create: { width: 31, height: 17, channels: 3, background: "red" } })
+      .png()
+      .toBuffer();
+    const server = await testServer(
+      {},
+      { "images.file": () => ({ path: Buffer.from(join(server.folder, "picture.png")), mediaType: "image/png" }) },
+    );
     writeFileSync(join(server.folder, "picture.png"), picture);
     mkdirSync(join(server.folder, "renderer", "assets"), { recursive: true });
     writeFileSync(join(server.folder, "renderer", "assets", "page.js"), script);
-    writeFileSync(join(server.folder, "renderer", "index.html"), '<!doctype html><title>app</title><body><script>document.body.dataset.inline = "ran";</script><script type="module" src="./assets/page.js"></script></body>');
+    writeFileSync(
+      join(server.folder, "renderer", "index.html"),
+      '<!doctype html><title>app</title><body><script>document.body.dataset.inline = "ran";</script><script type="module" src="./assets/page.js"></script></body>',
+    );
     const context = await browser.newContext();
     onTestFinished(() => context.close());
     const page = await context.newPage();
@@ -76,7 +84,9 @@ describe.skipIf(executablePath === null)("a browser", () => {
     const { server, page } = await open();
     await page.goto(server.url);
     await page.waitForSelector('body[data-socket="open"]', { state: "attached", timeout: 15_000 });
-    const other = createServer((_request, response) => response.setHeader("Content-Type", "text/html").end("<!doctype html><body>other</body>"));
+    const other = createServer((_request, response) =>
+      response.setHeader("Content-Type", "text/html").end("<!doctype html><body>other</body>"),
+    );
     other.listen(0, "127.0.0.1");
     await once(other, "listening");
     onTestFinished(() => void other.close());

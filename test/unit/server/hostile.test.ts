@@ -42,24 +42,80 @@ const foreign: readonly Case[] = [
   ["0.0.0.0", ({ cookie, port }) => get("/", { ...cookie, Host: `0.0.0.0:${port}` }), 421],
   ["a user in the host", ({ cookie, port }) => get("/", { ...cookie, Host: `127.0.0.1:${port}@evil.example` }), 421],
   ["an empty host", ({ cookie }) => get("/", { ...cookie, Host: "" }), 421],
-  ["two hosts", ({ cookie, host }) => `GET / HTTP/1.1\r\nHost: ${host}\r\nHost: evil.example\r\nCookie: ${cookie.Cookie}\r\nConnection: close\r\n\r\n`, 421],
+  [
+    "two hosts",
+    ({ cookie, host }) => `GET / HTTP/1.1\r\nHost: ${host}\r\nHost: evil.example\r\nCookie: ${cookie.Cookie}\r\nConnection: close\r\n\r\n`,
+    421,
+  ],
   ["no host", ({ cookie }) => get("/", { Cookie: cookie.Cookie }), 400],
   ["no host in HTTP/1.0", ({ cookie }) => `GET / HTTP/1.0\r\nCookie: ${cookie.Cookie}\r\n\r\n`, 421],
   ["another site's page", ({ cookie }) => get("/image/1", { ...cookie, Origin: "https://evil.example" }), 403],
   ["a page of another port", ({ cookie, port }) => get("/image/1", { ...cookie, Origin: `http://127.0.0.1:${port + 1}` }), 403],
   ["a page over https", ({ cookie, host }) => get("/image/1", { ...cookie, Origin: `https://${host}` }), 403],
   ["a sandboxed page", ({ cookie }) => get("/image/1", { ...cookie, Origin: "null" }), 403],
-  ["a picture in another site's page", ({ cookie }) => get("/image/1", { ...cookie, "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors" }), 403],
-  ["a picture in a page of another port", ({ cookie }) => get("/image/1", { ...cookie, "Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "no-cors" }), 403],
-  ["a link to a picture on another site", ({ cookie }) => get("/image/1", { ...cookie, "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate" }), 403],
-  ["our page in another site's frame", ({ cookie }) => get("/", { ...cookie, "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors" }), 403],
+  [
+    "a picture in another site's page",
+    ({ cookie }) => get("/image/1", { ...cookie, "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors" }),
+    403,
+  ],
+  [
+    "a picture in a page of another port",
+    ({ cookie }) => get("/image/1", { ...cookie, "Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "no-cors" }),
+    403,
+  ],
+  [
+    "a link to a picture on another site",
+    ({ cookie }) => get("/image/1", { ...cookie, "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "navigate" }),
+    403,
+  ],
+  [
+    "our page in another site's frame",
+    ({ cookie }) => get("/", { ...cookie, "Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors" }),
+    403,
+  ],
 ];
 
 const traversals = [
-  "/../outside.js", "/..", "/../../../../../../etc/passwd", "/%2e%2e/outside.js", "/%2e%2e%2foutside.js", "/..%2foutside.js", "/..%2Foutside.js", "/.%2e/outside.js", "/assets/../../outside.js",
-  "/assets/%2e%2e/%2e%2e/outside.js", "/%252e%252e/outside.js", "/..%5coutside.js", "/..\\outside.js", "/assets\\..\\..\\outside.js", "//outside.js", "/%2foutside.js", "/%00/../outside.js", "/outside.js%00",
-  "/index.html%00.js", "/./../outside.js", "/....//outside.js", "/..;/outside.js", "/..%c0%afoutside.js", "/%c0%ae%c0%ae/outside.js", "/%uff0e%uff0e/outside.js", "/link.js", "/secret", "/assets", "/assets/", "/.", "/~root/x.js",
-  "/%", "/%zz", "/file:///etc/passwd", "http://evil.example/", "/image/../outside.js", "/image/%2e%2e/outside.js", "/thumbnail/..%2f..%2fetc%2fpasswd", "/image/1%00", "/image//etc/passwd",
+  "/../outside.js",
+  "/..",
+  "/../../../../../../etc/passwd",
+  "/%2e%2e/outside.js",
+  "/%2e%2e%2foutside.js",
+  "/..%2foutside.js",
+  "/..%2Foutside.js",
+  "/.%2e/outside.js",
+  "/assets/../../outside.js",
+  "/assets/%2e%2e/%2e%2e/outside.js",
+  "/%252e%252e/outside.js",
+  "/..%5coutside.js",
+  "/..\\outside.js",
+  "/assets\\..\\..\\outside.js",
+  "//outside.js",
+  "/%2foutside.js",
+  "/%00/../outside.js",
+  "/outside.js%00",
+  "/index.html%00.js",
+  "/./../outside.js",
+  "/....//outside.js",
+  "/..;/outside.js",
+  "/..%c0%afoutside.js",
+  "/%c0%ae%c0%ae/outside.js",
+  "/%uff0e%uff0e/outside.js",
+  "/link.js",
+  "/secret",
+  "/assets",
+  "/assets/",
+  "/.",
+  "/~root/x.js",
+  "/%",
+  "/%zz",
+  "/file:///etc/passwd",
+  "http://evil.example/",
+  "/image/../outside.js",
+  "/image/%2e%2e/outside.js",
+  "/thumbnail/..%2f..%2fetc%2fpasswd",
+  "/image/1%00",
+  "/image//etc/passwd",
 ];
 
 const others: readonly Case[] = [
@@ -71,7 +127,11 @@ const others: readonly Case[] = [
   ["a GET with a body", ({ bearer }) => request("GET", "/", { ...bearer, "Content-Length": "5" }, "hello"), 413],
   ["a GET that promises a terabyte", ({ bearer }) => request("GET", "/", { ...bearer, "Content-Length": "1099511627776" }), 413],
   ["a chunked GET", ({ bearer }) => request("GET", "/", { ...bearer, "Transfer-Encoding": "chunked" }, "5\r\nhello\r\n0\r\n\r\n"), 413],
-  ["smuggling: both lengths", ({ bearer }) => request("POST", "/", { ...bearer, "Content-Length": "5", "Transfer-Encoding": "chunked" }, "0\r\n\r\n"), 400],
+  [
+    "smuggling: both lengths",
+    ({ bearer }) => request("POST", "/", { ...bearer, "Content-Length": "5", "Transfer-Encoding": "chunked" }, "0\r\n\r\n"),
+    400,
+  ],
   ["headers beyond the limit", ({ bearer }) => get("/", { ...bearer, "X-Long": "x".repeat(20_000) }), 431],
   ["a URL beyond the limit", ({ bearer }) => get(`/${"a".repeat(20_000)}`, bearer), 431],
   ["a long URL", ({ bearer }) => get(`/${"a".repeat(10_000)}`, bearer), 404],
@@ -159,14 +219,21 @@ it("many connections: those beyond the limit are dropped, and there is room agai
   for (const socket of held) socket.destroy();
   await until(() => dropped === 40);
   let status = 0;
-  while (status !== 200) status = await raw(server.port, get("/", server.bearer)).then((answer) => answer.status, () => 0);
+  while (status !== 200)
+    status = await raw(server.port, get("/", server.bearer)).then(
+      (answer) => answer.status,
+      () => 0,
+    );
 });
 
 describe("a WebSocket", () => {
   const statusOf = async (url: string, headers: Record<string, string>): Promise<number> => {
     const socket = new WebSocket(url, { headers });
     socket.on("error", () => undefined);
-    const answer = await Promise.race([once(socket, "unexpected-response").then(([, response]) => (response as { statusCode: number }).statusCode), once(socket, "open").then(() => 101)]);
+    const answer = await Promise.race([
+      once(socket, "unexpected-response").then(([, response]) => (response as { statusCode: number }).statusCode),
+      once(socket, "open").then(() => 101),
+    ]);
     socket.terminate();
     return answer;
   };
@@ -180,7 +247,12 @@ describe("a WebSocket", () => {
     ["another site", "/rpc", ({ cookie }) => ({ ...cookie, Origin: "https://evil.example" }), 403],
     ["another port", "/rpc", ({ cookie, port }) => ({ ...cookie, Origin: `http://127.0.0.1:${port + 1}` }), 403],
     ["a rebound name", "/rpc", ({ bearer }) => ({ ...bearer, Host: "evil.example" }), 421],
-    ["a rebound name with its own origin", "/rpc", ({ cookie }) => ({ ...cookie, Host: "evil.example", Origin: "http://evil.example" }), 421],
+    [
+      "a rebound name with its own origin",
+      "/rpc",
+      ({ cookie }) => ({ ...cookie, Host: "evil.example", Origin: "http://evil.example" }),
+      421,
+    ],
     ["another path", "/", ({ bearer }) => bearer, 404],
     ["the token in the URL", "/rpc?token=x", ({ host }) => ({ Host: host }), 401],
   ])("from %s at %s", async (_who, path, headers, status) => {

@@ -17,7 +17,8 @@ import { eventSource, someHandlers } from "../protocol/some-handlers.ts";
 import { get, raw, request } from "./raw-http.ts";
 import { testServer } from "./test-server.ts";
 
-const jsonOf = (body: string): { error: { code: string; message: string } } => JSON.parse(body) as { error: { code: string; message: string } };
+const jsonOf = (body: string): { error: { code: string; message: string } } =>
+  JSON.parse(body) as { error: { code: string; message: string } };
 
 describe("the door", () => {
   it("turns the token in the URL into a cookie that no script and no other site gets", async () => {
@@ -126,7 +127,11 @@ describe("pictures", () => {
   ])("come in parts: %s", async (range, status, bytes, contentRange) => {
     const server = await testServer();
     const answer = await raw(server.port, get("/image/1", { ...server.cookie, Range: range }));
-    expect([answer.status, answer.headers.get("content-range"), [...Buffer.from(answer.body, "latin1")]]).toEqual([status, contentRange, bytes]);
+    expect([answer.status, answer.headers.get("content-range"), [...Buffer.from(answer.body, "latin1")]]).toEqual([
+      status,
+      contentRange,
+      bytes,
+    ]);
   });
 
   it("come whole when the part asked for belongs to another version", async () => {
@@ -168,7 +173,11 @@ describe("starting and stopping", () => {
     await once(other, "listening");
     const { port } = other.address() as { port: number };
     const engine = { handlers: someHandlers({}), subscribe: eventSource().subscribe, close: async () => undefined };
-    await expect(startServer({ engine, port, rendererFolder: "/nowhere" })).rejects.toMatchObject({ name: "UserError", code: "port-taken", message: expect.stringContaining(`Port ${port} is taken`) as string });
+    await expect(startServer({ engine, port, rendererFolder: "/nowhere" })).rejects.toMatchObject({
+      name: "UserError",
+      code: "port-taken",
+      message: expect.stringContaining(`Port ${port} is taken`) as string,
+    });
     other.close();
   });
 
@@ -194,7 +203,10 @@ describe("the browser", () => {
     mkdirSync(join(folder, "bin"));
     writeFileSync(join(folder, "bin", "xdg-open"), "#!/bin/sh\n", { mode: 0o755 });
     const path = `/nowhere:${join(folder, "bin")}`;
-    expect(browserOpener(url, "linux", { DISPLAY: ":0", PATH: path })).toEqual({ command: join(folder, "bin", "xdg-open"), arguments: [url] });
+    expect(browserOpener(url, "linux", { DISPLAY: ":0", PATH: path })).toEqual({
+      command: join(folder, "bin", "xdg-open"),
+      arguments: [url],
+    });
     expect(browserOpener(url, "linux", { WAYLAND_DISPLAY: "w", PATH: path })?.arguments).toEqual([url]);
     expect(browserOpener(url, "linux", { PATH: path })).toBeNull();
     expect(browserOpener(url, "linux", { DISPLAY: ":0", PATH: "/nowhere:" })).toBeNull();
@@ -202,5 +214,8 @@ describe("the browser", () => {
     expect(browserOpener(url, "win32", {})).toEqual({ command: "rundll32", arguments: ["url.dll,FileProtocolHandler", url] });
   });
 
-  it.each(["http://example.com/", "file:///etc/passwd", "http://127.0.0.1:1/;calc", "-psn", "http://127.0.0.1:4000/ x"])("is opened on our own address only, not on %s", (bad) => expect(browserOpener(bad, "win32", {})).toBeNull());
+  it.each(["http://example.com/", "file:///etc/passwd", "http://127.0.0.1:1/;calc", "-psn", "http://127.0.0.1:4000/ x"])(
+    "is opened on our own address only, not on %s",
+    (bad) => expect(browserOpener(bad, "win32", {})).toBeNull(),
+  );
 });

@@ -54,5 +54,12 @@ export async function testServer(limits: Partial<ServerLimits> = {}, handlers: P
   const host = `127.0.0.1:${server.port}`;
   const door = await fetch(server.url, { redirect: "manual" });
   const cookie = (door.headers.get("set-cookie") as string).split(";", 1)[0] as string;
-  return { ...server, folder, events, host, cookie: { Host: host, Cookie: cookie }, bearer: { Host: host, Authorization: `Bearer ${server.token}` } };
+  return {
+    ...server,
+    folder,
+    events,
+    host,
+    cookie: { Host: host, Cookie: cookie },
+    bearer: { Host: host, Authorization: `Bearer ${server.token}` },
+  };
 }
