@@ -1,7 +1,7 @@
 /**
  * @file Photos for benchmarks: crops of real ones from free packages, at a given size, made once and kept in the fixtures folder.
  */
-import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import sharp from "sharp";
@@ -25,25 +25,29 @@ export async function photoFolder({ count, width, height, quality }: PhotoSet): 
   const large: { path: string; width: number; height: number }[] = [];
   for (const path of photos) {
     const facts = await sharp(path).metadata().catch(() => null);
-    if (facts && facts.width >= 600 && facts.height >= 400) large.push({ path, width: facts.width, height: facts.height });
+    // Drawings on a transparent ground and calibration sheets are no photos.
+    if (facts && facts.width >= 600 && facts.height >= 400 && !facts.hasAlpha) large.push({ path, width: facts.width, height: facts.height });
   }
   const random = createRandom(11);
   const temporary = `${folder}.part`;
   rmSync(temporary, { recursive: true, force: true });
   mkdirSync(temporary, { recursive: true });
-  for (let index = 0; index < count; index++) {
-    const photo = large[index % large.length] as (typeof large)[number];
+  for (let index = 0, attempt = 0; index < count; attempt++) {
+    const photo = large[attempt % large.length] as (typeof large)[number];
     // A part of the photo with the aspect asked for, between a third and all of it.
     const scale = Math.min(photo.width / width, photo.height / height) * (0.35 + 0.65 * random.unit());
     const cropWidth = Math.max(1, Math.floor(width * scale));
     const cropHeight = Math.max(1, Math.floor(height * scale));
-    await sharp(photo.path)
+    const crop = await sharp(photo.path)
       .extract({ left: random.below(photo.width - cropWidth + 1), top: random.below(photo.height - cropHeight + 1), width: cropWidth, height: cropHeight })
       .flatten({ background: "#fff" })
       .resize(width, height)
       .toColourspace("srgb")
       .jpeg({ quality })
-      .toFile(join(temporary, `IMG_${String(index).padStart(4, "0")}.jpg`));
+      .toBuffer();
+    // An empty piece of sky is a JPEG of a few kilobytes, which no camera writes.
+    if (crop.length < (width * height) / 40) continue;
+    writeFileSync(join(temporary, `IMG_${String(index++).padStart(4, "0")}.jpg`), crop);
   }
   renameSync(temporary, folder);
   return folder;
