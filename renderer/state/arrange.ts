@@ -23,9 +23,11 @@ export interface FilterSet {
   readonly flag: FlagFilter | null;
   readonly issue: { readonly kind: IssueKind; readonly ids: ReadonlySet<number> } | null;
   readonly search: { readonly text: string; readonly ids: ReadonlySet<number> } | null;
+  /** Odder than the given parts of the collection, 0..100, both ends included. */
+  readonly percentiles: { readonly from: number; readonly to: number } | null;
 }
 
-export const noFilter: FilterSet = { folder: null, cluster: null, flag: null, issue: null, search: null };
+export const noFilter: FilterSet = { folder: null, cluster: null, flag: null, issue: null, search: null, percentiles: null };
 
 export interface Arrangement {
   /** Indexes into the columns. */
@@ -34,12 +36,12 @@ export interface Arrangement {
 }
 
 export function isFiltered(filter: FilterSet): boolean {
-  return filter.folder !== null || filter.cluster !== null || filter.flag !== null || filter.issue !== null || filter.search !== null;
+  return Object.values(filter).some((part) => part !== null);
 }
 
 /** Indexes of the pictures that pass, in the order of the columns. */
 export function applyFilter(columns: ImageColumns, filter: FilterSet): Int32Array {
-  const { folder, cluster, flag, issue, search } = filter;
+  const { folder, cluster, flag, issue, search, percentiles } = filter;
   const inFolder = folder === null ? null : columns.folders.map((path) => isInside(path, folder));
   const result = new Int32Array(columns.count);
   let length = 0;
@@ -49,6 +51,7 @@ export function applyFilter(columns: ImageColumns, filter: FilterSet): Int32Arra
     if (flag !== null && !hasFlag(columns, index, flag)) continue;
     if (issue !== null && !issue.ids.has(columns.ids[index])) continue;
     if (search !== null && !search.ids.has(columns.ids[index])) continue;
+    if (percentiles !== null && !(columns.percentiles[index] >= percentiles.from && columns.percentiles[index] <= percentiles.to)) continue;
     result[length++] = index;
   }
   return result.slice(0, length);
