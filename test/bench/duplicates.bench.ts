@@ -9,7 +9,7 @@ import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "
 import { tmpdir } from "node:os";
 import { basename, dirname, join } from "node:path";
 
-import sharp from "sharp";
+import sharp, { type Sharp } from "sharp";
 
 import { comparePictures } from "#engine/duplicates/compare.ts";
 import { findCandidates } from "#engine/duplicates/candidates.ts";
@@ -24,6 +24,7 @@ import { listClipArt, listPhotos, listVideoFrames } from "../fixtures/packages.t
 const given = process.argv.slice(2);
 const wanted = Number(given.find((argument) => /^\d+$/.test(argument)) ?? 300);
 const print = (line: string): void => void process.stdout.write(`${line}\n`);
+const contentIds = new Map<string, number>();
 const work = mkdtempSync(join(tmpdir(), "likeness-duplicates-"));
 
 interface Item {
@@ -35,7 +36,10 @@ interface Item {
 }
 
 const kinds: Record<string, (original: string, to: string) => Promise<string>> = {
-  "identical copy": async (original, to) => (copyFileSync(original, to + original.slice(original.lastIndexOf("."))), to + original.slice(original.lastIndexOf("."))),
+  "identical copy": async (original, to) => (
+    copyFileSync(original, to + original.slice(original.lastIndexOf("."))),
+    to + original.slice(original.lastIndexOf("."))
+  ),
   "resize .5": async (original, to) => {
     const { width, height } = await sharp(original).metadata();
     const half = (side: number): number => Math.max(1, Math.round(side / 2));
@@ -69,7 +73,8 @@ async function measureCopies(originals: readonly string[]): Promise<void> {
   for (const [source, original] of originals.entries()) {
     await addItem(items, original, source, "original");
     let index = 0;
-    for (const [kind, save] of Object.entries(kinds)) await addItem(items, await save(original, join(work, `${source}-${index++}`)), source, kind);
+    for (const [kind, save] of Object.entries(kinds))
+      await addItem(items, await save(original, join(work, `${source}-${index++}`)), source, kind);
   }
   const contents = [...new Map(items.map((item) => [item.content.id, item.content])).values()];
   const pathOf = new Map(items.map((item) => [item.content.id, item.path]));
@@ -89,7 +94,10 @@ async function measureCopies(originals: readonly string[]): Promise<void> {
         if (found.has(key)) continue;
         found.add(key);
         if (items[a.file].source === items[b.file].source) right++;
-        else wrong.add(`${basename(originals[items[a.file].source])} (${items[a.file].kind}) = ${basename(originals[items[b.file].source])} (${items[b.file].kind})`);
+        else
+          wrong.add(
+            `${basename(originals[items[a.file].source])} (${items[a.file].kind}) = ${basename(originals[items[b.file].source])} (${items[b.file].kind})`,
+          );
       }
     }
   }
@@ -98,7 +106,9 @@ async function measureCopies(originals: readonly string[]): Promise<void> {
   const perSource = Object.keys(kinds).length + 1;
   for (const [index, kind] of Object.keys(kinds).entries()) {
     const missed = originals.filter((_, source) => !found.has(`${source * perSource}/${source * perSource + 1 + index}`));
-    print(`  ${kind.padEnd(16)} recall ${(1 - missed.length / originals.length).toFixed(4)}   missed: ${missed.map((path) => basename(path)).join(" ") || "none"}`);
+    print(
+      `  ${kind.padEnd(16)} recall ${(1 - missed.length / originals.length).toFixed(4)}   missed: ${missed.map((path) => basename(path)).join(" ") || "none"}`,
+    );
   }
   const all = (originals.length * perSource * (perSource - 1)) / 2;
   print(`  any two of the six recall ${(right / all).toFixed(4)}`);
@@ -116,11 +126,17 @@ async function listTraps(name: string, paths: readonly string[]): Promise<void> 
   const nameOf = new Map(items.map((item) => [item.content.id, item.kind === "original" ? item.path : item.kind]));
   const { verified, line } = await verifyAll(contents, pathOf);
   const count = (relation: string): number => verified.filter((pair) => pair.relation === relation).length;
-  print(`${name}: ${contents.length} contents, ${line}; identical-pixels ${count("identical-pixels")}, same-picture ${count("same-picture")}, same-scene ${count("same-scene")}`);
-  for (const pair of verified.filter((each) => each.relation === "same-picture").slice(0, 40)) print(`  ${pair.score.toFixed(2)} ${short(nameOf.get(pair.a))} = ${short(nameOf.get(pair.b))}`);
+  print(
+    `${name}: ${contents.length} contents, ${line}; identical-pixels ${count("identical-pixels")}, same-picture ${count("same-picture")}, same-scene ${count("same-scene")}`,
+  );
+  for (const pair of verified.filter((each) => each.relation === "same-picture").slice(0, 40))
+    print(`  ${pair.score.toFixed(2)} ${short(nameOf.get(pair.a))} = ${short(nameOf.get(pair.b))}`);
 }
 
-async function verifyAll(contents: readonly ContentFacts[], pathOf: ReadonlyMap<number, string>): Promise<{ verified: VerifiedPair[]; line: string }> {
+async function verifyAll(
+  contents: readonly ContentFacts[],
+  pathOf: ReadonlyMap<number, string>,
+): Promise<{ verified: VerifiedPair[]; line: string }> {
   const started = performance.now();
   const candidates = findCandidates({ contents, graph: null, rows: new Int32Array(0), seed: 1 });
   const candidatesMs = performance.now() - started;
@@ -130,7 +146,12 @@ async function verifyAll(contents: readonly ContentFacts[], pathOf: ReadonlyMap<
     if (known) return known;
     const content = contents[position];
     const picture = await pixelsOfFile({ path: Buffer.from(pathOf.get(content.id) ?? ""), maxSide: 512 });
-    const made: Picture = { ...picture, sourceWidth: content.width, sourceHeight: content.height, lossless: keepsEveryPixel(content.format) };
+    const made: Picture = {
+      ...picture,
+      sourceWidth: content.width,
+      sourceHeight: content.height,
+      lossless: keepsEveryPixel(content.format),
+    };
     if (decoded.size > 400) decoded.delete(decoded.keys().next().value ?? -1);
     decoded.set(position, made);
     return made;
@@ -140,7 +161,8 @@ async function verifyAll(contents: readonly ContentFacts[], pathOf: ReadonlyMap<
   for (const candidate of candidates) {
     const [a, b] = [contents[candidate.a], contents[candidate.b]];
     if (candidate.reasons.includes("pixels")) {
-      const full = async (content: ContentFacts): Promise<Picture> => pixelsOfFile({ path: Buffer.from(pathOf.get(content.id) ?? ""), maxSide: null });
+      const full = async (content: ContentFacts): Promise<Picture> =>
+        pixelsOfFile({ path: Buffer.from(pathOf.get(content.id) ?? ""), maxSide: null });
       if (pixelsIdentical(await full(a), await full(b))) {
         verified.push({ a: a.id, b: b.id, relation: "identical-pixels", score: 1 });
         continue;
@@ -148,20 +170,32 @@ async function verifyAll(contents: readonly ContentFacts[], pathOf: ReadonlyMap<
     }
     const [first, second] = [await read(candidate.a), await read(candidate.b)];
     const before = process.cpuUsage();
-    const verdict = comparePictures(first, second, { lookForScene: candidate.lookForScene, ...(candidate.orientations ? { orientations: candidate.orientations } : {}) });
+    const verdict = comparePictures(first, second, {
+      lookForScene: candidate.lookForScene,
+      ...(candidate.orientations ? { orientations: candidate.orientations } : {}),
+    });
     comparedMs += process.cpuUsage(before).user / 1000;
     if (verdict.relation) verified.push({ a: a.id, b: b.id, relation: verdict.relation, score: verdict.score });
   }
-  return { verified, line: `${candidates.length} candidates in ${Math.round(candidatesMs)} ms, ${(comparedMs / Math.max(1, candidates.length)).toFixed(2)} ms per compared pair (CPU)` };
+  return {
+    verified,
+    line: `${candidates.length} candidates in ${Math.round(candidatesMs)} ms, ${(comparedMs / Math.max(1, candidates.length)).toFixed(2)} ms per compared pair (CPU)`,
+  };
 }
-
-const contentIds = new Map<string, number>();
 
 async function addItem(items: Item[], path: string, source: number, kind: string): Promise<void> {
   const facts = await ingestFile({ path: Buffer.from(path), input: null, thumbnail: null });
   const id = contentIds.get(facts.contentHash) ?? contentIds.size;
   contentIds.set(facts.contentHash, id);
-  const content: ContentFacts = { id, byteSize: facts.sizeBytes, width: facts.width, height: facts.height, format: facts.format, perceptual: facts.perceptual, colour: facts.colour };
+  const content: ContentFacts = {
+    id,
+    byteSize: facts.sizeBytes,
+    width: facts.width,
+    height: facts.height,
+    format: facts.format,
+    perceptual: facts.perceptual,
+    colour: facts.colour,
+  };
   items.push({ path, source, kind, content, hash: facts.contentHash });
 }
 
@@ -170,7 +204,9 @@ async function choose(paths: readonly string[]): Promise<string[]> {
   const chosen: string[] = [];
   let blank = 0;
   for (const path of paths) {
-    const { width, height } = await sharp(path).metadata().catch(() => ({ width: 0, height: 0 }));
+    const { width, height } = await sharp(path)
+      .metadata()
+      .catch(() => ({ width: 0, height: 0 }));
     if (width * height === 0 || width * height > 16e6 || Math.min(width, height) < 24) continue;
     const { channels } = await sharp(await opaque(path).png().toBuffer()).stats();
     if (Math.max(...channels.map((channel) => channel.stdev)) < 5) blank++;
@@ -186,16 +222,24 @@ async function readPnm(path: string): Promise<string | null> {
   if (!header) return null;
   const to = join(work, `${path.replaceAll("/", "_").slice(-120)}.png`);
   const raw = { width: Number(header[1]), height: Number(header[2]), channels: 1 as const };
-  writeFileSync(to, await sharp(bytes.subarray(header[0].length, header[0].length + raw.width * raw.height), { raw }).png().toBuffer());
+  writeFileSync(
+    to,
+    await sharp(bytes.subarray(header[0].length, header[0].length + raw.width * raw.height), { raw })
+      .png()
+      .toBuffer(),
+  );
   return to;
 }
 
-function opaque(path: string): sharp.Sharp {
+function opaque(path: string): Sharp {
   return sharp(path).flatten({ background: "#ffffff" });
 }
 
 function every(paths: readonly string[], count: number): string[] {
-  return Array.from({ length: Math.min(count, paths.length) }, (_, index) => paths[Math.floor((index * paths.length) / Math.min(count, paths.length))] ?? "");
+  return Array.from(
+    { length: Math.min(count, paths.length) },
+    (_, index) => paths[Math.floor((index * paths.length) / Math.min(count, paths.length))] ?? "",
+  );
 }
 
 function short(path: string | undefined): string {

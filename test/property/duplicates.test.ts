@@ -10,13 +10,28 @@ import type { ContentFacts, FileFacts, VerifiedPair } from "#engine/duplicates/t
 import { createRandom } from "#engine/base/random.ts";
 
 function content(id: number): ContentFacts {
-  return { id, byteSize: 1000 + id, width: 100 + (id % 3), height: 100, format: id % 2 ? "jpeg" : "png", perceptual: new Uint8Array(64), colour: new Uint8Array(48) };
+  return {
+    id,
+    byteSize: 1000 + id,
+    width: 100 + (id % 3),
+    height: 100,
+    format: id % 2 ? "jpeg" : "png",
+    perceptual: new Uint8Array(64),
+    colour: new Uint8Array(48),
+  };
 }
 
 const contentCount = 9;
 const relations = ["identical-pixels", "same-picture", "same-scene"] as const;
 const pairs = fc.uniqueArray(
-  fc.record({ a: fc.nat(contentCount - 1), b: fc.nat(contentCount - 1), relation: fc.constantFrom(...relations), score: fc.double({ min: 0, max: 1, noNaN: true }) }).filter(({ a, b }) => a < b),
+  fc
+    .record({
+      a: fc.nat(contentCount - 1),
+      b: fc.nat(contentCount - 1),
+      relation: fc.constantFrom(...relations),
+      score: fc.double({ min: 0, max: 1, noNaN: true }),
+    })
+    .filter(({ a, b }) => a < b),
   { selector: ({ a, b }) => a * 100 + b, maxLength: 30 },
 );
 const holders = fc.array(fc.nat(contentCount - 1), { maxLength: 25 });
@@ -72,15 +87,25 @@ describe("groupPairs", () => {
   test("giving up everything that is proposed leaves a kept file in every group", () => {
     fc.assert(
       fc.property(pairs, holders, (verified, extra) => {
-        const groups = groupPairs({ contents: Array.from({ length: contentCount }, (_, id) => content(id)), files: filesOf(extra), pairs: verified });
+        const groups = groupPairs({
+          contents: Array.from({ length: contentCount }, (_, id) => content(id)),
+          files: filesOf(extra),
+          pairs: verified,
+        });
         const givenUp = new Set(groups.flatMap((group) => group.members.filter((member) => !member.keep).map((member) => member.file)));
-        for (const group of groups) if (group.relation !== "same-scene") expect(group.members.some((member) => member.keep && !givenUp.has(member.file))).toBe(true);
+        for (const group of groups)
+          if (group.relation !== "same-scene") expect(group.members.some((member) => member.keep && !givenUp.has(member.file))).toBe(true);
       }),
     );
   });
 
   test("5,000 identical files make 4,999 pairs", () => {
-    const files: FileFacts[] = Array.from({ length: 5000 }, (_, index) => ({ file: index + 1, content: 0, path: `/many/${index}.png`, time: 0 }));
+    const files: FileFacts[] = Array.from({ length: 5000 }, (_, index) => ({
+      file: index + 1,
+      content: 0,
+      path: `/many/${index}.png`,
+      time: 0,
+    }));
     const [group, ...others] = groupPairs({ contents: [content(0)], files, pairs: [] });
     expect(others).toEqual([]);
     expect(group?.pairs.length).toBe(4999);
@@ -113,7 +138,12 @@ describe("matchHashes", () => {
             for (const orientation of orientations) {
               let distance = 0;
               for (let byte = 0; byte < 8; byte++) {
-                for (let bits = (hashes[first] as Uint8Array)[orientation * 8 + byte]! ^ (hashes[second] as Uint8Array)[byte]!; bits; bits &= bits - 1) distance++;
+                for (
+                  let bits = (hashes[first] as Uint8Array)[orientation * 8 + byte]! ^ (hashes[second] as Uint8Array)[byte]!;
+                  bits;
+                  bits &= bits - 1
+                )
+                  distance++;
               }
               if (distance <= hashRadius) expected.add(`${first} ${second} ${orientation} ${distance}`);
             }
@@ -128,11 +158,16 @@ describe("matchHashes", () => {
 
 test("an orientation and its inverse give the picture back", () => {
   fc.assert(
-    fc.property(fc.integer({ min: 1, max: 7 }), fc.integer({ min: 1, max: 7 }), fc.constantFrom(...orientations), (width, height, orientation) => {
-      const data = Uint8Array.from({ length: width * height * 3 }, (_, index) => (index * 37) & 255);
-      const back = orient(orient({ width, height, data }, orientation), inverseOrientation(orientation));
-      expect([back.width, back.height]).toEqual([width, height]);
-      expect(back.data).toEqual(data);
-    }),
+    fc.property(
+      fc.integer({ min: 1, max: 7 }),
+      fc.integer({ min: 1, max: 7 }),
+      fc.constantFrom(...orientations),
+      (width, height, orientation) => {
+        const data = Uint8Array.from({ length: width * height * 3 }, (_, index) => (index * 37) & 255);
+        const back = orient(orient({ width, height, data }, orientation), inverseOrientation(orientation));
+        expect([back.width, back.height]).toEqual([width, height]);
+        expect(back.data).toEqual(data);
+      },
+    ),
   );
 });

@@ -62,7 +62,8 @@ class PairTable {
     const entry = this.#entry(a, b);
     entry.reasons.add("hash");
     const { width, height } = this.#contents[a];
-    if (turn.distance === 0 && turn.orientation === 0 && width === this.#contents[b].width && height === this.#contents[b].height) entry.reasons.add("pixels");
+    if (turn.distance === 0 && turn.orientation === 0 && width === this.#contents[b].width && height === this.#contents[b].height)
+      entry.reasons.add("pixels");
     if (!entry.turns.some((known) => known.orientation === turn.orientation)) entry.turns.push(turn);
   }
 
@@ -82,7 +83,9 @@ class PairTable {
         a: Math.floor(key / count),
         b: key % count,
         reasons: [...reasons],
-        ...(turns.length > 0 && !reasons.has("embedding") ? { orientations: turns.sort((x, y) => x.distance - y.distance).map((turn) => turn.orientation) } : {}),
+        ...(turns.length > 0 && !reasons.has("embedding")
+          ? { orientations: turns.sort((x, y) => x.distance - y.distance).map((turn) => turn.orientation) }
+          : {}),
         ...(similarity === undefined ? {} : { similarity }),
         lookForScene,
       }));
@@ -160,7 +163,8 @@ function nearestInColour(contents: readonly ContentFacts[], item: number, few: r
 function addNeighbours(input: CandidateInput, found: PairTable, options: StageOptions): void {
   const { graph, rows, contents } = input;
   if (graph === null) return;
-  const threshold = input.similarityThreshold ?? (input.table ? learnThreshold(input.table, createRandom(input.seed)) : thresholdOfGraph(graph));
+  const threshold =
+    input.similarityThreshold ?? (input.table ? learnThreshold(input.table, createRandom(input.seed)) : thresholdOfGraph(graph));
   for (let row = 0; row < graph.count; row++) {
     if ((row & 1023) === 0) throwIfAborted(options.signal);
     const item = rows[row];

@@ -19,7 +19,9 @@ export function coverByCliques(edges: readonly Edge[]): number[][] {
   }
   const uncovered = new Map([...neighbours].map(([node, others]) => [node, new Set(others)]));
   const cliques: number[][] = [];
-  const ordered = edges.map(({ a, b }) => (a < b ? { a, b } : { a: b, b: a })).sort((first, second) => first.a - second.a || first.b - second.b);
+  const ordered = edges
+    .map(({ a, b }) => (a < b ? { a, b } : { a: b, b: a }))
+    .sort((first, second) => first.a - second.a || first.b - second.b);
   for (const { a, b } of ordered) {
     if (a === b || !uncovered.get(a)?.has(b)) continue;
     const clique = grow(a, b, neighbours, uncovered);

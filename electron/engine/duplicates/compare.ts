@@ -117,7 +117,7 @@ function matchAt(a: Picture, b: Picture, limit: number): (Match & { worst: numbe
     report = retried;
     toned = true;
   }
-  if (sameSize && a.lossless === true && b.lossless === true && !equalButForRounding(preparedA, preparedB)) return null;
+  if (sameSize && a.lossless === true && b.lossless === true && !equalButForRounding(preparedA, preparedB, sourcePixels)) return null;
   if (hasForeignGrain(preparedA, preparedB)) return null;
   return { worst: report.worst, score: (toned ? 0.95 : 1) * (1 - 0.3 * (report.worst / accepted.worst)), toned };
 }
@@ -153,12 +153,18 @@ function commonSize(a: Picture, b: Picture, limit: number): { width: number; hei
   return { width, height };
 }
 
-/** Two lossless files of one size: colour management and bit depth may move a pixel by a level or two, re-encoding moves none. */
-function equalButForRounding(a: Prepared, b: Prepared): boolean {
-  for (let channel = 0; channel < 3; channel++) {
-    const first = a.blurred[channel];
-    const second = b.blurred[channel];
-    for (let at = 0; at < first.length; at++) if (Math.abs(first[at] - second[at]) > 2) return false;
+/**
+ * Two lossless files of one size: colour management and bit depth may move a pixel by a level, re-encoding moves none. Where a compared
+ * pixel is the mean of several, even that is mostly averaged away.
+ */
+function equalButForRounding(a: Prepared, b: Prepared, sourcePixels: number): boolean {
+  const most = sourcePixels > 1.3 ? 0.75 : 1.5;
+  for (const [first, second] of [
+    [a.sharpLuma, b.sharpLuma],
+    [a.blurred[1], b.blurred[1]],
+    [a.blurred[2], b.blurred[2]],
+  ] as const) {
+    for (let at = 0; at < first.length; at++) if (Math.abs(first[at] - second[at]) > most) return false;
   }
   return true;
 }

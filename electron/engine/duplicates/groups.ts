@@ -39,7 +39,12 @@ export function groupPairs({ contents, files, pairs }: GroupInput): DuplicateGro
     }
   }
   for (const [content, held] of holders) if (held.length > 1 && !copied.has(content)) groups.push(makeGroup([content], new Map(), holders));
-  return keepKeepers(groups).sort((first, second) => Number(first.relation === "same-scene") - Number(second.relation === "same-scene") || leastFile(first) - leastFile(second) || (first.id < second.id ? -1 : 1));
+  return keepKeepers(groups).sort(
+    (first, second) =>
+      Number(first.relation === "same-scene") - Number(second.relation === "same-scene") ||
+      leastFile(first) - leastFile(second) ||
+      (first.id < second.id ? -1 : 1),
+  );
 }
 
 /** Files per content, the best to keep first. */
@@ -68,7 +73,11 @@ function strongestPairs(pairs: readonly VerifiedPair[]): VerifiedPair[] {
   return [...strongest.values()];
 }
 
-function makeGroup(clique: readonly number[], byPair: ReadonlyMap<string, VerifiedPair>, holders: ReadonlyMap<number, readonly KeepCandidate[]>): DuplicateGroup {
+function makeGroup(
+  clique: readonly number[],
+  byPair: ReadonlyMap<string, VerifiedPair>,
+  holders: ReadonlyMap<number, readonly KeepCandidate[]>,
+): DuplicateGroup {
   const pairs: GroupPair[] = [];
   const candidates: KeepCandidate[] = [];
   for (let index = 0; index < clique.length; index++) {
@@ -76,7 +85,8 @@ function makeGroup(clique: readonly number[], byPair: ReadonlyMap<string, Verifi
     // A scene only asks to look: the copies of its pictures are another group's business.
     const isScene = clique.length > 1 && byPair.get(pairKey(clique[0], clique[1]))?.relation === "same-scene";
     candidates.push(...(isScene ? held.slice(0, 1) : held));
-    if (!isScene) for (const { facts } of held.slice(1)) pairs.push({ a: held[0].facts.file, b: facts.file, relation: "identical-file", score: 1 });
+    if (!isScene)
+      for (const { facts } of held.slice(1)) pairs.push({ a: held[0].facts.file, b: facts.file, relation: "identical-file", score: 1 });
     for (let other = index + 1; other < clique.length; other++) {
       const pair = byPair.get(pairKey(clique[index], clique[other]));
       if (!pair) throw new BugError(`contents ${clique[index]} and ${clique[other]} stand in one group without a verified pair`);
@@ -84,7 +94,10 @@ function makeGroup(clique: readonly number[], byPair: ReadonlyMap<string, Verifi
       pairs.push({ a: held[0].facts.file, b: second[0].facts.file, relation: pair.relation, score: pair.score });
     }
   }
-  const relation = pairs.reduce<Relation>((weakest, pair) => (relationStrength[pair.relation] < relationStrength[weakest] ? pair.relation : weakest), "identical-file");
+  const relation = pairs.reduce<Relation>(
+    (weakest, pair) => (relationStrength[pair.relation] < relationStrength[weakest] ? pair.relation : weakest),
+    "identical-file",
+  );
   candidates.sort((first, second) => first.facts.file - second.facts.file);
   return { id: idOf(relation, candidates), relation, members: proposeKeep(candidates, relation), pairs };
 }
@@ -104,7 +117,9 @@ function keepKeepers(groups: readonly DuplicateGroup[]): DuplicateGroup[] {
   }
   return groups.map((group) => ({
     ...group,
-    members: group.members.map((member) => (member.keep || !keepers.has(member.file) ? member : { ...member, keep: true, reason: "kept: the best of another group" })),
+    members: group.members.map((member) =>
+      member.keep || !keepers.has(member.file) ? member : { ...member, keep: true, reason: "kept: the best of another group" },
+    ),
   }));
 }
 

@@ -83,7 +83,8 @@ function indexBand(words: Uint16Array, band: number, count: number): { starts: I
 
 function distanceOf(query: Uint16Array, words: Uint16Array, at: number): number {
   return (
-    bitCount(((query[0] ^ words[at]) << 16) | (query[1] ^ words[at + 1])) + bitCount(((query[2] ^ words[at + 2]) << 16) | (query[3] ^ words[at + 3]))
+    bitCount(((query[0] ^ words[at]) << 16) | (query[1] ^ words[at + 1])) +
+    bitCount(((query[2] ^ words[at + 2]) << 16) | (query[3] ^ words[at + 3]))
   );
 }
 

@@ -30,10 +30,26 @@ interface Rule {
 }
 
 const rules: readonly Rule[] = [
-  { value: ({ content }) => content.width * content.height, kept: "most pixels", left: (best, other) => `${sizeOf(other)} instead of ${sizeOf(best)} pixels` },
-  { value: ({ content }) => (isLossless(content.format) ? 1 : 0), kept: "lossless format", left: (best, other) => `lossy ${other.content.format}, the kept one is lossless ${best.content.format}` },
-  { value: ({ content }) => (isLossless(content.format) ? 0 : content.byteSize), kept: "least compressed", left: () => "more compressed than the kept one" },
-  { value: ({ facts }) => (facts.hasMetadata === true ? 1 : 0), kept: "has recorded metadata", left: () => "lacks the metadata of the kept one" },
+  {
+    value: ({ content }) => content.width * content.height,
+    kept: "most pixels",
+    left: (best, other) => `${sizeOf(other)} instead of ${sizeOf(best)} pixels`,
+  },
+  {
+    value: ({ content }) => (isLossless(content.format) ? 1 : 0),
+    kept: "lossless format",
+    left: (best, other) => `lossy ${other.content.format}, the kept one is lossless ${best.content.format}`,
+  },
+  {
+    value: ({ content }) => (isLossless(content.format) ? 0 : content.byteSize),
+    kept: "least compressed",
+    left: () => "more compressed than the kept one",
+  },
+  {
+    value: ({ facts }) => (facts.hasMetadata === true ? 1 : 0),
+    kept: "has recorded metadata",
+    left: () => "lacks the metadata of the kept one",
+  },
   { value: ({ facts }) => (copyName.test(stem(facts.path)) ? 0 : 1), kept: "original name", left: () => "named like a copy" },
   { value: ({ facts }) => -facts.time, kept: "oldest", left: () => "newer than the kept one" },
   { value: ({ facts }) => -facts.path.length, kept: "shortest path", left: () => "longer path than the kept one" },
@@ -52,7 +68,11 @@ export function proposeKeep(members: readonly KeepCandidate[], relation: Relatio
     const rule = decidingRule(best, member);
     const alike = member.content.id === best.content.id ? "identical to the kept file" : "no better than the kept one";
     const left = rule ? rule.left(best, member) : alike;
-    return { file: member.facts.file, keep: false, reason: member.content.id === best.content.id && rule ? `identical file, ${left}` : left };
+    return {
+      file: member.facts.file,
+      keep: false,
+      reason: member.content.id === best.content.id && rule ? `identical file, ${left}` : left,
+    };
   });
 }
 

@@ -48,7 +48,7 @@ export function swapsSides(orientation: Orientation): boolean {
 export function orientedSteps(width: number, height: number, orientation: Orientation): { start: number; stepX: number; stepY: number } {
   const quarter = orientation & 3;
   // Clockwise by 90: new(x, y) = old(y, height - 1 - x); by 180 both reversed; by 270: old(width - 1 - y, x).
-  const columnReversed = (quarter >= 2) !== orientation >= 4; // mirroring first reverses the columns once more
+  const columnReversed = quarter >= 2 !== orientation >= 4; // mirroring first reverses the columns once more
   const rowReversed = quarter === 1 || quarter === 2;
   const column = columnReversed ? -1 : 1;
   const row = rowReversed ? -width : width;
@@ -74,7 +74,14 @@ export function orient(picture: Picture, orientation: Orientation): Picture {
     }
   }
   const source = sourceSize(picture);
-  return { ...picture, width, height, data, sourceWidth: swapped ? source.height : source.width, sourceHeight: swapped ? source.width : source.height };
+  return {
+    ...picture,
+    width,
+    height,
+    data,
+    sourceWidth: swapped ? source.height : source.width,
+    sourceHeight: swapped ? source.width : source.height,
+  };
 }
 
 /** The file's own size. */

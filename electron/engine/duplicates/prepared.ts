@@ -62,7 +62,17 @@ function build(picture: Picture, width: number, height: number): Prepared {
   const lumaActivity = activity([luma], width, height);
   const chromaActivity = activity([blue, red], width, height);
   const contrast = Math.sqrt(variance(luma) + variance(blue) + variance(red));
-  return { width, height, tilesAcross, tilesDown, sharpLuma: planes.luma, blurred: [luma, blue, red], lumaActivity, chromaActivity, contrast };
+  return {
+    width,
+    height,
+    tilesAcross,
+    tilesDown,
+    sharpLuma: planes.luma,
+    blurred: [luma, blue, red],
+    lumaActivity,
+    chromaActivity,
+    contrast,
+  };
 }
 
 function variance(plane: Float32Array): number {

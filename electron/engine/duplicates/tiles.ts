@@ -120,7 +120,8 @@ function judge(a: Prepared, b: Prepared, sums: { luma: Float32Array; chroma: Flo
     for (let column = 0; column < tilesAcross; column++) {
       const tile = row * tilesAcross + column;
       const pixels =
-        (column + 1 === tilesAcross ? a.width - column * tileSide : tileSide) * (row + 1 === tilesDown ? a.height - row * tileSide : tileSide);
+        (column + 1 === tilesAcross ? a.width - column * tileSide : tileSide) *
+        (row + 1 === tilesDown ? a.height - row * tileSide : tileSide);
       const around = neighbourhoodActivity(a, b, row, column);
       const lumaAllowance = 1.4 + 1.8 * noise + (0.12 + 0.12 * noise) * around.luma;
       const chromaAllowance = 1.2 + 4.2 * noise + (0.18 + 0.4 * noise) * around.chroma + (0.02 + 0.1 * noise) * around.luma;

@@ -27,7 +27,10 @@ export function estimateTone(a: Prepared, b: Prepared): Tone | null {
   return { lumaGain: luma.gain, lumaBias: luma.bias, chromaGain, blueBias, redBias };
 }
 
-function regress(a: Float32Array, b: Float32Array): { gain: number; bias: number; correlation: number; variance: number; meanA: number; meanB: number } {
+function regress(
+  a: Float32Array,
+  b: Float32Array,
+): { gain: number; bias: number; correlation: number; variance: number; meanA: number; meanB: number } {
   let sumA = 0;
   let sumB = 0;
   let squareA = 0;

@@ -25,7 +25,8 @@ describe("by hash", () => {
   const original = content(0);
 
   test("within 7 bits yes, at 8 no; equal size and hash may be equal in every pixel", () => {
-    const pairs = (bits: number) => findCandidates({ ...none, contents: [original, content(1, { perceptual: flipped(original.perceptual, bits) })] });
+    const pairs = (bits: number) =>
+      findCandidates({ ...none, contents: [original, content(1, { perceptual: flipped(original.perceptual, bits) })] });
     expect(pairs(0)).toEqual([{ a: 0, b: 1, reasons: ["hash", "pixels"], orientations: [0], lookForScene: false }]);
     expect(pairs(7)).toEqual([{ a: 0, b: 1, reasons: ["hash"], orientations: [0], lookForScene: false }]);
     expect(pairs(8)).toEqual([]);
@@ -42,7 +43,15 @@ describe("by hash", () => {
   test("the same grey in other colours, or other proportions, is no candidate", () => {
     const colour = Uint8Array.from({ length: 48 }, (_, index) => [190, 60, 60][index % 3]!);
     const green = Uint8Array.from({ length: 48 }, (_, index) => [30, 140, 50][index % 3]!);
-    expect(findCandidates({ ...none, contents: [{ ...original, colour }, { ...original, id: 1, colour: green }] })).toEqual([]);
+    expect(
+      findCandidates({
+        ...none,
+        contents: [
+          { ...original, colour },
+          { ...original, id: 1, colour: green },
+        ],
+      }),
+    ).toEqual([]);
     expect(findCandidates({ ...none, contents: [original, { ...original, id: 1, width: 500 }] })).toEqual([]);
     expect(findCandidates({ ...none, contents: [original, { ...original, id: 1, width: 201, height: 150 }] })).toHaveLength(1);
   });
@@ -53,14 +62,21 @@ describe("by hash", () => {
     expect(pairs.length).toBeLessThan(3000 * 10);
     // Every content of one colour is in one connected chain with the others of it.
     const reached = new Set([0]);
-    for (let round = 0; round < 20; round++) for (const { a, b } of pairs) if (contents[a]!.colour[0] === 0 && contents[b]!.colour[0] === 0 && (reached.has(a) || reached.has(b))) reached.add(a).add(b);
+    for (let round = 0; round < 20; round++)
+      for (const { a, b } of pairs)
+        if (contents[a]!.colour[0] === 0 && contents[b]!.colour[0] === 0 && (reached.has(a) || reached.has(b))) reached.add(a).add(b);
     expect(reached.size).toBe(contents.filter((item) => item.colour[0] === 0).length);
   });
 });
 
 describe("by neighbours", () => {
   const contents = Array.from({ length: 4 }, (_, id) => content(id));
-  const graph: NeighbourGraph = { count: 3, k: 2, indices: Int32Array.of(1, 2, 0, 2, 0, 1), similarities: Float32Array.of(0.97, 0.5, 0.97, 0.4, 0.5, 0.4) };
+  const graph: NeighbourGraph = {
+    count: 3,
+    k: 2,
+    indices: Int32Array.of(1, 2, 0, 2, 0, 1),
+    similarities: Float32Array.of(0.97, 0.5, 0.97, 0.4, 0.5, 0.4),
+  };
 
   test("beyond the threshold, through the rows of the graph, once per pair", () => {
     const pairs = findCandidates({ contents, graph, rows: Int32Array.of(3, 1, 0), seed: 1, similarityThreshold: 0.9 });
@@ -93,7 +109,9 @@ describe("the threshold", () => {
   });
 
   test("from a graph alone: what the farthest kept neighbour of the median row has", () => {
-    expect(thresholdOfGraph({ count: 3, k: 1, indices: Int32Array.of(1, 0, 0), similarities: Float32Array.of(0.71, 0.8, 0.99) })).toBeCloseTo(0.8, 5);
+    expect(
+      thresholdOfGraph({ count: 3, k: 1, indices: Int32Array.of(1, 0, 0), similarities: Float32Array.of(0.71, 0.8, 0.99) }),
+    ).toBeCloseTo(0.8, 5);
   });
 });
 

@@ -67,7 +67,11 @@ describe("traps: not the same picture", () => {
     const plus = icon((x, y) => (Math.abs(x) < 4 && Math.abs(y) < 16) || (Math.abs(y) < 4 && Math.abs(x) < 16));
     const minus = icon((x, y) => Math.abs(y) < 4 && Math.abs(x) < 16);
     const cross = icon((x, y) => (Math.abs(x - y) < 6 || Math.abs(x + y) < 6) && Math.abs(x) < 14 && Math.abs(y) < 14);
-    for (const [one, other] of [[plus, minus], [plus, cross], [minus, cross]] as const) {
+    for (const [one, other] of [
+      [plus, minus],
+      [plus, cross],
+      [minus, cross],
+    ] as const) {
       expect(comparePictures(one, other, { lookForScene: true }).relation).toBeNull();
     }
   });
@@ -92,13 +96,20 @@ describe("traps: not the same picture", () => {
   });
 
   test("two exposures of a still scene: the grain is another", () => {
-    const scene = paint(480, 360, (x, y) => (x > 200 && x < 300 && y > 100 && y < 300 ? [190, 180, 170] : [70 + x / 8, 80 + x / 8, 90 + x / 8]));
+    const scene = paint(480, 360, (x, y) =>
+      x > 200 && x < 300 && y > 100 && y < 300 ? [190, 180, 170] : [70 + x / 8, 80 + x / 8, 90 + x / 8],
+    );
     expect(comparePictures(withGrain(scene, 3, 1), withGrain(scene, 3, 2)).relation).toBeNull();
   });
 
   test("burst shots: the camera moved", () => {
     const background = photoPaint(4);
-    const shot = (dx: number, dy: number, seed: number): Picture => withGrain(paint(480, 360, (x, y) => background(x + dx, y + dy)), 2, seed);
+    const shot = (dx: number, dy: number, seed: number): Picture =>
+      withGrain(
+        paint(480, 360, (x, y) => background(x + dx, y + dy)),
+        2,
+        seed,
+      );
     expect(comparePictures(shot(0, 0, 1), shot(7, 3, 2)).relation).toBeNull();
     expect(comparePictures(shot(0, 0, 1), shot(7, 3, 2), { lookForScene: true }).relation).toBe("same-scene");
   });
@@ -130,7 +141,12 @@ describe("traps: not the same picture", () => {
     const smaller = paint(150, 200, () => [250, 250, 250]);
     expect(comparePictures(blank, speck).relation).toBeNull();
     expect(comparePictures(blank, smaller).relation).toBeNull();
-    expect(comparePictures(blank, paint(300, 400, () => [250, 250, 250])).relation).toBe("same-picture");
+    expect(
+      comparePictures(
+        blank,
+        paint(300, 400, () => [250, 250, 250]),
+      ).relation,
+    ).toBe("same-picture");
   });
 
   test("two lossless files of one size that differ by a little everywhere", () => {

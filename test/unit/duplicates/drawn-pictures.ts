@@ -26,7 +26,13 @@ export function photoPaint(seed: number): Paint {
     const length = 8 * 1.45 ** index * (0.8 + 0.4 * random.unit());
     const angle = 2 * Math.PI * random.unit();
     const strength = 9 * Math.min(2.5, length / 40);
-    return { x: (2 * Math.PI * Math.cos(angle)) / length, y: (2 * Math.PI * Math.sin(angle)) / length, phase: 7 * random.unit(), strength, tint: [random.unit(), random.unit(), random.unit()] };
+    return {
+      x: (2 * Math.PI * Math.cos(angle)) / length,
+      y: (2 * Math.PI * Math.sin(angle)) / length,
+      phase: 7 * random.unit(),
+      strength,
+      tint: [random.unit(), random.unit(), random.unit()],
+    };
   });
   return (x, y) => {
     let [r, g, b] = [120, 115, 105];
@@ -84,7 +90,10 @@ export async function saveAgain(picture: Picture, saving: Saving): Promise<Pictu
   else if (saving === "half jpeg 85") image = image.jpeg({ quality: 85 });
   else if (saving === "webp 80") image = image.webp({ quality: 80 });
   else image = image.png();
-  const { data, info } = await sharp(await image.toBuffer()).removeAlpha().raw().toBuffer({ resolveWithObject: true });
+  const { data, info } = await sharp(await image.toBuffer())
+    .removeAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true });
   return { width: info.width, height: info.height, data: new Uint8Array(data) };
 }
 

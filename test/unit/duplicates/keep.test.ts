@@ -9,18 +9,45 @@ import type { ContentFacts, FileFacts } from "#engine/duplicates/types.ts";
 function candidate(file: number, facts: Partial<FileFacts> = {}, content: Partial<ContentFacts> = {}): KeepCandidate {
   return {
     facts: { file, content: file, path: `/a/photo${file}.jpg`, time: 1000, ...facts },
-    content: { id: file, byteSize: 5000, width: 800, height: 600, format: "jpeg", perceptual: new Uint8Array(64), colour: new Uint8Array(48), ...content },
+    content: {
+      id: file,
+      byteSize: 5000,
+      width: 800,
+      height: 600,
+      format: "jpeg",
+      perceptual: new Uint8Array(64),
+      colour: new Uint8Array(48),
+      ...content,
+    },
   };
 }
 
 describe("proposeKeep", () => {
   const cases: [string, KeepCandidate, KeepCandidate, string, string][] = [
     ["more pixels", candidate(1, {}, { width: 400, height: 300 }), candidate(2), "most pixels", "400 x 300 instead of 800 x 600 pixels"],
-    ["lossless over lossy", candidate(1), candidate(2, {}, { format: "png", byteSize: 10 }), "lossless format", "lossy jpeg, the kept one is lossless png"],
+    [
+      "lossless over lossy",
+      candidate(1),
+      candidate(2, {}, { format: "png", byteSize: 10 }),
+      "lossless format",
+      "lossy jpeg, the kept one is lossless png",
+    ],
     ["less compression", candidate(1), candidate(2, {}, { byteSize: 9000 }), "least compressed", "more compressed than the kept one"],
     ["metadata", candidate(1), candidate(2, { hasMetadata: true }), "has recorded metadata", "lacks the metadata of the kept one"],
-    ["name", candidate(1, { path: "/a/x (1).jpg" }), candidate(2, { path: "/a/much-longer-name.jpg" }), "original name", "named like a copy"],
-    ["name, in words", candidate(1, { path: "/a/x copy.jpg" }), candidate(2, { path: "/a/copyright.jpg" }), "original name", "named like a copy"],
+    [
+      "name",
+      candidate(1, { path: "/a/x (1).jpg" }),
+      candidate(2, { path: "/a/much-longer-name.jpg" }),
+      "original name",
+      "named like a copy",
+    ],
+    [
+      "name, in words",
+      candidate(1, { path: "/a/x copy.jpg" }),
+      candidate(2, { path: "/a/copyright.jpg" }),
+      "original name",
+      "named like a copy",
+    ],
     ["age", candidate(1, { time: 2000 }), candidate(2), "oldest", "newer than the kept one"],
     ["path", candidate(1, { path: "/a/deep/down/photo2.jpg" }), candidate(2), "shortest path", "longer path than the kept one"],
   ];
@@ -43,10 +70,23 @@ describe("groupPairs", () => {
   const files: FileFacts[] = [1, 2, 3].map((file) => ({ file: file * 10, content: file, path: `/a/${file}.jpg`, time: 0 }));
 
   test("A like B, B like C: two groups, and what one of them keeps the other does not give up", () => {
-    const groups = groupPairs({ contents, files, pairs: [{ a: 1, b: 2, relation: "same-picture", score: 0.9 }, { a: 2, b: 3, relation: "same-picture", score: 0.8 }] });
+    const groups = groupPairs({
+      contents,
+      files,
+      pairs: [
+        { a: 1, b: 2, relation: "same-picture", score: 0.9 },
+        { a: 2, b: 3, relation: "same-picture", score: 0.8 },
+      ],
+    });
     expect(groups.map((group) => group.members.map((member) => [member.file, member.keep]))).toEqual([
-      [[10, false], [20, true]],
-      [[20, true], [30, true]],
+      [
+        [10, false],
+        [20, true],
+      ],
+      [
+        [20, true],
+        [30, true],
+      ],
     ]);
   });
 
@@ -63,8 +103,20 @@ describe("groupPairs", () => {
   });
 
   test("a scene beside copies is a group of its own", () => {
-    const groups = groupPairs({ contents, files, pairs: [{ a: 1, b: 2, relation: "same-picture", score: 0.9 }, { a: 1, b: 3, relation: "same-scene", score: 0.7 }, { a: 2, b: 3, relation: "same-scene", score: 0.7 }] });
-    expect(groups.map((group) => [group.relation, group.members.length])).toEqual([["same-picture", 2], ["same-scene", 2], ["same-scene", 2]]);
+    const groups = groupPairs({
+      contents,
+      files,
+      pairs: [
+        { a: 1, b: 2, relation: "same-picture", score: 0.9 },
+        { a: 1, b: 3, relation: "same-scene", score: 0.7 },
+        { a: 2, b: 3, relation: "same-scene", score: 0.7 },
+      ],
+    });
+    expect(groups.map((group) => [group.relation, group.members.length])).toEqual([
+      ["same-picture", 2],
+      ["same-scene", 2],
+      ["same-scene", 2],
+    ]);
   });
 
   test("a file without its content is our own mistake", () => {
