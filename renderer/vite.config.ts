@@ -31,7 +31,11 @@ function fakeEngine(): Plugin {
     name: "likeness-fake-engine",
     transformIndexHtml: {
       order: "pre",
-      handler: (html, context) => html.replace('<script type="module"', `<script type="module" src="${context.server ? `/@fs${source}` : "../test/helpers/fake-page.ts"}"></script>\n    <script type="module"`),
+      handler: (html, context) =>
+        html.replace(
+          '<script type="module"',
+          `<script type="module" src="${context.server ? `/@fs${source}` : "../test/helpers/fake-page.ts"}"></script>\n    <script type="module"`,
+        ),
     },
   };
 }

@@ -22,7 +22,13 @@ export interface Command {
   run(): void;
 }
 
-export const sortNames: Record<SortOrder, string> = { folder: "Folder", date: "Date, newest first", odd: "Oddest first", size: "Largest first", name: "Name" };
+export const sortNames: Record<SortOrder, string> = {
+  folder: "Folder",
+  date: "Date, newest first",
+  odd: "Oddest first",
+  size: "Largest first",
+  name: "Name",
+};
 
 export const views: readonly { name: ViewName; title: string; icon: IconName; keys?: string }[] = [
   { name: "library", title: "Library", icon: "library", keys: "G" },
@@ -34,11 +40,21 @@ export const views: readonly { name: ViewName; title: string; icon: IconName; ke
 
 /** What can be done now: some commands need a collection, a selection or a job. */
 export function availableCommands(): Command[] {
-  return [...(engine.collection === null ? [] : [...goCommands(), ...selectionCommands(), ...showCommands()]), ...collectionCommands(), ...jobCommands(), ...helpCommands()];
+  return [
+    ...(engine.collection === null ? [] : [...goCommands(), ...selectionCommands(), ...showCommands()]),
+    ...collectionCommands(),
+    ...jobCommands(),
+    ...helpCommands(),
+  ];
 }
 
 /** By its id, from the application menu; what cannot be done now does nothing. */
 export function runCommand(id: string): void {
+  const focused = document.activeElement;
+  if (id === "select-all" && focused instanceof HTMLInputElement) {
+    focused.select();
+    return;
+  }
   availableCommands()
     .find((command) => command.id === id)
     ?.run();
@@ -49,21 +65,51 @@ export function focusSearch(): void {
 }
 
 function goCommands(): Command[] {
-  return views.map(({ name, title, icon, keys }) => ({ id: `go-${name}`, title, icon, group: "Go to", ...(keys && { keys }), run: () => route.go(name) }));
+  return views.map(({ name, title, icon, keys }) => ({
+    id: `go-${name}`,
+    title,
+    icon,
+    group: "Go to",
+    ...(keys && { keys }),
+    run: () => route.go(name),
+  }));
 }
 
 function selectionCommands(): Command[] {
   const current = selection.current;
   const commands: Command[] = [
     { id: "search", title: "Search words", group: "Selection", icon: "search", keys: "F", run: focusSearch },
-    { id: "select-all", title: "Select everything shown", group: "Selection", icon: "check", keys: "Ctrl+A", run: () => selection.selectAll(sequenceOf(images.arrangement.order)) },
+    {
+      id: "select-all",
+      title: "Select everything shown",
+      group: "Selection",
+      icon: "check",
+      keys: "Ctrl+A",
+      run: () => selection.selectAll(sequenceOf(images.arrangement.order)),
+    },
   ];
-  if (selection.size > 0) commands.push({ id: "select-none", title: "Clear the selection", group: "Selection", icon: "close", keys: "Escape", run: () => selection.clear() });
-  if (images.filtered) commands.push({ id: "clear-filter", title: "Remove all filters", group: "Selection", icon: "close", run: () => images.clearFilter() });
+  if (selection.size > 0)
+    commands.push({
+      id: "select-none",
+      title: "Clear the selection",
+      group: "Selection",
+      icon: "close",
+      keys: "Escape",
+      run: () => selection.clear(),
+    });
+  if (images.filtered)
+    commands.push({ id: "clear-filter", title: "Remove all filters", group: "Selection", icon: "close", run: () => images.clearFilter() });
   if (current !== null) {
     commands.push(
       { id: "similar", title: "More like this", group: "Selection", icon: "similar", keys: "S", run: () => showSimilar() },
-      { id: "open", title: "Open large", group: "Selection", icon: "zoom", keys: "Space", run: () => viewer.open(current, sequenceOf(images.arrangement.order)) },
+      {
+        id: "open",
+        title: "Open large",
+        group: "Selection",
+        icon: "zoom",
+        keys: "Space",
+        run: () => viewer.open(current, sequenceOf(images.arrangement.order)),
+      },
     );
   }
   return commands;
@@ -78,12 +124,53 @@ export function showSimilar(): void {
 
 function showCommands(): Command[] {
   return [
-    { id: "details", title: frame.detailsShown ? "Hide details" : "Show details", group: "Show", icon: "panel", keys: "I", run: () => frame.toggleDetails() },
-    { id: "square", title: settings.square ? "Pictures in rows" : "Pictures in squares", group: "Show", icon: settings.square ? "rows" : "squares", run: () => void (settings.square = !settings.square) },
-    { id: "names", title: settings.names ? "File names only on hover" : "Always show file names", group: "Show", icon: "text", run: () => void (settings.names = !settings.names) },
-    { id: "larger", title: "Larger pictures", group: "Show", icon: "zoom", keys: "+", run: () => settings.setPictureSize(settings.pictureSize * 1.2) },
-    { id: "smaller", title: "Smaller pictures", group: "Show", icon: "zoom", keys: "-", run: () => settings.setPictureSize(settings.pictureSize / 1.2) },
-    ...sortOrders.filter((sort) => sort !== settings.sort).map((sort): Command => ({ id: `sort-${sort}`, title: `Order: ${sortNames[sort]}`, group: "Show", icon: "sort", run: () => void (settings.sort = sort) })),
+    {
+      id: "details",
+      title: frame.detailsShown ? "Hide details" : "Show details",
+      group: "Show",
+      icon: "panel",
+      keys: "I",
+      run: () => frame.toggleDetails(),
+    },
+    {
+      id: "square",
+      title: settings.square ? "Pictures in rows" : "Pictures in squares",
+      group: "Show",
+      icon: settings.square ? "rows" : "squares",
+      run: () => void (settings.square = !settings.square),
+    },
+    {
+      id: "names",
+      title: settings.names ? "File names only on hover" : "Always show file names",
+      group: "Show",
+      icon: "text",
+      run: () => void (settings.names = !settings.names),
+    },
+    {
+      id: "larger",
+      title: "Larger pictures",
+      group: "Show",
+      icon: "zoom",
+      keys: "+",
+      run: () => settings.setPictureSize(settings.pictureSize * 1.2),
+    },
+    {
+      id: "smaller",
+      title: "Smaller pictures",
+      group: "Show",
+      icon: "zoom",
+      keys: "-",
+      run: () => settings.setPictureSize(settings.pictureSize / 1.2),
+    },
+    ...sortOrders
+      .filter((sort) => sort !== settings.sort)
+      .map((sort): Command => ({
+        id: `sort-${sort}`,
+        title: `Order: ${sortNames[sort]}`,
+        group: "Show",
+        icon: "sort",
+        run: () => void (settings.sort = sort),
+      })),
   ];
 }
 
@@ -101,7 +188,13 @@ function collectionCommands(): Command[] {
   }
   for (const recent of engine.recent) {
     if (recent.available && recent.workspace !== open?.workspace) {
-      commands.push({ id: `recent-${recent.workspace}`, title: `Open ${recent.name}`, group: "Collection", icon: "clock", run: () => void openRecent(recent.workspace) });
+      commands.push({
+        id: `recent-${recent.workspace}`,
+        title: `Open ${recent.name}`,
+        group: "Collection",
+        icon: "clock",
+        run: () => void openRecent(recent.workspace),
+      });
     }
   }
   return commands;
@@ -123,6 +216,14 @@ function helpCommands(): Command[] {
     { id: "commands", title: "All commands", group: "Help", icon: "command", keys: "Ctrl+K", run: () => dialogs.show("commands") },
     { id: "shortcuts", title: "Keyboard shortcuts", group: "Help", icon: "keyboard", keys: "?", run: () => dialogs.show("shortcuts") },
     { id: "machine", title: "About this machine", group: "Help", icon: "info", run: () => dialogs.show("machine") },
-    ...themes.filter((theme) => theme !== settings.theme).map((theme): Command => ({ id: `theme-${theme}`, title: themeNames[theme], group: "Show", icon: themeIcons[theme], run: () => void (settings.theme = theme) })),
+    ...themes
+      .filter((theme) => theme !== settings.theme)
+      .map((theme): Command => ({
+        id: `theme-${theme}`,
+        title: themeNames[theme],
+        group: "Show",
+        icon: themeIcons[theme],
+        run: () => void (settings.theme = theme),
+      })),
   ];
 }

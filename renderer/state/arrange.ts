@@ -71,19 +71,34 @@ export function arrange(columns: ImageColumns, visible: Int32Array, sort: SortOr
   if (sort === "folder") {
     const titles = folderTitles(columns.folders);
     const titled = titles.length > 1;
-    return { order: visible, sections: cut(visible, (index) => columns.folderIndexes[index], (index) => (titled ? titles[columns.folderIndexes[index]] : "")) };
+    return {
+      order: visible,
+      sections: cut(
+        visible,
+        (index) => columns.folderIndexes[index],
+        (index) => (titled ? titles[columns.folderIndexes[index]] : ""),
+      ),
+    };
   }
   if (sort === "date") {
     const order = sortedBy(visible, (index) => -columns.times[index]);
     const months = Int32Array.from(columns.times, monthKey);
-    return { order, sections: cut(order, (index) => months[index], (index) => monthText(columns.times[index])) };
+    return {
+      order,
+      sections: cut(
+        order,
+        (index) => months[index],
+        (index) => monthText(columns.times[index]),
+      ),
+    };
   }
   if (sort === "name") {
     const names = columns.names.split("\n");
     const order = visible.slice().sort((a, b) => collator.compare(names[a], names[b]) || a - b);
     return { order, sections: [{ start: 0, count: order.length, label: "" }] };
   }
-  const key = sort === "odd" ? (index: number): number => -columns.percentiles[index] : (index: number): number => -columns.sizesBytes[index];
+  const key =
+    sort === "odd" ? (index: number): number => -columns.percentiles[index] : (index: number): number => -columns.sizesBytes[index];
   const order = sortedBy(visible, key);
   return { order, sections: [{ start: 0, count: order.length, label: "" }] };
 }

@@ -69,7 +69,11 @@ class DuplicateGroups {
     this.#reading = true;
     const run = this.#run;
     try {
-      const { groups } = await engine.call("duplicates.groups", { offset: this.#groups.length, limit: pageSize, ...(this.relation && { relation: this.relation }) });
+      const { groups } = await engine.call("duplicates.groups", {
+        offset: this.#groups.length,
+        limit: pageSize,
+        ...(this.relation && { relation: this.relation }),
+      });
       if (run !== this.#run || groups.length === 0) return false;
       this.#groups = [...this.#groups, ...groups];
       return true;

@@ -77,7 +77,11 @@ class Engine {
     if (what.length === 0) return;
     this.#bump(what);
     if (this.collection === null) void this.refresh();
-    else void this.call("collection.summary", {}).then((collection) => this.adopt(collection), () => undefined);
+    else
+      void this.call("collection.summary", {}).then(
+        (collection) => this.adopt(collection),
+        () => undefined,
+      );
   }
 
   #bump(what: readonly Changed[]): void {

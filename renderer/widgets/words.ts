@@ -3,7 +3,12 @@ import type { IssueKind, Relation } from "#protocol/model.ts";
 
 import type { FlagFilter } from "../state/arrange.ts";
 
-export const flagWords: Record<FlagFilter, string> = { duplicate: "Duplicates", "same-scene": "Same scene", issue: "With an issue", odd: "Oddest 1 %" };
+export const flagWords: Record<FlagFilter, string> = {
+  duplicate: "Duplicates",
+  "same-scene": "Same scene",
+  issue: "With an issue",
+  odd: "Oddest 1 %",
+};
 
 export const relationWords: Record<Relation, { readonly title: string; readonly text: string }> = {
   "identical-file": { title: "Same file", text: "The same bytes, only the name or the folder differs." },

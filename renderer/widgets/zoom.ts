@@ -26,7 +26,10 @@ export function fitScale(picture: Size, stage: Size, pixelRatio = 1): number {
 }
 
 /** Zooms by `factor` so that what lies under `point` (from the stage's middle) stays under it. */
-export function zoomAt(state: ZoomState, options: { factor: number; point: { x: number; y: number }; picture: Size; stage: Size; pixelRatio?: number }): ZoomState {
+export function zoomAt(
+  state: ZoomState,
+  options: { factor: number; point: { x: number; y: number }; picture: Size; stage: Size; pixelRatio?: number },
+): ZoomState {
   const { factor, point, picture, stage, pixelRatio = 1 } = options;
   const fit = fitScale(picture, stage, pixelRatio);
   const before = state.scale ?? fit;
@@ -37,7 +40,10 @@ export function zoomAt(state: ZoomState, options: { factor: number; point: { x: 
 }
 
 /** Between fit and one picture pixel per screen pixel, around `point`. */
-export function toggleRealSize(state: ZoomState, options: { point: { x: number; y: number }; picture: Size; stage: Size; pixelRatio: number }): ZoomState {
+export function toggleRealSize(
+  state: ZoomState,
+  options: { point: { x: number; y: number }; picture: Size; stage: Size; pixelRatio: number },
+): ZoomState {
   if (state.scale !== null) return fitted;
   const { picture, stage, pixelRatio, point } = options;
   const fit = fitScale(picture, stage, pixelRatio);

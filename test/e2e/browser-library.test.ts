@@ -59,14 +59,23 @@ describe.skipIf(chromium === null)("library", () => {
   test("pictures fill each row to the same right edge, with equal gaps", async () => {
     const page = await site.open("fake=1000");
     await cell(page, 1).waitFor();
-    const boxes = await page.locator("[data-id]").evaluateAll((elements) => elements.map((element) => ({ top: parseFloat((element as HTMLElement).style.top), left: parseFloat((element as HTMLElement).style.left), width: parseFloat((element as HTMLElement).style.width) })));
+    const boxes = await page
+      .locator("[data-id]")
+      .evaluateAll((elements) =>
+        elements.map((element) => ({
+          top: parseFloat((element as HTMLElement).style.top),
+          left: parseFloat((element as HTMLElement).style.left),
+          width: parseFloat((element as HTMLElement).style.width),
+        })),
+      );
     const rows = Map.groupBy(boxes, (box) => box.top);
     const full = [...rows.values()].slice(0, 3);
     const rights = full.map((row) => Math.max(...row.map((box) => box.left + box.width)));
     expect(new Set(rights).size).toBe(1);
     for (const row of full) {
       row.sort((a, b) => a.left - b.left);
-      for (let index = 1; index < row.length; index++) expect(Math.abs(row[index].left - row[index - 1].left - row[index - 1].width - 4)).toBeLessThanOrEqual(1);
+      for (let index = 1; index < row.length; index++)
+        expect(Math.abs(row[index].left - row[index - 1].left - row[index - 1].width - 4)).toBeLessThanOrEqual(1);
     }
     await page.context().close();
   });
@@ -166,7 +175,9 @@ function cell(page: Page, id: number): ReturnType<Page["locator"]> {
 }
 
 async function selectedIds(page: Page): Promise<number[]> {
-  const ids = await page.locator('[data-id][aria-selected="true"]').evaluateAll((elements) => elements.map((element) => Number((element as HTMLElement).dataset["id"])));
+  const ids = await page
+    .locator('[data-id][aria-selected="true"]')
+    .evaluateAll((elements) => elements.map((element) => Number((element as HTMLElement).dataset["id"])));
   return ids.sort((a, b) => a - b);
 }
 
@@ -178,7 +189,9 @@ function focusedText(page: Page): Promise<string> {
 function firstInSight(page: Page): Promise<number> {
   return page.locator("[data-grid]").evaluate((grid) => {
     const edge = grid.getBoundingClientRect().top;
-    const inSight = [...grid.querySelectorAll<HTMLElement>("[data-id]")].filter((element) => element.getBoundingClientRect().bottom > edge + 1);
+    const inSight = [...grid.querySelectorAll<HTMLElement>("[data-id]")].filter(
+      (element) => element.getBoundingClientRect().bottom > edge + 1,
+    );
     return Math.min(...inSight.map((element) => Number(element.dataset["id"])));
   });
 }

@@ -32,9 +32,11 @@ describe.skipIf(chromium === null)("looks", () => {
   test.for(["dark", "light"] as const)("every text token has a contrast of at least 4.5 (%s)", async (colours) => {
     const page = await site.open("fake=30", { colours });
     expect(await page.evaluate(() => document.documentElement.dataset["theme"])).toBe(colours);
-    for (const [text, grounds] of pairs) for (const ground of grounds) expect(await contrast(page, text, ground), `${text} on ${ground}`).toBeGreaterThanOrEqual(4.5);
+    for (const [text, grounds] of pairs)
+      for (const ground of grounds) expect(await contrast(page, text, ground), `${text} on ${ground}`).toBeGreaterThanOrEqual(4.5);
     // Marks lie on pictures: the worst pictures are white and black.
-    for (const picture of ["#ffffff", "#000000"]) expect(await contrast(page, "--on-mark", "--mark", picture), `--on-mark over ${picture}`).toBeGreaterThanOrEqual(4.5);
+    for (const picture of ["#ffffff", "#000000"])
+      expect(await contrast(page, "--on-mark", "--mark", picture), `--on-mark over ${picture}`).toBeGreaterThanOrEqual(4.5);
     await page.context().close();
   });
 
@@ -89,7 +91,13 @@ describe.skipIf(chromium === null)("looks", () => {
       const found = await page.evaluate(() => {
         const element = document.activeElement as HTMLElement;
         const style = getComputedStyle(element);
-        const name = element.hasAttribute("data-grid") ? "grid" : element.hasAttribute("data-search") ? "search" : element.getAttribute("role") === "separator" ? "details" : "";
+        const name = element.hasAttribute("data-grid")
+          ? "grid"
+          : element.hasAttribute("data-search")
+            ? "search"
+            : element.getAttribute("role") === "separator"
+              ? "details"
+              : "";
         // The grid shows focus on its current picture instead.
         return { name, visible: style.outlineStyle !== "none" || name === "grid" || name === "details" || element === document.body };
       });
@@ -124,7 +132,8 @@ function contrast(page: Page, text: string, ground: string, under = "--panel"): 
     ([textToken, groundToken, underToken]) => {
       const canvas = new OffscreenCanvas(1, 1).getContext("2d", { willReadFrequently: true });
       if (canvas === null) throw new Error("no canvas");
-      const resolve = (token: string): string => (token.startsWith("--") ? getComputedStyle(document.documentElement).getPropertyValue(token).trim() : token);
+      const resolve = (token: string): string =>
+        token.startsWith("--") ? getComputedStyle(document.documentElement).getPropertyValue(token).trim() : token;
       const luminance = (...layers: string[]): number => {
         for (const layer of layers) {
           canvas.fillStyle = layer;
@@ -152,8 +161,16 @@ function clippedTexts(page: Page): Promise<string[]> {
       const style = getComputedStyle(element);
       if (style.visibility === "hidden" || element.offsetParent === null || element.classList.contains("hidden-visually")) continue;
       const hides = style.overflowX === "hidden" || style.overflowX === "clip";
-      if (hides && style.textOverflow !== "ellipsis" && element.scrollWidth > element.clientWidth + 1) clipped.push(element.innerText.slice(0, 60));
-      if (!hides && element.childElementCount === 0 && element.scrollWidth > element.clientWidth + 1 && element.clientWidth > 0 && style.display !== "inline") clipped.push(`overflowing: ${element.innerText.slice(0, 60)}`);
+      if (hides && style.textOverflow !== "ellipsis" && element.scrollWidth > element.clientWidth + 1)
+        clipped.push(element.innerText.slice(0, 60));
+      if (
+        !hides &&
+        element.childElementCount === 0 &&
+        element.scrollWidth > element.clientWidth + 1 &&
+        element.clientWidth > 0 &&
+        style.display !== "inline"
+      )
+        clipped.push(`overflowing: ${element.innerText.slice(0, 60)}`);
     }
     return clipped;
   });

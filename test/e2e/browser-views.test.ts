@@ -60,7 +60,11 @@ describe.skipIf(chromium === null)("views", () => {
     // Images 1..9 without the six with other names: 1, 8 and 9.
     await page.getByRole("status").filter({ hasText: "3 of 1,000" }).waitFor();
     await page.keyboard.press("Escape");
-    await page.getByRole("treeitem").filter({ hasText: "Scans" }).getByRole("button", { name: /^Scans/u }).click();
+    await page
+      .getByRole("treeitem")
+      .filter({ hasText: "Scans" })
+      .getByRole("button", { name: /^Scans/u })
+      .click();
     await page.getByRole("status").filter({ hasText: "400 of 1,000" }).waitFor();
     await page.locator("body").press("d");
     const options = page.getByRole("listbox", { name: "Groups of duplicates" }).getByRole("option");
@@ -78,17 +82,21 @@ describe.skipIf(chromium === null)("views", () => {
     await page.keyboard.press("d");
     const options = page.getByRole("listbox", { name: "Groups of duplicates" }).getByRole("option");
     await options.first().waitFor();
-    const gains = await options.evaluateAll((elements) => elements.map((element) => parseFloat(/([\d.]+) MB/u.exec(element.textContent ?? "")?.[1] ?? "0")));
+    const gains = await options.evaluateAll((elements) =>
+      elements.map((element) => parseFloat(/([\d.]+) MB/u.exec(element.textContent ?? "")?.[1] ?? "0")),
+    );
     expect(gains).toEqual([...gains].sort((a, b) => b - a));
     await page.getByRole("button", { name: /^Same picture/u }).click();
     await expect.poll(async () => Number(await options.first().getAttribute("aria-setsize"))).toBe(11);
     const papers = page.locator(".paper");
     expect(await papers.count()).toBe(2);
-    const widthBefore = await papers.first().evaluate((element) => element.offsetWidth);
+    const widthBefore = await papers.first().evaluate((element) => (element as HTMLElement).offsetWidth);
     await papers.first().hover();
     await page.mouse.wheel(0, -600);
-    await expect.poll(() => papers.first().evaluate((element) => element.offsetWidth)).toBeGreaterThan(widthBefore);
-    const styles = await papers.evaluateAll((elements) => elements.map((element) => `${element.offsetWidth} ${element.style.transform}`));
+    await expect.poll(() => papers.first().evaluate((element) => (element as HTMLElement).offsetWidth)).toBeGreaterThan(widthBefore);
+    const styles = await papers.evaluateAll((elements) =>
+      elements.map((element) => `${(element as HTMLElement).offsetWidth} ${element.style.transform}`),
+    );
     expect(styles[1]).toBe(styles[0]);
     await page.keyboard.press("2");
     await page.getByLabel("Line between the pictures").waitFor();
@@ -140,7 +148,13 @@ describe.skipIf(chromium === null)("views", () => {
     await strip.getByRole("button", { name: "Pause" }).click();
     await strip.getByText(/^Paused\./u).waitFor();
     await strip.getByRole("button", { name: "Go on" }).click();
-    await page.evaluate(() => (window as unknown as { fakeEngine: FakeOnPage }).fakeEngine.setJob({ state: "done", summary: "41 groups of duplicates, 12 files could not be read.", report: {} }));
+    await page.evaluate(() =>
+      (window as unknown as { fakeEngine: FakeOnPage }).fakeEngine.setJob({
+        state: "done",
+        summary: "41 groups of duplicates, 12 files could not be read.",
+        report: {},
+      }),
+    );
     await strip.getByText("41 groups of duplicates, 12 files could not be read.").waitFor();
     await strip.getByRole("button", { name: "Show duplicates" }).click();
     await page.getByRole("listbox", { name: "Groups of duplicates" }).waitFor();
@@ -176,7 +190,8 @@ describe.skipIf(chromium === null)("views", () => {
   test("a lost connection is said and mends itself", async () => {
     const page = await site.open("fake=30");
     await page.locator('[data-id="1"]').waitFor();
-    const set = (state: string): Promise<void> => page.evaluate((next) => (window as unknown as { fakeEngine: FakeOnPage }).fakeEngine.setConnection(next), state);
+    const set = (state: string): Promise<void> =>
+      page.evaluate((next) => (window as unknown as { fakeEngine: FakeOnPage }).fakeEngine.setConnection(next), state);
     await set("lost");
     await page.getByText("The engine is not answering. Trying to reach it again…").waitFor();
     await set("open");

@@ -68,7 +68,13 @@ export function createFakeEngine(options: FakeEngineOptions): FakeEngine {
     images: images.length,
     version,
     ready: { map: images.length > 0, duplicates: images.length > 0, outliers: images.length > 0 },
-    counts: { groups: groupsOf(images).length, copies: groupsOf(images).length, issues: images.filter((one) => one.issue !== null).length, unreadable: images.length > 0 ? unreadable.length : 0, missing: 0 },
+    counts: {
+      groups: groupsOf(images).length,
+      copies: groupsOf(images).length,
+      issues: images.filter((one) => one.issue !== null).length,
+      unreadable: images.length > 0 ? unreadable.length : 0,
+      missing: 0,
+    },
   });
   const requireOpen = (): OpenCollection => {
     if (!open) throw new Error("No collection is open.");
@@ -110,7 +116,9 @@ export function createFakeEngine(options: FakeEngineOptions): FakeEngine {
     "images.similarToFile": ({ count }) => ({ results: images.length === 0 ? [] : neighboursOf(images, images[0], count) }),
     "images.find": ({ text, limit }) => {
       const words = text.toLowerCase().split(/\s+/u);
-      const ids = images.filter((one) => words.every((word) => `${one.name} ${fakeFolders[one.folder]}`.toLowerCase().includes(word))).map((one) => one.id);
+      const ids = images
+        .filter((one) => words.every((word) => `${one.name} ${fakeFolders[one.folder]}`.toLowerCase().includes(word)))
+        .map((one) => one.id);
       return { ids: Int32Array.from(ids.slice(0, limit)), total: ids.length };
     },
     "images.file": () => {
@@ -119,7 +127,11 @@ export function createFakeEngine(options: FakeEngineOptions): FakeEngine {
     "map.columns": () => mapOf(images, version),
     "duplicates.groups": ({ offset, limit, relation }) => {
       const all = groupsOf(images).filter((group) => relation === undefined || group.relation === relation);
-      return { groups: all.slice(offset, offset + limit), total: all.length, gainBytes: all.reduce((sum, group) => sum + group.gainBytes, 0) };
+      return {
+        groups: all.slice(offset, offset + limit),
+        total: all.length,
+        gainBytes: all.reduce((sum, group) => sum + group.gainBytes, 0),
+      };
     },
     "duplicates.ofImage": ({ id }) => ({ groups: groupsOf(images).filter((group) => group.members.some((member) => member.id === id)) }),
     "outliers.list": ({ offset, limit }) => {
@@ -193,9 +205,30 @@ const firstJob: JobSnapshot = {
 };
 
 const recent: RecentCollection[] = [
-  { workspace: "/data/holiday", name: "Holiday 2024", folders: ["/pictures"], images: 12_400, openedAt: Date.UTC(2026, 9, 1, 9), available: true },
-  { workspace: "/data/chest", name: "Chest X-rays", folders: ["/data/xray"], images: 100_000, openedAt: Date.UTC(2026, 8, 20, 9), available: true },
-  { workspace: "/data/old", name: "Old disk", folders: ["/media/old-disk/Photos"], images: 3120, openedAt: Date.UTC(2026, 1, 20, 9), available: false },
+  {
+    workspace: "/data/holiday",
+    name: "Holiday 2024",
+    folders: ["/pictures"],
+    images: 12_400,
+    openedAt: Date.UTC(2026, 9, 1, 9),
+    available: true,
+  },
+  {
+    workspace: "/data/chest",
+    name: "Chest X-rays",
+    folders: ["/data/xray"],
+    images: 100_000,
+    openedAt: Date.UTC(2026, 8, 20, 9),
+    available: true,
+  },
+  {
+    workspace: "/data/old",
+    name: "Old disk",
+    folders: ["/media/old-disk/Photos"],
+    images: 3120,
+    openedAt: Date.UTC(2026, 1, 20, 9),
+    available: false,
+  },
 ];
 
 const unreadable = [
@@ -206,7 +239,12 @@ const unreadable = [
 function listFolder(path: string): { path: string; parent: string | null; folders: { name: string; path: string }[]; images: number } {
   const names = path.split("/").length > 5 ? [] : ["Documents", "Pictures", "Scans", "Work"];
   const parent = path === "/" ? null : path.slice(0, path.lastIndexOf("/")) || "/";
-  return { path, parent, folders: names.map((name) => ({ name, path: `${path === "/" ? "" : path}/${name}` })), images: path.endsWith("Pictures") ? 1240 : 0 };
+  return {
+    path,
+    parent,
+    folders: names.map((name) => ({ name, path: `${path === "/" ? "" : path}/${name}` })),
+    images: path.endsWith("Pictures") ? 1240 : 0,
+  };
 }
 
 /** The odd ones are those whose seed is high; exact percentiles by rank are not needed here. */
@@ -219,16 +257,43 @@ function columnsOf(images: readonly FakeImage[], version: number): ImageColumns 
   return {
     version,
     count: images.length,
-    ids: numbers((from) => Int32Array.from(from), (one) => one.id),
-    widths: numbers((from) => Int32Array.from(from), (one) => one.width),
-    heights: numbers((from) => Int32Array.from(from), (one) => one.height),
-    colours: numbers((from) => Uint32Array.from(from), (one) => one.colour),
-    sizesBytes: numbers((from) => Float64Array.from(from), (one) => one.sizeBytes),
-    times: numbers((from) => Float64Array.from(from), (one) => one.time),
-    folderIndexes: numbers((from) => Int32Array.from(from), (one) => one.folder),
-    clusters: numbers((from) => Int32Array.from(from), (one) => one.cluster),
+    ids: numbers(
+      (from) => Int32Array.from(from),
+      (one) => one.id,
+    ),
+    widths: numbers(
+      (from) => Int32Array.from(from),
+      (one) => one.width,
+    ),
+    heights: numbers(
+      (from) => Int32Array.from(from),
+      (one) => one.height,
+    ),
+    colours: numbers(
+      (from) => Uint32Array.from(from),
+      (one) => one.colour,
+    ),
+    sizesBytes: numbers(
+      (from) => Float64Array.from(from),
+      (one) => one.sizeBytes,
+    ),
+    times: numbers(
+      (from) => Float64Array.from(from),
+      (one) => one.time,
+    ),
+    folderIndexes: numbers(
+      (from) => Int32Array.from(from),
+      (one) => one.folder,
+    ),
+    clusters: numbers(
+      (from) => Int32Array.from(from),
+      (one) => one.cluster,
+    ),
     percentiles: numbers((from) => Float32Array.from(from), percentileOf),
-    flags: numbers((from) => Uint8Array.from(from), (one) => flagsOf(images, one)),
+    flags: numbers(
+      (from) => Uint8Array.from(from),
+      (one) => flagsOf(images, one),
+    ),
     names: images.map((one) => one.name).join("\n"),
     folders: images.length === 0 ? [] : [...fakeFolders],
   };
@@ -278,13 +343,21 @@ function groupsOf(images: readonly FakeImage[]): DuplicateGroup[] {
 
 function issuesOf(image: FakeImage): IssueEntry[] {
   if (image.issue === null) return [];
-  const text = { blur: "No sharp edge was found in the centre.", dark: "98 % of the picture is close to black.", bright: "All of the picture is close to white." } as const;
-  return [{ id: image.id as ImageId, kind: image.issue, value: 0.02, threshold: 0.1, text: text[image.issue as keyof typeof text] ?? "Unusual." }];
+  const text = {
+    blur: "No sharp edge was found in the centre.",
+    dark: "98 % of the picture is close to black.",
+    bright: "All of the picture is close to white.",
+  } as const;
+  return [
+    { id: image.id as ImageId, kind: image.issue, value: 0.02, threshold: 0.1, text: text[image.issue as keyof typeof text] ?? "Unusual." },
+  ];
 }
 
 function neighboursOf(images: readonly FakeImage[], image: FakeImage, count: number): Neighbour[] {
   const same = images.filter((one) => one.cluster === image.cluster && one.id !== image.id);
-  return same.slice(0, count).map((one, rank) => ({ id: one.id as ImageId, similarity: 0.97 - (rank * 0.6) / Math.max(count, same.length) }));
+  return same
+    .slice(0, count)
+    .map((one, rank) => ({ id: one.id as ImageId, similarity: 0.97 - (rank * 0.6) / Math.max(count, same.length) }));
 }
 
 function outlierOf(images: readonly FakeImage[], image: FakeImage): OutlierEntry {
@@ -327,7 +400,18 @@ function mapOf(images: readonly FakeImage[], version: number): Result {
     coordinates[index * 2 + 1] = Math.sin(image.cluster * 2.4) * (3 + image.cluster * 0.5) + spread(11);
     counts.set(image.cluster, (counts.get(image.cluster) ?? 0) + 1);
   });
-  const clusters = [...counts].map(([label, count]) => ({ label, count, representative: (images.find((one) => one.cluster === label)?.id ?? 1) as ImageId }));
-  return { version, encoder: encoder.id, count: images.length, coordinates, clusters: clusters.sort((a, b) => b.count - a.count), quality: { trustworthiness: 0.968, recall: 0.61 } };
+  const clusters = [...counts].map(([label, count]) => ({
+    label,
+    count,
+    representative: (images.find((one) => one.cluster === label)?.id ?? 1) as ImageId,
+  }));
+  return {
+    version,
+    encoder: encoder.id,
+    count: images.length,
+    coordinates,
+    clusters: clusters.sort((a, b) => b.count - a.count),
+    quality: { trustworthiness: 0.968, recall: 0.61 },
+  };
 }
 type Result = Awaited<ReturnType<Handlers["map.columns"]>>;

@@ -18,7 +18,13 @@ export interface FakeImage {
 }
 
 export const longName = `${"a-very-long-name-that-somebody-gave-to-a-scan-of-a-letter-".repeat(3).slice(0, 171)}0001.jpeg`;
-export const fakeFolders = ["/pictures/Holiday 2024/Coast", "/pictures/Holiday 2024/Old town", "/pictures/Holiday 2024/Old town/Market", "/pictures/Scans", "/pictures/Scans/Letters"] as const;
+export const fakeFolders = [
+  "/pictures/Holiday 2024/Coast",
+  "/pictures/Holiday 2024/Old town",
+  "/pictures/Holiday 2024/Old town/Market",
+  "/pictures/Scans",
+  "/pictures/Scans/Letters",
+] as const;
 const shapes = [
   [4032, 3024],
   [3024, 4032],
@@ -30,7 +36,8 @@ const shapes = [
 /** `count` images, ids from 1; the first ones are the hard cases (long name, panoramas, icon, white, black). */
 export function fakeImages(count: number): FakeImage[] {
   const images: FakeImage[] = [];
-  for (let index = 0; index < count; index++) images.push(fakeImage(index, Math.min(fakeFolders.length - 1, Math.floor((index * fakeFolders.length) / count))));
+  for (let index = 0; index < count; index++)
+    images.push(fakeImage(index, Math.min(fakeFolders.length - 1, Math.floor((index * fakeFolders.length) / count))));
   return images;
 }
 

@@ -11,5 +11,8 @@ if (asked !== null) {
   if (query.has("job")) engine.setJob({});
   // `&pictures=server`: from the test server, as JPEG, as in real life (an SVG is far dearer to draw).
   const pictureUrl = query.get("pictures") === "server" ? (id: number, kind: string): string => `/${kind}/${id}` : engine.pictureUrl;
-  Object.assign(window, { likeness: { kind: "embedded", handlers: engine.handlers, on: engine.on, onConnection: engine.onConnection, pictureUrl }, fakeEngine: engine });
+  Object.assign(window, {
+    likeness: { kind: "embedded", handlers: engine.handlers, on: engine.on, onConnection: engine.onConnection, pictureUrl },
+    fakeEngine: engine,
+  });
 }

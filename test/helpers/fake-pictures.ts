@@ -17,7 +17,8 @@ function rect(fill: string): string {
 function scene({ cluster, seed, grey }: FakeImage): string {
   const hue = grey ? 0 : (cluster * 47 + (seed % 24)) % 360;
   const full = grey ? 0 : 1;
-  const tone = (turn: number, saturation: number, light: number): string => `hsl(${(hue + turn + 360) % 360} ${saturation * full}% ${light}%)`;
+  const tone = (turn: number, saturation: number, light: number): string =>
+    `hsl(${(hue + turn + 360) % 360} ${saturation * full}% ${light}%)`;
   const a = 10 + (seed % 70);
   const b = 20 + ((seed >> 4) % 60);
   const c = 8 + ((seed >> 8) % 14);

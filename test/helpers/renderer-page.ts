@@ -19,7 +19,13 @@ import { drawPicture } from "./fake-pictures.ts";
 
 const root = fileURLToPath(new URL("../..", import.meta.url));
 const output = join(root, "out/renderer-test");
-const mediaTypes: Record<string, string> = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".map": "application/json" };
+const mediaTypes: Record<string, string> = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript",
+  ".css": "text/css",
+  ".svg": "image/svg+xml",
+  ".map": "application/json",
+};
 export interface OpenOptions {
   readonly width?: number;
   readonly height?: number;
@@ -63,22 +69,36 @@ export async function ensureRendererWithFake(): Promise<void> {
     }
   }
   try {
-    if (newest(["renderer", "electron/protocol", "test/helpers"]) > (statSync(join(output, "index.html"), { throwIfNoEntry: false })?.mtimeMs ?? 0)) build();
+    if (
+      newest(["renderer", "electron/protocol", "test/helpers"]) >
+      (statSync(join(output, "index.html"), { throwIfNoEntry: false })?.mtimeMs ?? 0)
+    )
+      build();
   } finally {
     rmSync(lock, { recursive: true, force: true });
   }
 }
 
 function newest(folders: readonly string[]): number {
-  return Math.max(...folders.flatMap((folder) => readdirSync(join(root, folder), { recursive: true, withFileTypes: true }).map((entry) => statSync(join(entry.parentPath, entry.name)).mtimeMs)));
+  return Math.max(
+    ...folders.flatMap((folder) =>
+      readdirSync(join(root, folder), { recursive: true, withFileTypes: true }).map(
+        (entry) => statSync(join(entry.parentPath, entry.name)).mtimeMs,
+      ),
+    ),
+  );
 }
 
 function build(): void {
-  execFileSync(process.execPath, [join(root, "node_modules/vite/bin/vite.js"), "build", "--config", "renderer/vite.config.ts", "--mode", "test", "--logLevel", "error"], {
-    cwd: root,
-    env: { ...process.env, NODE_ENV: "production" },
-    stdio: ["ignore", "ignore", "inherit"],
-  });
+  execFileSync(
+    process.execPath,
+    [join(root, "node_modules/vite/bin/vite.js"), "build", "--config", "renderer/vite.config.ts", "--mode", "test", "--logLevel", "error"],
+    {
+      cwd: root,
+      env: { ...process.env, NODE_ENV: "production" },
+      stdio: ["ignore", "ignore", "inherit"],
+    },
+  );
 }
 
 /** JPEGs of the drawn pictures; a hundred different ones stand for all. */
@@ -108,7 +128,13 @@ export async function startRendererSite(executablePath: string): Promise<Rendere
     }
     const file = join(output, path === "/" ? "index.html" : path);
     readFile(file).then(
-      (bytes) => response.writeHead(200, { "content-type": mediaTypes[extname(file)] ?? "application/octet-stream", "content-security-policy": contentSecurityPolicy() }).end(bytes),
+      (bytes) =>
+        response
+          .writeHead(200, {
+            "content-type": mediaTypes[extname(file)] ?? "application/octet-stream",
+            "content-security-policy": contentSecurityPolicy(),
+          })
+          .end(bytes),
       () => response.writeHead(404).end(),
     );
   });

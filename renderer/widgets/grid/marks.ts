@@ -15,7 +15,8 @@ export function marksOf(columns: ImageColumns, index: number): Mark[] {
   const marks: Mark[] = [];
   if (bits & imageFlags.identicalFile) marks.push({ icon: "sheets", text: "The same file is here more than once" });
   else if (bits & imageFlags.duplicate) marks.push({ icon: "sheets", text: "The same picture is here more than once" });
-  if (columns.percentiles[index] >= oddFrom) marks.push({ icon: "outliers", text: `Odder than ${percentText(columns.percentiles[index])} of this collection` });
+  if (columns.percentiles[index] >= oddFrom)
+    marks.push({ icon: "outliers", text: `Odder than ${percentText(columns.percentiles[index])} of this collection` });
   if (bits & imageFlags.issue) marks.push({ icon: "warning", text: "Has a quality issue; the details say which" });
   return marks;
 }

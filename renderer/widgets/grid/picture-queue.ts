@@ -75,4 +75,3 @@ export const thumbnails: PictureQueue = createPictureQueue(10);
 export function queued(url: string): (element: HTMLImageElement) => () => void {
   return (element) => thumbnails.add(element, url);
 }
-

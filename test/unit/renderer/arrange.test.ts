@@ -1,0 +1,72 @@
+/** @file Which pictures pass the filter, in which order and sections. */
+import { describe, expect, test } from "vitest";
+
+import { imageFlags } from "#protocol/model.ts";
+
+import { applyFilter, arrange, folderTitles, isInside, noFilter } from "../../../renderer/state/arrange.ts";
+import { imageColumns } from "../../helpers/image-columns.ts";
+
+const folders = ["/p/a", "/p/a/b", "/p/ab"];
+const columns = imageColumns(folders, [
+  { folder: 0, name: "10.jpg", time: Date.UTC(2024, 0, 5), size: 30, cluster: 1, percentile: 99.5, flags: imageFlags.duplicate },
+  { folder: 0, name: "9.jpg", time: Date.UTC(2024, 0, 9), size: 10, cluster: 1, percentile: 3 },
+  { folder: 1, name: "a.jpg", time: Date.UTC(2023, 5, 5), size: 20, cluster: 2, flags: imageFlags.issue },
+  { folder: 2, name: "B.jpg", time: Number.NaN, size: 30, percentile: 100, flags: imageFlags.sameScene },
+]);
+const indexes = (found: Int32Array): number[] => [...found];
+
+describe("applyFilter", () => {
+  test.for([
+    ["nothing", {}, [0, 1, 2, 3]],
+    ["a folder with what is below it, not one whose name begins alike", { folder: "/p/a" }, [0, 1, 2]],
+    ["a cluster", { cluster: 1 }, [0, 1]],
+    ["duplicates, without same scenes", { flag: "duplicate" }, [0]],
+    ["same scenes", { flag: "same-scene" }, [3]],
+    ["odd ones; unknown percentiles do not count", { flag: "odd" }, [0, 3]],
+    ["an issue by ids", { issue: { kind: "blur", ids: new Set([30]) } }, [2]],
+    ["several at once", { folder: "/p/a", search: { text: "x", ids: new Set([20, 30, 40]) } }, [1, 2]],
+  ] as const)("%s", ([, change, expected]) => {
+    expect(indexes(applyFilter(columns, { ...noFilter, ...change }))).toEqual(expected);
+  });
+});
+
+describe("arrange", () => {
+  const all = Int32Array.from([0, 1, 2, 3]);
+  test("by folder: sections titled from the common parent on", () => {
+    const { order, sections } = arrange(columns, all, "folder");
+    expect(indexes(order)).toEqual([0, 1, 2, 3]);
+    expect(sections).toEqual([
+      { start: 0, count: 2, label: "a" },
+      { start: 2, count: 1, label: "a / b" },
+      { start: 3, count: 1, label: "ab" },
+    ]);
+  });
+  test("a collection of one folder needs no heads", () => {
+    const single = imageColumns(["/p"], [{}, {}]);
+    expect(arrange(single, Int32Array.from([0, 1]), "folder").sections).toEqual([{ start: 0, count: 2, label: "" }]);
+  });
+  test("by date: newest first, in months; without a date last", () => {
+    const { order, sections } = arrange(columns, all, "date");
+    expect(indexes(order)).toEqual([1, 0, 2, 3]);
+    expect(sections.map((section) => section.count)).toEqual([2, 1, 1]);
+    expect(sections[2].label).toBe("Without a date");
+  });
+  test("oddest first, unknown last; largest first, equal ones in their order; names as people count", () => {
+    expect(indexes(arrange(columns, all, "odd").order)).toEqual([3, 0, 1, 2]);
+    expect(indexes(arrange(columns, all, "size").order)).toEqual([0, 3, 2, 1]);
+    expect(indexes(arrange(columns, all, "name").order)).toEqual([1, 0, 2, 3]);
+  });
+  test("nothing to show", () => {
+    expect(arrange(columns, new Int32Array(0), "date")).toEqual({ order: new Int32Array(0), sections: [] });
+  });
+});
+
+test("folders on Windows are inside each other too", () => {
+  expect(isInside("C:\\p\\a", "C:\\p")).toBe(true);
+  expect(isInside("C:\\pa", "C:\\p")).toBe(false);
+  expect(isInside("/anything", "/")).toBe(true);
+});
+
+test("a folder that is itself the common parent is titled by its last part", () => {
+  expect(folderTitles(["/x/y", "/x/y/z"])).toEqual(["y", "z"]);
+});
