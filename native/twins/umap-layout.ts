@@ -64,11 +64,12 @@ export function umapLayout(given: UmapLayoutArguments): number {
   const to = check.integer("to", from, count);
   check.integer("threads", 1, 256);
 
+  if (count < 2) return 0;
   const { attraction, repulsion } = tablesFor(a, b);
   let drawn = 0;
   for (let item = from; item < to; item++) {
     const end = offsets[item + 1];
-    if (offsets[item] < 0 || end > targets.length) throw kernelError("out-of-range", outside);
+    if (offsets[item] < 0 || end > targets.length || end < offsets[item]) throw kernelError("out-of-range", outside);
     let x = coordinates[2 * item];
     let y = coordinates[2 * item + 1];
     let state = mix(seed, epoch, item);
@@ -86,10 +87,12 @@ export function umapLayout(given: UmapLayoutArguments): number {
       let moveY = 2 * clamp(coefficient * offsetY);
       for (let sample = 0; sample < negatives; sample++) {
         state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-        const other = Math.floor((state * count) / 4294967296);
+        // Any item but this one.
+        const drawnPlace = Math.floor((state * (count - 1)) / 4294967296);
+        const other = drawnPlace >= item ? drawnPlace + 1 : drawnPlace;
         offsetX = x - snapshot[2 * other];
         offsetY = y - snapshot[2 * other + 1];
-        coefficient = other === item ? 0 : lookUp(repulsion, offsetX * offsetX + offsetY * offsetY);
+        coefficient = lookUp(repulsion, offsetX * offsetX + offsetY * offsetY);
         moveX += clamp(coefficient * offsetX);
         moveY += clamp(coefficient * offsetY);
       }

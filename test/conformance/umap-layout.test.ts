@@ -60,13 +60,14 @@ function slowEpoch(given: UmapLayoutArguments): { coordinates: number[]; drawn: 
       const pulls: { other: number; weight: number; attracts: boolean }[] = [{ other: targets[edge], weight: 2, attracts: true }];
       for (let sample = 0; sample < 5; sample++) {
         state = (wide(state, 1664525) + 1013904223) % 2 ** 32;
-        pulls.push({ other: Math.floor((state * count) / 2 ** 32), weight: 1, attracts: false });
+        const place = Math.floor((state * (count - 1)) / 2 ** 32);
+        pulls.push({ other: place >= item ? place + 1 : place, weight: 1, attracts: false });
       }
       let [moveX, moveY] = [0, 0];
       for (const { other, weight, attracts } of pulls) {
         const [dx, dy] = [x - snapshot[2 * other], y - snapshot[2 * other + 1]];
         const squared = dx * dx + dy * dy;
-        if (squared === 0 || (!attracts && other === item)) continue;
+        if (squared === 0) continue;
         const power = squared ** b;
         const coefficient = attracts ? (-2 * a * b * power) / (squared * (1 + a * power)) : (2 * b) / ((0.001 + squared) * (1 + a * power));
         moveX += weight * clip(coefficient * dx);

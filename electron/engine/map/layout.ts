@@ -36,8 +36,12 @@ export interface Layout {
   readonly coordinates: Float32Array;
 }
 
-/** With an earlier map the search starts half cooled: enough for new images to find their place, too little to turn the map over. */
-const warmRate = 0.5;
+/**
+ * With an earlier map the search starts nearly cooled and is short: measured with a whole new class and a third of the images new, the result is
+ * as good as a fresh map, and old images move a tenth of the map's width instead of being shuffled.
+ */
+const warmRate = 0.2;
+const warmEpochs = 200;
 const warmNoise = 1e-3;
 /** Edges looked at in one call of the kernel: well below 50 ms. */
 const edgesPerCall = { native: 2_000_000, typescript: 100_000 };
@@ -53,7 +57,7 @@ export function layoutMap(input: LayoutInput, options: StageOptions = {}): Layou
   if (initial && initial.length !== 2 * count) throw new BugError(`the earlier map has ${initial.length / 2} points, the graph ${count}`);
   throwIfAborted(signal);
   if (count < 2) return { coordinates: new Float32Array(2 * count) };
-  const epochs = input.epochs ?? epochsFor(count);
+  const epochs = input.epochs ?? (initial ? Math.min(warmEpochs, epochsFor(count)) : epochsFor(count));
   const random = createRandom(seed);
   onProgress?.(0, epochs);
   const fuzzy = fuzzyGraph(graph, neighbours, signal);

@@ -39,6 +39,8 @@ namespace umap {
 
 typedef float Floats __attribute__((vector_size(32)));
 typedef int32_t Integers __attribute__((vector_size(32)));
+typedef float Quad __attribute__((vector_size(16)));
+typedef double Places __attribute__((vector_size(16)));
 
 #define LIKENESS_INLINE static inline __attribute__((always_inline))
 
@@ -85,63 +87,116 @@ LIKENESS_INLINE void clamp(Floats& value) {
   value = value < -clip ? Floats{} - clip : value;
 }
 
-LIKENESS_INLINE float sum(const Floats& value) {
-  return ((value[0] + value[1]) + (value[2] + value[3])) + (value[4] + value[5]);
+/** The sums over all lanes of two vectors. */
+LIKENESS_INLINE void sums(const Floats& one, const Floats& two, float& sumOne, float& sumTwo) {
+  Quad halfOne = __builtin_shufflevector(one, one, 0, 1, 2, 3) + __builtin_shufflevector(one, one, 4, 5, 6, 7);
+  Quad halfTwo = __builtin_shufflevector(two, two, 0, 1, 2, 3) + __builtin_shufflevector(two, two, 4, 5, 6, 7);
+  Quad pairs = __builtin_shufflevector(halfOne, halfTwo, 0, 1, 4, 5) + __builtin_shufflevector(halfOne, halfTwo, 2, 3, 6, 7);
+  sumOne = pairs[0] + pairs[1];
+  sumTwo = pairs[2] + pairs[3];
 }
 
-/** @returns drawn edges, or -1 where an offset or a target lies outside */
+/** Two places (x, y, x, y), each loaded as one number of 64 bits. */
+LIKENESS_INLINE Quad places(const float* snapshot, uint64_t one, uint64_t two) {
+  Places raw;
+  std::memcpy(&raw, snapshot + 2 * one, 8);
+  double other;
+  std::memcpy(&other, snapshot + 2 * two, 8);
+  raw[1] = other;
+  Quad result;
+  std::memcpy(&result, &raw, sizeof result);
+  return result;
+}
+
+/** Lanes of the two forces. Lane 0 is the attraction, which counts twice: its edge's mirror image would pull once more. */
+struct Lanes {
+  Floats attraction, repulsion, added, share;
+};
+
+/** An item on its way through its due edges. */
+struct Walker {
+  uint32_t item;
+  uint32_t state;
+  float x, y;
+  int64_t due;
+  int64_t total;
+};
+
+LIKENESS_INLINE void followEdge(const UmapLayout& layout, const Lanes& lanes, Walker& walker, int32_t target) {
+  const float* snapshot = layout.snapshot;
+  // Any item but this one.
+  const uint64_t others = static_cast<uint64_t>(layout.count) - 1;
+  uint32_t state = walker.state;
+  uint64_t drawn[negatives];
+  for (uint64_t& other : drawn) {
+    state = state * 1664525u + 1013904223u;
+    other = state * others >> 32;
+    other += other >= walker.item;
+  }
+  walker.state = state;
+  Quad first = places(snapshot, static_cast<uint64_t>(target), drawn[0]), second = places(snapshot, drawn[1], drawn[2]),
+       third = places(snapshot, drawn[3], drawn[4]);
+  Quad fourX = __builtin_shufflevector(first, second, 0, 2, 4, 6), fourY = __builtin_shufflevector(first, second, 1, 3, 5, 7);
+  Quad twoX = __builtin_shufflevector(third, third, 0, 2, 0, 2), twoY = __builtin_shufflevector(third, third, 1, 3, 1, 3);
+  Floats offsetX = walker.x - __builtin_shufflevector(fourX, twoX, 0, 1, 2, 3, 4, 5, 6, 7);
+  Floats offsetY = walker.y - __builtin_shufflevector(fourY, twoY, 0, 1, 2, 3, 4, 5, 6, 7);
+  Floats squared = offsetX * offsetX + offsetY * offsetY;
+  Floats raised;
+  power(squared + 1e-20f, layout.b, raised);
+  Floats coefficient = (lanes.attraction * raised + lanes.repulsion) / ((squared + lanes.added) * (layout.a * raised + 1.0f));
+  Floats moveX = coefficient * offsetX, moveY = coefficient * offsetY;
+  clamp(moveX);
+  clamp(moveY);
+  float stepX, stepY;
+  sums(moveX * lanes.share, moveY * lanes.share, stepX, stepY);
+  walker.x += stepX;
+  walker.y += stepY;
+}
+
+/**
+ * Several items walk their edges in step: one item's steps wait for each other (a long chain of arithmetic), those of different items overlap.
+ * @returns drawn edges, or -1 where an offset or a target lies outside
+ */
 LIKENESS_INLINE int64_t moveItems(const UmapLayout& layout, int64_t from, int64_t to) {
-  const float a = layout.a, b = layout.b, *snapshot = layout.snapshot;
-  const uint64_t count = static_cast<uint64_t>(layout.count);
-  // Lane 0 is the attraction; its edge's mirror image would pull once more.
-  const Floats attraction = {-2 * a * b, 0, 0, 0, 0, 0, 0, 0};
-  const Floats repulsion = {0, 2 * b, 2 * b, 2 * b, 2 * b, 2 * b, 0, 0};
-  const Floats added = {1e-20f, softening, softening, softening, softening, softening, 1, 1};
-  const Floats share = {2 * layout.rate, layout.rate, layout.rate, layout.rate, layout.rate, layout.rate, 0, 0};
+  constexpr int together = 4;
+  const float pull = -2 * layout.a * layout.b, push = 2 * layout.b, rate = layout.rate;
+  const Lanes lanes = {{pull, 0, 0, 0, 0, 0, 0, 0},
+                       {0, push, push, push, push, push, 0, 0},
+                       {1e-20f, softening, softening, softening, softening, softening, 1, 1},
+                       {2 * rate, rate, rate, rate, rate, rate, 0, 0}};
   std::vector<int32_t> due;
   int64_t drawn = 0;
-  for (int64_t item = from; item < to; item++) {
-    const int64_t begin = layout.offsets[item], end = layout.offsets[item + 1];
-    if (begin < 0 || end > layout.edges) return -1;
-    if (end <= begin) continue;
-    if (static_cast<int64_t>(due.size()) < end - begin) due.resize(2 * (end - begin));
-    // Whether an edge is due is a coin toss to the processor: collect without a branch, then walk what is due.
-    int64_t total = 0;
-    for (int64_t edge = begin; edge < end; edge++) {
-      uint32_t phase = layout.phases[edge] + layout.steps[edge];
-      layout.phases[edge] = phase & 0x7fffffffu;
-      due[total] = layout.targets[edge];
-      total += phase >> 31;
-    }
-    float x = layout.coordinates[2 * item], y = layout.coordinates[2 * item + 1];
-    uint32_t state = mix(layout.seed, layout.epoch, static_cast<uint32_t>(item));
-    for (int64_t index = 0; index < total; index++) {
-      if (static_cast<uint64_t>(static_cast<uint32_t>(due[index])) >= count) return -1;
-      Floats otherX = {}, otherY = {};
-      otherX[0] = snapshot[2 * int64_t(due[index])];
-      otherY[0] = snapshot[2 * int64_t(due[index]) + 1];
-      for (int lane = 1; lane <= negatives; lane++) {
-        state = state * 1664525u + 1013904223u;
-        uint64_t other = state * count >> 32;
-        // The item's own place: no offset, no repulsion.
-        bool itself = other == static_cast<uint64_t>(item);
-        otherX[lane] = itself ? x : snapshot[2 * other];
-        otherY[lane] = itself ? y : snapshot[2 * other + 1];
+  if (layout.count < 2) return 0;
+  for (int64_t first = from; first < to; first += together) {
+    const int walking = static_cast<int>(std::min<int64_t>(together, to - first));
+    Walker walkers[together] = {};
+    int64_t collected = 0, longest = 0;
+    for (int index = 0; index < walking; index++) {
+      const int64_t item = first + index, begin = layout.offsets[item], end = layout.offsets[item + 1];
+      if (begin < 0 || end > layout.edges || end < begin) return -1;
+      if (static_cast<int64_t>(due.size()) <= collected + end - begin) due.resize(2 * (collected + end - begin + 1));
+      Walker& walker = walkers[index];
+      walker = {static_cast<uint32_t>(item), mix(layout.seed, layout.epoch, static_cast<uint32_t>(item)), layout.coordinates[2 * item], layout.coordinates[2 * item + 1], collected, 0};
+      // Whether an edge is due is a coin toss to the processor: collect without a branch, then walk what is due.
+      for (int64_t edge = begin; edge < end; edge++) {
+        uint32_t phase = layout.phases[edge] + layout.steps[edge];
+        layout.phases[edge] = phase & 0x7fffffffu;
+        due[collected] = layout.targets[edge];
+        collected += phase >> 31;
       }
-      Floats offsetX = x - otherX, offsetY = y - otherY;
-      Floats squared = offsetX * offsetX + offsetY * offsetY;
-      Floats raised;
-      power(squared + 1e-20f, b, raised);
-      Floats coefficient = (attraction * raised + repulsion) / ((squared + added) * (a * raised + 1.0f));
-      Floats moveX = coefficient * offsetX, moveY = coefficient * offsetY;
-      clamp(moveX);
-      clamp(moveY);
-      x += sum(moveX * share);
-      y += sum(moveY * share);
+      walker.total = collected - walker.due;
+      longest = std::max(longest, walker.total);
     }
-    drawn += total;
-    layout.coordinates[2 * item] = x;
-    layout.coordinates[2 * item + 1] = y;
+    for (int64_t index = 0; index < collected; index++)
+      if (static_cast<uint32_t>(due[index]) >= static_cast<uint64_t>(layout.count)) return -1;
+    for (int64_t step = 0; step < longest; step++)
+      for (int index = 0; index < together; index++)
+        if (step < walkers[index].total) followEdge(layout, lanes, walkers[index], due[walkers[index].due + step]);
+    for (int index = 0; index < walking; index++) {
+      layout.coordinates[2 * walkers[index].item] = walkers[index].x;
+      layout.coordinates[2 * walkers[index].item + 1] = walkers[index].y;
+    }
+    drawn += collected;
   }
   return drawn;
 }
