@@ -1,5 +1,5 @@
 /**
- * @file Which pairs are worth decoding: near in the perceptual hash (any of eight orientations), or neighbours in the encoder's space,
+ * @file Which pairs are worth decoding: near in the perceptual hash (any of eight orientations) or in mean colours, or neighbours in the encoder's space,
  * beyond chance in this collection. Proportions and 4 x 4 mean colours throw out most of what cannot be one picture.
  *
  * [Note: crowded hashes] Thousands of contents may share a hash (blank pages, one icon in many colours). All pairs of them would be
@@ -10,6 +10,7 @@ import { throwIfAborted } from "../base/errors.ts";
 import type { NeighbourGraph, VectorTable } from "../base/neighbour-graph.ts";
 import { createRandom } from "../base/random.ts";
 import type { StageOptions } from "../base/stage.ts";
+import { matchColours } from "./colour-index.ts";
 import { matchHashes } from "./hash-index.ts";
 import { inverseOrientation, orientations, orientedSteps, swapsSides } from "./picture.ts";
 import type { Orientation } from "./picture.ts";
@@ -38,6 +39,7 @@ const orientedFields = orientations.map((orientation) => orientedSteps(4, 4, ori
 export function findCandidates(input: CandidateInput, options: StageOptions = {}): CandidatePair[] {
   const found = new PairTable(input.contents);
   addHashCandidates(input.contents, found, options);
+  matchColours(input.contents, (a, b) => found.addColour(a, b), options);
   addNeighbours(input, found, options);
   return found.list();
 }
@@ -65,6 +67,13 @@ class PairTable {
     if (turn.distance === 0 && turn.orientation === 0 && width === this.#contents[b].width && height === this.#contents[b].height)
       entry.reasons.add("pixels");
     if (!entry.turns.some((known) => known.orientation === turn.orientation)) entry.turns.push(turn);
+  }
+
+  addColour(a: number, b: number): void {
+    if (!mayMatch(this.#contents[a], this.#contents[b], [0])) return;
+    const entry = this.#entry(a, b);
+    entry.reasons.add("colour");
+    if (!entry.turns.some((known) => known.orientation === 0)) entry.turns.push({ orientation: 0, distance: 0 });
   }
 
   addNeighbour(a: number, b: number, similarity: number): void {

@@ -54,9 +54,10 @@ const mostBlankDifference = 0.5; // allowances
 
 export function comparePictures(a: Picture, b: Picture, options: CompareOptions = {}): Verdict {
   const nothing: Verdict = { relation: null, score: 0, orientation: 0, scale: scaleOf(a, b), toned: false };
-  const orientation = bestOrientation(a, b, options.orientations ?? orientations);
+  // Symmetric pictures are near in several ways: lying as they are is always tried, and all there is for icons.
+  let orientation = bestOrientation(a, b, [0, ...(options.orientations ?? orientations)]);
+  if (orientation !== null && orientation !== 0 && !(isRich(a) && isRich(b))) orientation = bestOrientation(a, b, [0]);
   if (orientation === null) return nothing;
-  if (orientation !== 0 && !(isRich(a) && isRich(b))) return nothing;
   const laid = orient(a, orientation);
   const found: Verdict = { ...nothing, orientation, scale: scaleOf(laid, b) };
   const match = matchTiles(laid, b);

@@ -23,7 +23,7 @@ export interface ContentFacts {
   readonly sharpness?: number | null;
 }
 
-export type CandidateReason = "hash" | "embedding" | "pixels";
+export type CandidateReason = "hash" | "colour" | "embedding" | "pixels";
 
 /** Two contents that may be one picture, by position in the list given; a < b. */
 export interface CandidatePair {

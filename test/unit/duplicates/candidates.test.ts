@@ -12,7 +12,16 @@ const none = { graph: null, rows: new Int32Array(0), seed: 1 };
 function content(id: number, facts: Partial<ContentFacts> = {}): ContentFacts {
   const random = createRandom(id + 1);
   const perceptual = Uint8Array.from({ length: 64 }, () => random.below(256));
-  return { id, byteSize: 100, width: 400, height: 300, format: "jpeg", perceptual, colour: new Uint8Array(48).fill(100), ...facts };
+  return {
+    id,
+    byteSize: 100,
+    width: 400,
+    height: 300,
+    format: "jpeg",
+    perceptual,
+    colour: new Uint8Array(48).fill(100 + 7 * (id % 5)),
+    ...facts,
+  };
 }
 
 function flipped(hash: Uint8Array, bits: number): Uint8Array {
@@ -66,6 +75,23 @@ describe("by hash", () => {
       for (const { a, b } of pairs)
         if (contents[a]!.colour[0] === 0 && contents[b]!.colour[0] === 0 && (reached.has(a) || reached.has(b))) reached.add(a).add(b);
     expect(reached.size).toBe(contents.filter((item) => item.colour[0] === 0).length);
+  });
+});
+
+describe("by mean colours", () => {
+  const base = content(0, { colour: Uint8Array.from({ length: 48 }, (_, index) => 3 * index) });
+  const moved = (levels: number) => content(1, { colour: base.colour.map((value) => value + levels) });
+
+  test("all but equal yes, a little off no, whatever the hashes say", () => {
+    expect(findCandidates({ ...none, contents: [base, moved(1)] })).toEqual([
+      { a: 0, b: 1, reasons: ["colour"], orientations: [0], lookForScene: false },
+    ]);
+    expect(findCandidates({ ...none, contents: [base, moved(2)] })).toEqual([]);
+  });
+
+  test("at most eight for each of a crowd", () => {
+    const contents = Array.from({ length: 500 }, (_, id) => ({ ...content(id), colour: base.colour }));
+    expect(findCandidates({ ...none, contents }).length).toBeLessThanOrEqual(500 * 8);
   });
 });
 
