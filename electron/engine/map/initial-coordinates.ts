@@ -6,10 +6,10 @@ import { throwIfAborted } from "../base/errors.ts";
 import type { VectorTable } from "../base/neighbour-graph.ts";
 import type { Random } from "../base/random.ts";
 
-const sampleRows = 2048;
+const sampleRows = 1024;
 /** Two directions wanted, two more so that the iteration settles fast. */
 const directions = 4;
-const iterations = 12;
+const iterations = 10;
 const extent = 10;
 /** Tells copies apart, which would otherwise start on one spot and never part. */
 const noise = 1e-3;

@@ -20,7 +20,7 @@ export interface QualityInput {
   readonly sampleSize?: number;
   /**
    * Bounds the work of the true ranks (about a second for the default): the trustworthiness of a large collection comes from fewer of the
-   * rows, at least 200. Its standard error stays below .001.
+   * rows, at least 100. Its standard error stays below .001.
    */
   readonly multiplications?: number;
   readonly k?: number;
@@ -36,7 +36,7 @@ export interface MapQuality {
   readonly k: number;
 }
 
-const leastRows = 200;
+const leastRows = 100;
 /** Rows whose true order is worked out together: each vector of the table is read once for all of them. */
 const block = 4;
 
