@@ -3,7 +3,7 @@
  * a pipe or a device is not sent.
  */
 import { createHash } from "node:crypto";
-import { constants } from "node:fs";
+import { type BigIntStats, constants } from "node:fs";
 import { open, type FileHandle } from "node:fs/promises";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { pipeline } from "node:stream/promises";
@@ -19,12 +19,12 @@ export interface FileAnswer {
 
 /** False when there is no such file: nothing was sent then. */
 export async function sendFile(request: IncomingMessage, response: ServerResponse, answer: FileAnswer): Promise<boolean> {
-  const handle = await openRegularFile(answer.path);
-  if (handle === null) return false;
+  const file = await openRegularFile(answer.path);
+  if (file === null) return false;
   try {
-    await sendOpened(request, response, answer, handle);
+    await sendOpened(request, response, answer, file);
   } finally {
-    await handle.close();
+    await file.handle.close();
   }
   return true;
 }
@@ -33,9 +33,8 @@ async function sendOpened(
   request: IncomingMessage,
   response: ServerResponse,
   { path, mediaType, cache }: FileAnswer,
-  handle: FileHandle,
+  { handle, stat }: OpenedFile,
 ): Promise<void> {
-  const stat = await handle.stat({ bigint: true });
   const size = Number(stat.size);
   const etag = `"${createHash("sha256").update(path).update(`${stat.size} ${stat.mtimeNs}`).digest("base64url").slice(0, 22)}"`;
   const headers: Record<string, string> = {
@@ -71,14 +70,33 @@ async function sendOpened(
     return;
   }
   try {
-    await pipeline(handle.createReadStream({ start, end, autoClose: false }), response);
+    if (end - start < smallBytes) response.end(await readAll(handle, start, end - start + 1));
+    else await pipeline(handle.createReadStream({ start, end, autoClose: false }), response);
   } catch {
     // The reader went away or the file shrank: the connection ends short of the promised length, which the reader notices.
     response.destroy();
   }
 }
 
-async function openRegularFile(path: Uint8Array | string): Promise<FileHandle | null> {
+/** Thumbnails are far below: one read is much cheaper than a stream. */
+const smallBytes = 256 * 1024;
+
+async function readAll(handle: FileHandle, start: number, length: number): Promise<Buffer> {
+  const bytes = Buffer.allocUnsafe(length);
+  for (let done = 0; done < length;) {
+    const { bytesRead } = await handle.read(bytes, done, length - done, start + done);
+    if (bytesRead === 0) throw new Error("the file became shorter while it was read");
+    done += bytesRead;
+  }
+  return bytes;
+}
+
+interface OpenedFile {
+  readonly handle: FileHandle;
+  readonly stat: BigIntStats;
+}
+
+async function openRegularFile(path: Uint8Array | string): Promise<OpenedFile | null> {
   const name = typeof path === "string" ? path : process.platform === "win32" ? Buffer.from(path).toString("utf8") : Buffer.from(path);
   let handle: FileHandle;
   try {
@@ -87,7 +105,8 @@ async function openRegularFile(path: Uint8Array | string): Promise<FileHandle | 
   } catch {
     return null;
   }
-  if ((await handle.stat()).isFile()) return handle;
+  const stat = await handle.stat({ bigint: true });
+  if (stat.isFile()) return { handle, stat };
   await handle.close();
   return null;
 }

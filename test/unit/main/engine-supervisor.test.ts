@@ -166,6 +166,7 @@ describe("leaving", () => {
     const { supervisor, engines, clock } = shell();
     engines[0]!.process.exit(1);
     await supervisor.stop();
+    expect(clock.waiting).toEqual([]);
     clock.advance(100_000);
     expect(engines).toHaveLength(1);
   });

@@ -2,6 +2,7 @@
 import { once } from "node:events";
 import { readdirSync, readlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { connect } from "node:net";
+import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 
 import { describe, expect, it } from "vitest";
@@ -165,6 +166,28 @@ it("no way of writing a path leads out of the folder", async () => {
     for (const secret of secrets) expect(answer.text).not.toContain(secret);
   }
 });
+
+const addresses = Object.values(networkInterfaces()).flatMap((all) => all ?? []);
+
+it.skipIf(addresses.every((one) => one.internal))("nobody outside this machine reaches it", async () => {
+  const server = await testServer();
+  for (const { address, internal, scopeid } of addresses) {
+    if (internal) continue;
+    const host = scopeid ? `${address}%${scopeid}` : address;
+    await expect(raw(server.port, get("/", server.bearer), host)).rejects.toMatchObject({ code: "ECONNREFUSED" });
+  }
+});
+
+it.skipIf(!addresses.some((one) => one.address === "::1"))(
+  "this machine reaches it by its IPv6 name too, under the same rules",
+  async () => {
+    const server = await testServer();
+    const own = { ...server.cookie, Host: `[::1]:${server.port}` };
+    expect((await raw(server.port, get("/", own), "::1")).status).toBe(200);
+    expect((await raw(server.port, get("/", { Host: own.Host }), "::1")).status).toBe(401);
+    expect((await raw(server.port, get("/", { ...own, Host: "evil.example" }), "::1")).status).toBe(421);
+  },
+);
 
 describe("somebody slow", () => {
   it("who does not finish the headers is cut off", async () => {
