@@ -115,14 +115,14 @@ describe.each(variants)("umapLayout on $level", ({ kernels }) => {
   });
 
   test("ranges and threads change nothing", () => {
-    const given = example(9000, 10, 6);
+    const given = example(40_000, 10, 6);
     const whole = copy(given);
     kernels.umapLayout(whole);
     const parts = copy(given);
     for (const [from, to] of [
       [0, 1],
       [1, 4500],
-      [4500, 9000],
+      [4500, 40_000],
     ] as const)
       kernels.umapLayout({ ...parts, from, to });
     expect(parts.coordinates).toEqual(whole.coordinates);

@@ -215,8 +215,8 @@ inline int64_t umapLayout(const UmapLayout& layout, int64_t from, int64_t to, in
   if (level >= Instructions::avx2) move = umap::moveItemsAvx2;
 #endif
   (void)level;
-  // Below this a thread costs more than it gives.
-  constexpr int64_t itemsPerThread = 2048;
+  // Below this (a millisecond of work) a thread costs more than it gives, above all where other work holds the cores.
+  constexpr int64_t itemsPerThread = 8192;
   const int64_t parts = std::max<int64_t>(1, std::min<int64_t>(threads, (to - from) / itemsPerThread));
   std::vector<int64_t> results(parts, 0);
   std::vector<std::thread> others;

@@ -88,10 +88,10 @@ describe("layoutMap", () => {
     });
 
   test("the number of threads changes nothing", () => {
-    const large = classedVectors({ count: 5000, dimensions: 4, classes: 10, seed: 2 });
+    const large = classedVectors({ count: 30_000, dimensions: 4, classes: 10, seed: 2 });
     // A ring is enough of a graph here: what counts is that there are items enough for several threads.
-    const indices = Int32Array.from({ length: 10_000 }, (_, at) => (Math.floor(at / 2) + (at % 2 === 0 ? 1 : 4999)) % 5000);
-    const ring = { count: 5000, k: 2, indices, similarities: new Float32Array(10_000).fill(0.5) };
+    const indices = Int32Array.from({ length: 60_000 }, (_, at) => (Math.floor(at / 2) + (at % 2 === 0 ? 1 : 29_999)) % 30_000);
+    const ring = { count: 30_000, k: 2, indices, similarities: new Float32Array(60_000).fill(0.5) };
     const maps = [1, 2, 3].map((threads) => layoutMap({ graph: ring, table: large.table, seed: 1, epochs: 20, threads }).coordinates);
     expect(maps[1]).toEqual(maps[0]);
     expect(maps[2]).toEqual(maps[0]);
