@@ -7,10 +7,12 @@ import { frame } from "../state/frame.svelte.ts";
 import { images, sequenceOf } from "../state/images.svelte.ts";
 import { jobs } from "../state/jobs.svelte.ts";
 import { route, type ViewName } from "../state/route.svelte.ts";
-import { sortOrders, type SortOrder } from "../state/arrange.ts";
+import { flagFilters, sortOrders, type SortOrder } from "../state/arrange.ts";
 import { selection } from "../state/selection.svelte.ts";
 import { settings, themes } from "../state/settings.svelte.ts";
 import { viewer } from "../state/viewer.svelte.ts";
+import { wordSearch } from "../state/word-search.svelte.ts";
+import { flagWords } from "../widgets/words.ts";
 
 export interface Command {
   readonly id: string;
@@ -98,7 +100,17 @@ function selectionCommands(): Command[] {
       run: () => selection.clear(),
     });
   if (images.filtered)
-    commands.push({ id: "clear-filter", title: "Remove all filters", group: "Selection", icon: "close", run: () => images.clearFilter() });
+    commands.push({ id: "clear-filter", title: "Remove all filters", group: "Selection", icon: "close", run: () => wordSearch.clearAll() });
+  for (const flag of flagFilters) {
+    if (images.filter.flag !== flag)
+      commands.push({
+        id: `filter-${flag}`,
+        title: `Only: ${flagWords[flag]}`,
+        group: "Selection",
+        icon: "filter",
+        run: () => images.setFilter({ flag }),
+      });
+  }
   if (current !== null) {
     commands.push(
       { id: "similar", title: "More like this", group: "Selection", icon: "similar", keys: "S", run: () => showSimilar() },

@@ -26,6 +26,8 @@ const none: ImageColumns = {
   folders: [],
 };
 
+const longestPauseMs = 10_000;
+
 class Images {
   columns = $state.raw<ImageColumns>(none);
   loaded = $state(false);
@@ -50,10 +52,13 @@ class Images {
     try {
       do {
         this.#again = false;
+        const startedAt = performance.now();
         const columns = await engine.call("images.columns", {});
         this.columns = columns;
         this.loaded = true;
         this.failed = null;
+        // A large collection that grows is not read all the time: eight times as long as a read takes passes until the next.
+        if (this.#again) await new Promise((resolve) => setTimeout(resolve, Math.min(longestPauseMs, 8 * (performance.now() - startedAt))));
       } while (this.#again);
     } catch (error) {
       this.failed = error instanceof Error ? error.message : String(error);

@@ -24,6 +24,12 @@ class WordSearch {
     if (this.text.trim() !== "") this.type(this.text);
   }
 
+  /** Removes every filter of the app, the words included. */
+  clearAll(): void {
+    this.type("");
+    images.clearFilter();
+  }
+
   async #find(text: string): Promise<void> {
     const stop = new AbortController();
     this.#stop = stop;

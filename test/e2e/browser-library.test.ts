@@ -59,15 +59,13 @@ describe.skipIf(chromium === null)("library", () => {
   test("pictures fill each row to the same right edge, with equal gaps", async () => {
     const page = await site.open("fake=1000");
     await cell(page, 1).waitFor();
-    const boxes = await page
-      .locator("[data-id]")
-      .evaluateAll((elements) =>
-        elements.map((element) => ({
-          top: parseFloat((element as HTMLElement).style.top),
-          left: parseFloat((element as HTMLElement).style.left),
-          width: parseFloat((element as HTMLElement).style.width),
-        })),
-      );
+    const boxes = await page.locator("[data-id]").evaluateAll((elements) =>
+      elements.map((element) => ({
+        top: parseFloat((element as HTMLElement).style.top),
+        left: parseFloat((element as HTMLElement).style.left),
+        width: parseFloat((element as HTMLElement).style.width),
+      })),
+    );
     const rows = Map.groupBy(boxes, (box) => box.top);
     const full = [...rows.values()].slice(0, 3);
     const rights = full.map((row) => Math.max(...row.map((box) => box.left + box.width)));

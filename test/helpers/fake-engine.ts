@@ -3,27 +3,12 @@
  * command, and events. It stands behind the renderer in browser tests and screenshots, and is total over the contract.
  */
 import type { EventName, Events, Handlers } from "#protocol/contract.ts";
-import {
-  imageFlags,
-  type DuplicateGroup,
-  type EncoderId,
-  type EncoderSummary,
-  type GroupId,
-  type ImageColumns,
-  type ImageDetails,
-  type ImageId,
-  type IssueEntry,
-  type JobId,
-  type Neighbour,
-  type OpenCollection,
-  type OutlierEntry,
-  type RecentCollection,
-  type Relation,
-} from "#protocol/model.ts";
+import type { ImageId, IssueEntry, OutlierEntry, JobId, OpenCollection, RecentCollection } from "#protocol/model.ts";
 import { isFinished, type JobSnapshot } from "#protocol/progress.ts";
 import type { ConnectionState } from "#protocol/transports/transport.ts";
 
-import { fakeFolders, fakeImages, groupStart, type FakeImage } from "./fake-images.ts";
+import { columnsOf, detailsOf, fakeEncoder, groupsOf, issuesOf, mapOf, neighboursOf, outlierOf } from "./fake-answers.ts";
+import { fakeFolders, fakeImages, type FakeImage } from "./fake-images.ts";
 import { drawPicture } from "./fake-pictures.ts";
 
 export interface FakeEngineOptions {
@@ -44,8 +29,6 @@ export interface FakeEngine {
   setJob(change: Partial<JobSnapshot>): void;
 }
 
-const encoder: EncoderSummary = { id: "efficientnet-lite0" as EncoderId, name: "EfficientNet-Lite0", dimensions: 384, source: "bundled" };
-
 export function createFakeEngine(options: FakeEngineOptions): FakeEngine {
   let images = fakeImages(options.images);
   let version = 1;
@@ -64,7 +47,7 @@ export function createFakeEngine(options: FakeEngineOptions): FakeEngine {
     workspace: "/data/holiday",
     name: "Holiday 2024",
     folders: ["/pictures"],
-    encoder,
+    encoder: fakeEncoder,
     images: images.length,
     version,
     ready: { map: images.length > 0, duplicates: images.length > 0, outliers: images.length > 0 },
@@ -145,7 +128,7 @@ export function createFakeEngine(options: FakeEngineOptions): FakeEngine {
       const chosen = all.filter((entry) => kind === undefined || entry.kind === kind);
       return { entries: chosen.slice(offset, offset + limit), total: chosen.length, counts };
     },
-    "encoders.list": () => ({ encoders: [encoder] }),
+    "encoders.list": () => ({ encoders: [fakeEncoder] }),
     doctor: () => ({
       devices: [
         { name: "cpu", available: true, why: "Always there." },
@@ -246,172 +229,3 @@ function listFolder(path: string): { path: string; parent: string | null; folder
     images: path.endsWith("Pictures") ? 1240 : 0,
   };
 }
-
-/** The odd ones are those whose seed is high; exact percentiles by rank are not needed here. */
-function percentileOf(image: FakeImage): number {
-  return image.paint === "scene" ? (image.seed / 2 ** 32) * 99.9 : 99.95;
-}
-
-function columnsOf(images: readonly FakeImage[], version: number): ImageColumns {
-  const numbers = <T>(make: (from: ArrayLike<number>) => T, value: (image: FakeImage) => number): T => make(images.map(value));
-  return {
-    version,
-    count: images.length,
-    ids: numbers(
-      (from) => Int32Array.from(from),
-      (one) => one.id,
-    ),
-    widths: numbers(
-      (from) => Int32Array.from(from),
-      (one) => one.width,
-    ),
-    heights: numbers(
-      (from) => Int32Array.from(from),
-      (one) => one.height,
-    ),
-    colours: numbers(
-      (from) => Uint32Array.from(from),
-      (one) => one.colour,
-    ),
-    sizesBytes: numbers(
-      (from) => Float64Array.from(from),
-      (one) => one.sizeBytes,
-    ),
-    times: numbers(
-      (from) => Float64Array.from(from),
-      (one) => one.time,
-    ),
-    folderIndexes: numbers(
-      (from) => Int32Array.from(from),
-      (one) => one.folder,
-    ),
-    clusters: numbers(
-      (from) => Int32Array.from(from),
-      (one) => one.cluster,
-    ),
-    percentiles: numbers((from) => Float32Array.from(from), percentileOf),
-    flags: numbers(
-      (from) => Uint8Array.from(from),
-      (one) => flagsOf(images, one),
-    ),
-    names: images.map((one) => one.name).join("\n"),
-    folders: images.length === 0 ? [] : [...fakeFolders],
-  };
-}
-
-const relationCycle: readonly Relation[] = ["identical-file", "same-picture", "identical-pixels", "same-scene"];
-
-function relationAt(start: number): Relation {
-  return relationCycle[Math.floor(start / 24) % relationCycle.length];
-}
-
-function flagsOf(images: readonly FakeImage[], image: FakeImage): number {
-  const start = groupStart(image.id);
-  let flags: number = imageFlags.hasEmbedding;
-  if (image.issue !== null) flags |= imageFlags.issue;
-  if (start < 0 || start >= images.length) return flags;
-  const relation = relationAt(start);
-  if (relation === "same-scene") return flags | imageFlags.sameScene;
-  return flags | imageFlags.duplicate | (relation === "identical-file" ? imageFlags.identicalFile : 0);
-}
-
-function groupsOf(images: readonly FakeImage[]): DuplicateGroup[] {
-  const groups: DuplicateGroup[] = [];
-  for (let start = 8; start + 1 <= images.length && groups.length < 2000; start += 24) {
-    const members = [images[start - 1], images[start]];
-    const relation = relationAt(start);
-    const gain = relation === "same-scene" ? 0 : members[1].sizeBytes;
-    groups.push({
-      id: `group-${start}` as GroupId,
-      relation,
-      members: members.map((one, index) => ({
-        id: one.id as ImageId,
-        path: `${fakeFolders[one.folder]}/${one.name}`,
-        width: one.width,
-        height: one.height,
-        sizeBytes: one.sizeBytes,
-        format: "jpeg",
-        keep: index === 0 || relation === "same-scene",
-        reason: index === 0 ? "Most pixels" : relation === "same-scene" ? "Not the same picture" : "Smaller copy of the kept one",
-      })),
-      pairs: [{ a: members[0].id as ImageId, b: members[1].id as ImageId, relation, score: 0.998 }],
-      gainBytes: gain,
-    });
-  }
-  return groups.sort((a, b) => b.gainBytes - a.gainBytes);
-}
-
-function issuesOf(image: FakeImage): IssueEntry[] {
-  if (image.issue === null) return [];
-  const text = {
-    blur: "No sharp edge was found in the centre.",
-    dark: "98 % of the picture is close to black.",
-    bright: "All of the picture is close to white.",
-  } as const;
-  return [
-    { id: image.id as ImageId, kind: image.issue, value: 0.02, threshold: 0.1, text: text[image.issue as keyof typeof text] ?? "Unusual." },
-  ];
-}
-
-function neighboursOf(images: readonly FakeImage[], image: FakeImage, count: number): Neighbour[] {
-  const same = images.filter((one) => one.cluster === image.cluster && one.id !== image.id);
-  return same
-    .slice(0, count)
-    .map((one, rank) => ({ id: one.id as ImageId, similarity: 0.97 - (rank * 0.6) / Math.max(count, same.length) }));
-}
-
-function outlierOf(images: readonly FakeImage[], image: FakeImage): OutlierEntry {
-  const percentile = percentileOf(image);
-  return { id: image.id as ImageId, score: percentile / 100, percentile, nearest: neighboursOf(images, image, 5).map((one) => one.id) };
-}
-
-function detailsOf(images: readonly FakeImage[], image: FakeImage): ImageDetails {
-  const { score, percentile, nearest } = outlierOf(images, image);
-  const start = groupStart(image.id);
-  return {
-    id: image.id as ImageId,
-    path: `${fakeFolders[image.folder]}/${image.name}`,
-    name: image.name,
-    folder: fakeFolders[image.folder],
-    sizeBytes: image.sizeBytes,
-    modifiedAt: image.time,
-    format: image.name.endsWith("png") ? "png" : "jpeg",
-    width: image.width,
-    height: image.height,
-    bitDepth: 8,
-    channels: image.grey ? 1 : 3,
-    facts: [
-      { label: "Camera", text: "Example X100" },
-      { label: "Exposure", text: "1/250 s, f/4, ISO 200" },
-    ],
-    outlier: { score, percentile, nearest },
-    issues: issuesOf(image),
-    groups: start < 0 || start >= images.length ? [] : [{ id: `group-${start}` as GroupId, relation: relationAt(start), count: 2 }],
-    cluster: image.cluster,
-  };
-}
-
-function mapOf(images: readonly FakeImage[], version: number): Result {
-  const coordinates = new Float32Array(images.length * 2);
-  const counts = new Map<number, number>();
-  images.forEach((image, index) => {
-    const spread = (bits: number): number => ((image.seed >>> bits) % 1000) / 1000 + ((image.seed >>> (bits + 7)) % 1000) / 1000 - 1;
-    coordinates[index * 2] = Math.cos(image.cluster * 2.4) * (3 + image.cluster * 0.5) + spread(3);
-    coordinates[index * 2 + 1] = Math.sin(image.cluster * 2.4) * (3 + image.cluster * 0.5) + spread(11);
-    counts.set(image.cluster, (counts.get(image.cluster) ?? 0) + 1);
-  });
-  const clusters = [...counts].map(([label, count]) => ({
-    label,
-    count,
-    representative: (images.find((one) => one.cluster === label)?.id ?? 1) as ImageId,
-  }));
-  return {
-    version,
-    encoder: encoder.id,
-    count: images.length,
-    coordinates,
-    clusters: clusters.sort((a, b) => b.count - a.count),
-    quality: { trustworthiness: 0.968, recall: 0.61 },
-  };
-}
-type Result = Awaited<ReturnType<Handlers["map.columns"]>>;
