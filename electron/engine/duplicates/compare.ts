@@ -38,6 +38,8 @@ const firstSide = 256;
 const fullSide = 512;
 /** In allowances: the worst tile, and the lively tiles as a whole (an icon of the same set is a little off everywhere). */
 const accepted = { worst: 1.35, livelyMean: 0.55, livelyHigh: 0.9 };
+const smallSide = 80; // compared pixels
+const largeSide = 200;
 /** Worst tile from which the full decode is looked at. */
 const doubtful = 1.1;
 const acceptedWithTone = 1;
@@ -112,7 +114,7 @@ function matchAt(a: Picture, b: Picture, limit: number): (Match & { worst: numbe
   let report: TileReport = compareTiles(preparedA, preparedB, { shift, sourcePixels });
   let toned = false;
   if (smooth && report.worst >= acceptedSmooth) return null;
-  if (!isAccepted(report)) {
+  if (!isAccepted(report, Math.max(width, height))) {
     const retried = compareWithTone(preparedA, preparedB, { shift, sourcePixels, structured });
     if (retried === null) return null;
     report = retried;
@@ -123,8 +125,14 @@ function matchAt(a: Picture, b: Picture, limit: number): (Match & { worst: numbe
   return { worst: report.worst, score: (toned ? 0.95 : 1) * (1 - 0.3 * (report.worst / accepted.worst)), toned };
 }
 
-function isAccepted(report: TileReport): boolean {
-  return report.worst < accepted.worst && report.livelyMean < accepted.livelyMean && report.livelyHigh < accepted.livelyHigh;
+/** The more tiles there are to differ in, the more a single one is forgiven: least to the thumbnail of an icon. */
+function isAccepted(report: TileReport, side: number): boolean {
+  const share = side < smallSide ? 0.75 : side < largeSide ? 1 : 1.2;
+  return (
+    report.worst < share * accepted.worst &&
+    report.livelyMean < share * accepted.livelyMean &&
+    report.livelyHigh < share * accepted.livelyHigh
+  );
 }
 
 function compareWithTone(a: Prepared, b: Prepared, how: { shift: Shift; sourcePixels: number; structured: number }): TileReport | null {
@@ -132,7 +140,7 @@ function compareWithTone(a: Prepared, b: Prepared, how: { shift: Shift; sourcePi
   const tone = estimateTone(a, b);
   if (tone === null) return null;
   const report = compareTiles(a, b, { shift: how.shift, sourcePixels: how.sourcePixels, tone });
-  return isAccepted(report) && report.worst < acceptedWithTone ? report : null;
+  return isAccepted(report, Math.max(a.width, a.height)) && report.worst < acceptedWithTone ? report : null;
 }
 
 /** Where there is next to nothing to see, only (nearly) equal pixels of one size make one picture. */
