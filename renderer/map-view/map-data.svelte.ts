@@ -1,0 +1,104 @@
+/**
+ * @file What the map shows: coordinates and image columns of the same version, with the index of places and the clusters made from them.
+ * While indexing, both change; a pair of different versions is never shown, the one before stays until the next is whole.
+ */
+import type { ImageColumns, ImageId, MapColumns } from "#protocol/model.ts";
+
+import { engine } from "../state/engine.svelte.ts";
+import { images } from "../state/images.svelte.ts";
+import { reason } from "../state/notices.svelte.ts";
+import type { Sequence } from "../state/selection.svelte.ts";
+import { placeClusters, type ClusterPlace } from "./clusters.ts";
+import { originsOf, positionsById } from "./morph.ts";
+import { buildPlaceIndex, spacings, type PlaceIndex } from "./place-index.ts";
+
+export interface ShownMap {
+  readonly workspace: string;
+  readonly columns: ImageColumns;
+  readonly map: MapColumns;
+  /** Where the points come from: their places on the map shown before (the same array when none moved). */
+  readonly origins: Float32Array;
+  /** How many images have a place. */
+  readonly placed: number;
+  readonly sequence: Sequence;
+}
+
+/** Made after the first paint, in slices. */
+export interface MapIndex {
+  readonly of: MapColumns;
+  readonly places: PlaceIndex;
+  readonly spacing: Float32Array;
+  readonly clusters: readonly ClusterPlace[];
+}
+
+const sliceMs = 6;
+
+class MapData {
+  shown = $state.raw<ShownMap | null>(null);
+  index = $state.raw<MapIndex | null>(null);
+  failed = $state<string | null>(null);
+  #reading = false;
+  #again = false;
+
+  /** Reads the map again; calls while reading are answered by one more read. */
+  async read(): Promise<void> {
+    if (this.#reading) {
+      this.#again = true;
+      return;
+    }
+    this.#reading = true;
+    try {
+      do {
+        this.#again = false;
+        const map = await engine.call("map.columns", {});
+        this.failed = null;
+        const { version } = images.columns;
+        if (map.version === version) await this.#adopt(images.columns, map);
+        // The columns are older: once they are read the view asks again. They are newer: so must the map be.
+        else if (map.version > version) void images.read();
+        else this.#again = true;
+      } while (this.#again);
+    } catch (error) {
+      this.failed = reason(error);
+    } finally {
+      this.#reading = false;
+    }
+  }
+
+  async #adopt(columns: ImageColumns, map: MapColumns): Promise<void> {
+    const workspace = engine.collection?.workspace ?? "";
+    const before = this.shown?.workspace === workspace ? this.shown : null;
+    if (before?.map.version === map.version) return;
+    const origins = originsOf(before && { ids: before.columns.ids, places: before.map.coordinates }, { ids: columns.ids, places: map.coordinates });
+    let placed = 0;
+    for (let point = 0; point < map.count; point++) if (!Number.isNaN(map.coordinates[2 * point])) placed++;
+    this.shown = { workspace, columns, map, origins, placed, sequence: sequenceOf(columns) };
+    const places = await inSlices(buildPlaceIndex(map.coordinates));
+    if (this.shown.map !== map) return;
+    this.index = places && { of: map, places, spacing: spacings(places), clusters: placeClusters(map, columns.clusters) };
+  }
+}
+
+export const mapData = new MapData();
+
+/** Runs a generator to its end, letting the page breathe between slices. */
+async function inSlices<T>(work: Generator<void, T>): Promise<T> {
+  await pause();
+  let since = performance.now();
+  for (;;) {
+    const step = work.next();
+    if (step.done === true) return step.value;
+    if (performance.now() - since < sliceMs) continue;
+    await pause();
+    since = performance.now();
+  }
+}
+
+function pause(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
+}
+
+function sequenceOf({ ids }: ImageColumns): Sequence {
+  const positionOf = positionsById(ids);
+  return { length: ids.length, idAt: (position) => ids[position] as ImageId, positionOf };
+}
