@@ -40,7 +40,8 @@ export const globalOptions: Readonly<Record<string, OptionDeclaration>> = {
 export type CommandLine = { readonly kind: "version" } | { readonly kind: "help"; readonly command: Command | null } | { readonly kind: "run"; readonly command: Command; readonly input: CommandInput };
 
 export function parseCommandLine(argv: readonly string[], commands: readonly Command[]): CommandLine {
-  const [first, second] = argv.filter((argument) => !argument.startsWith("-"));
+  // A workspace may be named before the command; its value is not the command.
+  const [first, second] = argv.filter((argument, index) => !argument.startsWith("-") && argv[index - 1] !== "--workspace");
   if (argv.includes("--version") || argv[0] === "-v") return { kind: "version" };
   if (first === undefined || first === "help") {
     if (argv.length > 0 && first === undefined && !argv.includes("--help") && !argv.includes("-h")) throw new CliUsageError(`Expected a command before ${argv[0]}.`);
@@ -49,7 +50,10 @@ export function parseCommandLine(argv: readonly string[], commands: readonly Com
   const command = commands.find((each) => each.name === first);
   if (!command) throw new CliUsageError(`There is no command "${first}". Known: ${commands.map((each) => each.name).join(", ")}.`);
   const rest = [...argv];
-  rest.splice(rest.indexOf(first), 1);
+  rest.splice(
+    argv.findIndex((argument, index) => argument === first && argv[index - 1] !== "--workspace"),
+    1,
+  );
   let parsed: ReturnType<typeof parseArgs>;
   try {
     const options = Object.fromEntries(Object.entries({ ...globalOptions, ...command.options }).map(([name, { type, short }]) => [name, short === undefined ? { type } : { type, short }]));

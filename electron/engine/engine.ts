@@ -5,7 +5,7 @@
  */
 import { mkdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { basename, join } from "node:path";
+import { basename, join, resolve } from "node:path";
 
 import type { CancelSignal, Handlers, Events, EventName } from "#protocol/contract.ts";
 import type { DeviceName, ImageId, JobId, Neighbour } from "#protocol/model.ts";
@@ -13,7 +13,7 @@ import type { DeviceName, ImageId, JobId, Neighbour } from "#protocol/model.ts";
 import { systemClock, type Clock } from "./base/clock.ts";
 import { dataFolder as defaultDataFolder } from "./base/data-folder.ts";
 import { UserError } from "./base/errors.ts";
-import { parseShownPath, showPath, toPathBytes } from "./base/path-bytes.ts";
+import { showPath, type PathBytes } from "./base/path-bytes.ts";
 import { entryPath } from "./base/resources.ts";
 import { createChildPool, type ChildPool } from "./children/child-pool.ts";
 import type { SpawnChild } from "./children/port.ts";
@@ -23,6 +23,7 @@ import { defaultEncoderId, findEncoder } from "./encoders/registry.ts";
 import { exportEmbeddings, type WrittenEmbeddings } from "./export/embeddings.ts";
 import { drawMapFile } from "./export/map-picture.ts";
 import { createHandlers } from "./handlers.ts";
+import { distinctFolders, knownFileSpelling, pathFromText, requireApart, requireFolder } from "./ingest/scan/folders.ts";
 import { createJobRunner, requireRunner, type JobRunner } from "./jobs/job-runner.ts";
 import { openInference, type InferenceSessionHandle } from "./runtime/inference.ts";
 import { createDefinitions } from "./stages/definitions.ts";
@@ -70,8 +71,13 @@ export interface Engine extends EngineHost {
   requireCollection(): Collection;
   /** Opens a workspace, for reading (several processes may) or for writing (one), in place of what is open. */
   open(workspace: string, access: "read" | "write"): Promise<Collection>;
-  /** Makes or opens the workspace for a folder. `workspace` null: the collection that has exactly this folder, else a new one. */
+  /**
+   * Makes or opens the workspace for a folder, which must be there. `workspace` null: the collection that has exactly this folder, else a
+   * new one.
+   */
   openForFolder(folder: string, workspace: string | null): Promise<Collection>;
+  /** Throws a UserError where these cannot be indexed into this workspace, before anything is made. */
+  requireIndexable(folders: readonly string[], workspace: string | null, encoder?: string): void;
   closeCollection(): Promise<void>;
   index(folders: readonly string[], encoder?: string, device?: DeviceName): JobId;
   children(): ChildPool;
@@ -105,6 +111,13 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   let opened: Opened | null = null;
   let pool: ChildPool | null = null;
   let query: Promise<InferenceSessionHandle> | null = null;
+  // Opening and closing one after another: two at once would leave the first one's lock behind.
+  let changing: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const turn = changing.then(work);
+    changing = turn.catch(() => undefined);
+    return turn;
+  };
   let handlers: Handlers | null = null;
 
   const emit: Listener = (name, value) => {
@@ -129,6 +142,17 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
     return { collection, close, jobs };
   };
 
+  const closeOpened = async (): Promise<void> => {
+    const closing = opened;
+    opened = null;
+    await closing?.jobs?.close();
+    if (closing?.jobs) remember(recent, closing.collection, clock);
+    closing?.close();
+    const session = query;
+    query = null;
+    await session?.then((handle) => handle.close()).catch(() => undefined);
+  };
+
   const engine: Engine = {
     recent,
     clock,
@@ -143,44 +167,55 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
       if (!opened) throw new UserError("no-collection", "No collection is open: choose a folder first.");
       return opened.collection;
     },
-    open: async (workspace, access) => {
-      await engine.closeCollection();
-      opened = openStore(workspace, access);
-      if (access === "write") remember(recent, opened.collection, clock);
-      return opened.collection;
-    },
+    open: (workspace, access) =>
+      inTurn(async () => {
+        // What is open already stays open, and with it the job that runs in it.
+        if (opened && access === "write" && opened.jobs && resolve(opened.collection.workspace) === resolve(workspace)) return opened.collection;
+        await closeOpened();
+        opened = openStore(workspace, access);
+        if (access === "write") remember(recent, opened.collection, clock);
+        return opened.collection;
+      }),
     openForFolder: async (folder, workspace) => {
-      const bytes = toPathBytes(folder);
+      const bytes = pathFromText(folder);
       const shown = showPath(bytes);
       const existing = recent.list().find((entry) => entry.folders.length === 1 && entry.folders[0] === shown);
       const place = workspace ?? existing?.workspace ?? recent.newWorkspace(bytes);
+      engine.requireIndexable([folder], place);
       const collection = await engine.open(place, "write");
       const store = collection.store as WriteStore;
       if (readProperty(store, "name") === null) writeProperty(store, "name", shown.split("/").filter(Boolean).at(-1) ?? shown);
       return collection;
     },
-    closeCollection: async () => {
-      const closing = opened;
-      opened = null;
-      await closing?.jobs?.close();
-      if (closing?.jobs) remember(recent, closing.collection, clock);
-      closing?.close();
-      const session = query;
-      query = null;
-      await session?.then((handle) => handle.close()).catch(() => undefined);
+    requireIndexable: (folders, workspace, encoder) => {
+      const paths = folders.map(pathFromText);
+      paths.forEach(requireFolder);
+      if (workspace !== null) requireApart(workspace, paths);
+      if (encoder !== undefined) findEncoder(encoder);
     },
+    closeCollection: () => inTurn(closeOpened),
     index: (folders, encoder, device) => {
       const jobs = requireRunner(opened?.jobs ?? null, opened !== null);
-      const collection = engine.requireCollection();
-      const id = encoder ?? readProperty(collection.store, "encoder") ?? defaultEncoderId;
+      const { store, workspace } = engine.requireCollection();
+      const id = encoder ?? readProperty(store, "encoder") ?? defaultEncoderId;
       findEncoder(id);
-      return jobs.start("index", { folders: folders.map((folder) => showPath(toPathBytes(folder))), encoder: id, device: device ?? "auto" });
+      const known = listFolders(store);
+      const asked = folders.map((folder): PathBytes => known.find((each) => showPath(each) === folder) ?? pathFromText(folder));
+      asked.forEach(requireFolder);
+      requireApart(workspace, asked);
+      return jobs.start("index", { folders: distinctFolders(asked, known).map(showPath), encoder: id, device: device ?? "auto" });
     },
     children,
     querySession: () => {
       const encoder = engine.requireCollection().encoder();
-      query ??= openInference({ ...inferenceRequest(encoder, cores), device: "cpu" });
-      return query;
+      if (query) return query;
+      const opening = openInference({ ...inferenceRequest(encoder, cores), device: "cpu" });
+      query = opening;
+      // One failure must not answer every later question.
+      opening.catch(() => {
+        if (query === opening) query = null;
+      });
+      return opening;
     },
     emit,
     announce: () => emit("changed", { version: opened?.collection.version ?? 0, what: ["images", "map", "duplicates", "outliers", "issues", "collection"] }),
@@ -193,10 +228,11 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
     },
     similarToPath: async (text, count) => {
       const collection = engine.requireCollection();
-      const typed = toPathBytes(text);
-      const file = fileByPath(collection.store, typed) ?? fileByPath(collection.store, parseShownPath(typed.toString()));
-      if (file && file.state === "image") return { query: showPath(file.path), results: similarToImage(collection, file.id as ImageId, count) };
-      return { query: showPath(typed), results: await similarToFile(engine, { path: typed }, count) };
+      const typed = pathFromText(text);
+      const file = fileByPath(collection.store, typed) ?? fileByPath(collection.store, knownFileSpelling(typed, listFolders(collection.store)));
+      const query = showPath(typed);
+      if (file && file.state === "image") return { query, results: similarToImage(collection, file.id as ImageId, count) };
+      return { query, results: await similarToFile(engine, { path: typed }, count) };
     },
     exportEmbeddings: (file) => exportEmbeddings(engine.requireCollection(), file),
     drawMap: (file) => drawMapFile(engine.requireCollection(), file),

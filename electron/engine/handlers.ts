@@ -2,16 +2,18 @@
  * @file Answers the contract. Every handler is a few lines over the open collection; what reads rows lives in views, what changes them in
  * stages.
  */
+import { mkdirSync } from "node:fs";
 import { homedir } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 
 import type { Handlers } from "#protocol/contract.ts";
 import type { ImageId, OpenCollection } from "#protocol/model.ts";
 
 import { UserError } from "./base/errors.ts";
-import { showPath, toPathBytes, parseShownPath } from "./base/path-bytes.ts";
+import { showPath, toPathBytes } from "./base/path-bytes.ts";
 import { defaultEncoderId, listRegisteredEncoders } from "./encoders/registry.ts";
 import type { Engine } from "./engine.ts";
+import { pathFromText } from "./ingest/scan/folders.ts";
 import { requireRunner, type JobRunner } from "./jobs/job-runner.ts";
 import { productVersion } from "./base/version.ts";
 import { listUnreadable } from "./store/queries/files.ts";
@@ -40,8 +42,6 @@ export function createHandlers(engine: Engine, dataFolder: string): Handlers {
   return {
     "app.state": () => ({ collection: engine.collection?.summary() ?? null, recent: engine.recent.list(), version: productVersion }),
     "collection.openFolder": async ({ path }) => {
-      // Looked at before a workspace is made for it.
-      listFolder(path, { hidden: true });
       await engine.openForFolder(path, null);
       const job = engine.index([path]);
       return { collection: told(), job };
@@ -53,17 +53,20 @@ export function createHandlers(engine: Engine, dataFolder: string): Handlers {
     },
     "collection.close": async () => {
       await engine.closeCollection();
+      engine.announce();
       return {};
     },
     "collection.forget": async ({ workspace }) => {
       if (!engine.recent.list().some((entry) => entry.workspace === workspace)) throw new UserError("collection-unknown", `${workspace} is not among the collections opened before.`);
-      if (engine.collection?.workspace === workspace) await engine.closeCollection();
-      engine.recent.forget(workspace);
+      if (engine.collection && resolve(engine.collection.workspace) === resolve(workspace)) await engine.closeCollection();
       deleteWorkspace(workspace);
+      engine.recent.forget(workspace);
+      engine.announce();
       return {};
     },
     "collection.openSamples": async () => {
       const folder = join(dataFolder, "samples");
+      mkdirSync(folder, { recursive: true });
       const opened = await engine.openForFolder(folder, null);
       writeProperty(opened.store as WriteStore, "name", "Samples");
       opened.invalidate();
@@ -84,7 +87,7 @@ export function createHandlers(engine: Engine, dataFolder: string): Handlers {
     "images.details": ({ id }) => describeImage(collection(), id),
     "images.similar": ({ id, count }) => ({ results: similarToImage(collection(), id, count) }),
     "images.similarToFile": async ({ bytes, path, count }) => ({
-      results: (await similarToFile(engine, bytes ? { bytes } : { path: parseShownPath(path ?? "") }, count)).map(({ id, similarity }) => ({ id: id as ImageId, similarity })),
+      results: (await similarToFile(engine, bytes ? { bytes } : { path: pathFromText(path ?? "") }, count)).map(({ id, similarity }) => ({ id: id as ImageId, similarity })),
     }),
     "images.find": ({ text, limit }) => findByText(collection(), text, limit),
     "images.file": ({ id, kind }) => imageFile(engine, id, kind),

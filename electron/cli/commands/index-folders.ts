@@ -23,12 +23,14 @@ export const indexCommand: Command = {
     withEngine(async (engine) => {
       const device = oneOf(input, "device", deviceNames, "auto");
       const workspace = input.workspace !== null ? resolve(input.workspace) : engine.recent.last();
+      const encoder = typeof input.values["encoder"] === "string" ? input.values["encoder"] : undefined;
+      engine.requireIndexable(input.positionals, workspace, encoder);
       if (workspace === null) await engine.openForFolder(input.positionals[0] as string, null);
       else await engine.open(workspace, "write");
       const { jobs } = engine;
       if (!jobs) throw new UserError("read-only", "The collection cannot be written.");
       const line = createProgressLine();
-      const id = engine.index(input.positionals, typeof input.values["encoder"] === "string" ? input.values["encoder"] : undefined, device);
+      const id = engine.index(input.positionals, encoder, device);
       const stop = engine.subscribe((name, value) => {
         if (name === "job") line.show(value as Parameters<typeof line.show>[0]);
       });

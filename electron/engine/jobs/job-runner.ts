@@ -98,7 +98,7 @@ export function createJobRunner({ store, clock, definitions, onJob }: JobRunnerO
     const definition = definitions[job.kind];
     const attempts = (jobRow(store, job.id)?.attempts ?? 0) + 1;
     job.startedAt = clock.now();
-    updateJob(store, job.id, { state: "running", attempts, started_at: job.startedAt, finished_at: null, error_code: null, error_message: null, stage: definition.stages[0] ?? "" });
+    updateJob(store, job.id, { state: job.control.isPaused ? "paused" : "running", attempts, started_at: job.startedAt, finished_at: null, error_code: null, error_message: null, stage: definition.stages[0] ?? "" });
     job.meter.begin();
     tell(job.id);
     const context: JobContext = {
@@ -166,12 +166,14 @@ export function createJobRunner({ store, clock, definitions, onJob }: JobRunnerO
     pause: (id) => {
       const job = living(id);
       if (!job) throw new UserError("job-not-running", `Job ${id} is not running.`);
+      if (job.control.signal.aborted) return;
       job.control.pause();
       setState(job, "paused");
     },
     resume: (id) => {
       const job = living(id);
       if (job) {
+        if (job.control.signal.aborted) return;
         job.control.resume();
         job.meter.forget();
         setState(job, job === current ? "running" : "queued");
@@ -198,7 +200,10 @@ export function createJobRunner({ store, clock, definitions, onJob }: JobRunnerO
     },
     close: async () => {
       closing = true;
-      for (const job of waiting.splice(0)) updateJob(store, job.id, { state: "interrupted", finished_at: clock.now() });
+      for (const job of waiting.splice(0)) {
+        updateJob(store, job.id, { state: "interrupted", finished_at: clock.now() });
+        tell(job.id);
+      }
       current?.control.cancel();
       await currentDone;
     },

@@ -2,6 +2,7 @@
  * @file Fifth stage: candidates from hashes and neighbours, each verified on pixels in the children, verdicts stored as they come. A pair
  * that was judged once is never compared again, so a cut-off stage goes on where it was.
  */
+import { inLanes } from "../base/lanes.ts";
 import type { CandidatePair, ContentFacts } from "../duplicates/types.ts";
 import { keepsEveryPixel } from "../duplicates/keep.ts";
 import { verifierVersion } from "../duplicates/version.ts";
@@ -42,8 +43,9 @@ export async function duplicatesStage(pipeline: Pipeline): Promise<void> {
   const candidates = await findCandidates(pipeline, contents);
   const judged = new Set(listJudgedPairs(store, verifierVersion).map(({ a, b }) => `${a}/${b}`));
   const open = candidates.filter((pair) => !judged.has(pairKey(contents[pair.a] as ContentFacts, contents[pair.b] as ContentFacts)));
-  await verify(pipeline, contents, open);
-  inTransaction(store, () => saveMark(store, "duplicates", encoderRow.key, mark));
+  const left = await verify(pipeline, contents, open);
+  // What could not be compared now (a file that is away, a decoder that died) is tried again by the next run.
+  inTransaction(store, () => saveMark(store, "duplicates", encoderRow.key, left === 0 ? mark : `${mark} but ${left}`));
 }
 
 async function findCandidates(pipeline: Pipeline, contents: ContentFacts[]): Promise<CandidatePair[]> {
@@ -54,35 +56,42 @@ async function findCandidates(pipeline: Pipeline, contents: ContentFacts[]): Pro
   return compute("candidates", { contents, graph: stored ? asGraph(stored) : null, rows, table: stored ? table : null, seed }, { control: pipeline.job.control });
 }
 
-async function verify(pipeline: Pipeline, contents: readonly ContentFacts[], pairs: readonly CandidatePair[]): Promise<void> {
+/** Gives the number of pairs that got no verdict. */
+async function verify(pipeline: Pipeline, contents: readonly ContentFacts[], pairs: readonly CandidatePair[]): Promise<number> {
   const { store, children, job } = pipeline;
   const paths = onePathPerContent(pipeline);
   const requests = chunkByPicture(pairs);
   let done = 0;
-  let next = 0;
+  let left = 0;
   job.progress(0, pairs.length);
-  const lane = async (): Promise<void> => {
-    while (next < requests.length) {
-      const chunk = requests[next++] as CandidatePair[];
-      await job.control.gate();
-      const { pictures, indexed } = indexPictures(chunk, contents, paths);
-      const answer = await children.run("verify", { pictures, pairs: indexed }, { signal: job.signal, timeoutMs: 120_000 });
-      // A chunk that timed out or crashed stays unjudged and is tried again by the next run; its files are listed as they were.
-      if (!("failure" in answer)) {
-        inTransaction(store, () =>
-          chunk.forEach((pair, index) => {
-            const verdict = answer.verdicts[index];
-            if (!verdict) return;
-            const [one, other] = [(contents[pair.a] as ContentFacts).id, (contents[pair.b] as ContentFacts).id];
-            savePair(store, { a: Math.min(one, other), b: Math.max(one, other), relation: verdict.relation, score: verdict.score }, verifierVersion);
-          }),
-        );
-      }
-      done += chunk.length;
-      job.progress(done, pairs.length);
+  const judge = async (chunk: readonly CandidatePair[]): Promise<void> => {
+    await job.control.gate();
+    const { pictures, indexed } = indexPictures(chunk, contents, paths);
+    const answer = await children.run("verify", { pictures, pairs: indexed }, { signal: job.signal, timeoutMs: chunk.length > 1 ? 120_000 : 30_000 });
+    if ("failure" in answer) {
+      // One picture that hangs or crashes the decoder must not cost the pairs it shared a request with.
+      if (chunk.length > 1) for (const pair of chunk) await judge([pair]);
+      else left++;
+      return;
     }
+    inTransaction(store, () =>
+      chunk.forEach((pair, index) => {
+        const verdict = answer.verdicts[index];
+        if (!verdict) {
+          left++;
+          return;
+        }
+        const [one, other] = [(contents[pair.a] as ContentFacts).id, (contents[pair.b] as ContentFacts).id];
+        savePair(store, { a: Math.min(one, other), b: Math.max(one, other), relation: verdict.relation, score: verdict.score }, verifierVersion);
+      }),
+    );
   };
-  await Promise.all(Array.from({ length: children.size * 2 }, lane));
+  await inLanes(requests, children.size * 2, async (chunk) => {
+    await judge(chunk);
+    done += chunk.length;
+    job.progress(done, pairs.length);
+  });
+  return left;
 }
 
 /** Pairs that share pictures go to the same child, which then decodes each picture once: chunks along the sorted list. */

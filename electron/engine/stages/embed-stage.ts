@@ -3,6 +3,7 @@
  * child processes) and inference (in a worker) overlap; a bounded number of pictures is in flight, so memory does not grow with the
  * collection. A kill at any moment loses at most the batch in flight.
  */
+import { inLanes } from "../base/lanes.ts";
 import type { FileIdentity } from "../ingest/decode/types.ts";
 import type { DecodeFailure, IngestResult } from "../ingest/decode/types.ts";
 import { decodeVersion } from "../ingest/decode/version.ts";
@@ -14,7 +15,7 @@ import { hasEmbedding, saveEmbedding } from "../store/queries/embeddings.ts";
 import { saveFile, type FileRow } from "../store/queries/files.ts";
 import { inTransaction } from "../store/statements.ts";
 import { decodedColumns } from "./decoded-columns.ts";
-import { createMoves } from "./moves.ts";
+import { createMoves, isGone } from "./moves.ts";
 import type { Pipeline } from "./pipeline.ts";
 import type { ScanResult } from "./scan-stage.ts";
 
@@ -40,7 +41,7 @@ interface Finished {
 
 export async function embedStage(pipeline: Pipeline, scan: ScanResult, openDevice: () => Promise<ChosenDevice>): Promise<EmbedSeconds> {
   const { store, clock, job, children, encoder, encoderRow } = pipeline;
-  const moves = createMoves(store);
+  const moves = createMoves(store, scan.scanId, scan.absent);
   const { size } = encoder.card.input;
   const total = scan.pending.length;
   if (total === 0) return { decode: 0, embed: 0 };
@@ -78,6 +79,11 @@ export async function embedStage(pipeline: Pipeline, scan: ScanResult, openDevic
       let row = 0;
       for (const { file, known, read: told } of batch) {
         const common = { ...file, scanId: scan.scanId };
+        if (told.kind === "failed" && told.failure.code === "missing" && isGone(file.path)) {
+          // Removed since it was listed: a known image is missing, an unknown file was never here.
+          if (known && known.state !== "missing" && known.state !== "unsupported") scan.absent.push(known);
+          continue;
+        }
         if (told.kind === "failed") {
           saveFile(store, { ...common, state: "unreadable", contentId: null, error: told.failure, outcome: "unreadable" });
           continue;
@@ -92,8 +98,8 @@ export async function embedStage(pipeline: Pipeline, scan: ScanResult, openDevic
           saveEmbedding(store, encoderRow.key, contentId, Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength));
           row++;
         }
-        if (known && known.content_id === contentId) saveFile(store, { ...common, state: "image", contentId, error: null, outcome: "unchanged" });
-        else if (!moves.take(file, known, contentId, scan.scanId)) saveFile(store, { ...common, state: "image", contentId, error: null, outcome: "added" });
+        if (known && known.content_id === contentId) saveFile(store, { ...common, state: "image", contentId, error: null, outcome: outcomeOfSame(known, scan.scanId) });
+        else if (!moves.take(file, known, contentId)) saveFile(store, { ...common, state: "image", contentId, error: null, outcome: "added" });
       }
     });
     done += batch.length;
@@ -133,22 +139,19 @@ export async function embedStage(pipeline: Pipeline, scan: ScanResult, openDevic
       });
   };
 
-  let next = 0;
-  const lane = async (): Promise<void> => {
-    while (next < total && broken === null) {
-      const { file, known } = scan.pending[next++] as ScanResult["pending"][number];
-      await job.control.gate();
-      const told = await read(file);
-      decodedAt = clock.monotonic();
-      collecting.push({ file, known, read: told });
-      if (told.kind === "decoded") tensors++;
-      if (tensors >= batchSize || collecting.length >= 4 * batchSize) flush();
-      // Decoding must not run away from inference: at most a few batches wait.
-      while (waitingBatches > 3 && broken === null) await tail;
-    }
+  const readNext = async ({ file, known }: ScanResult["pending"][number]): Promise<void> => {
+    if (broken !== null) throw broken;
+    await job.control.gate();
+    const told = await read(file);
+    decodedAt = clock.monotonic();
+    collecting.push({ file, known, read: told });
+    if (told.kind === "decoded") tensors++;
+    if (tensors >= batchSize || collecting.length >= 4 * batchSize) flush();
+    // Decoding must not run away from inference: at most a few batches wait.
+    while (waitingBatches > 3 && broken === null) await tail;
   };
   try {
-    await Promise.all(Array.from({ length: Math.min(total, children.size * 4) }, lane));
+    await inLanes(scan.pending, children.size * 4, readNext);
     flush();
     await tail;
     if (broken !== null) throw broken;
@@ -157,6 +160,12 @@ export async function embedStage(pipeline: Pipeline, scan: ScanResult, openDevic
     void device.then(({ session }) => session.close()).catch(() => undefined);
   }
   return { decode: (decodedAt - startedAt) / 1000, embed: embedStartedAt === null ? 0 : (embeddedAt - embedStartedAt) / 1000 };
+}
+
+/** A path with the content it had: as before, unless it had been missing or this very scan said more. */
+function outcomeOfSame(known: FileRow, scanId: number): FileRow["outcome"] {
+  if (known.state === "missing") return "added";
+  return known.scan_id === scanId ? known.outcome : "unchanged";
 }
 
 function joinTensors(batch: readonly Finished[], count: number, size: number): Uint8Array {

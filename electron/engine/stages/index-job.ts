@@ -5,15 +5,16 @@
 import type { DeviceName, IndexReport, StageSeconds } from "#protocol/model.ts";
 
 import { startTimer, type Clock } from "../base/clock.ts";
-import { parseShownPath, showPath } from "../base/path-bytes.ts";
+import { isInside, parseShownPath, showPath } from "../base/path-bytes.ts";
 import type { ChildPool } from "../children/child-pool.ts";
 import { findEncoder } from "../encoders/registry.ts";
+import { requireFolder } from "../ingest/scan/folders.ts";
 import type { JobContext, JobResult } from "../jobs/job-runner.ts";
 import { openOnDevice, type ChosenDevice } from "../runtime/devices.ts";
 import type { WriteStore } from "../store/database.ts";
 import { saveEncoder } from "../store/queries/embeddings.ts";
 import { countImages, countOutcomes, listUnreadable } from "../store/queries/files.ts";
-import { addFolder } from "../store/queries/folders.ts";
+import { addFolder, listFolders } from "../store/queries/folders.ts";
 import { writeProperty } from "../store/queries/properties.ts";
 import { finishScan } from "../store/queries/scans.ts";
 import { inTransaction } from "../store/statements.ts";
@@ -47,8 +48,10 @@ export async function runIndexJob(parameters: IndexParameters, surroundings: Ind
   const total = startTimer(clock);
   const folders = parameters.folders.map(parseShownPath);
   const encoder = findEncoder(parameters.encoder);
+  // Before the first row: a folder that is not there must not become one of the collection's.
+  folders.forEach(requireFolder);
   const encoderRow = inTransaction(store, () => {
-    for (const folder of folders) addFolder(store, folder, clock.now());
+    for (const folder of folders) if (!listFolders(store).some((known) => isInside(folder, known))) addFolder(store, folder, clock.now());
     writeProperty(store, "encoder", encoder.card.id);
     return saveEncoder(store, describeEncoderRow(encoder));
   });
@@ -77,7 +80,7 @@ export async function runIndexJob(parameters: IndexParameters, surroundings: Ind
     return chosen;
   };
   Object.assign(seconds, await embedStage(pipeline, scanned, openDevice));
-  settleMissing(pipeline, scanned.absent, scanned.scanId);
+  await settleMissing(pipeline, scanned.absent, scanned.scanId);
   surroundings.changed("images", "collection");
 
   await timed("neighbours", () => neighboursStage(pipeline));

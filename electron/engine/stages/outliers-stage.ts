@@ -2,6 +2,7 @@
  * @file Last stage: outlier scores with duplicates merged, and quality issues. Pictures that were shrunk while decoding have their
  * sharpness measured here, on the centre at full resolution: decoding every photo in full while indexing would double its cost.
  */
+import { inLanes } from "../base/lanes.ts";
 import type { PictureQuality } from "../ingest/decode/types.ts";
 import { findIssues } from "../outliers/issues.ts";
 import { listPairs, readMark, replaceIssues, replaceOutliers, saveMark } from "../store/queries/findings.ts";
@@ -35,7 +36,6 @@ export async function outliersStage(pipeline: Pipeline): Promise<void> {
 
 async function measureSharpness(pipeline: Pipeline, rows: readonly ContentRow[]): Promise<void> {
   const { store, children, job } = pipeline;
-  let next = 0;
   let done = 0;
   job.progress(0, rows.length);
   const measured: { row: ContentRow; sharpness: number; blurEffect: number }[] = [];
@@ -44,18 +44,14 @@ async function measureSharpness(pipeline: Pipeline, rows: readonly ContentRow[])
       for (const { row, sharpness, blurEffect } of measured.splice(0))
         saveSharpness(store, row.id, sharpness, JSON.stringify({ ...(JSON.parse(row.quality) as PictureQuality), sharpness, blurEffect }));
     });
-  const lane = async (): Promise<void> => {
-    while (next < rows.length) {
-      const row = rows[next++] as ContentRow;
-      await job.control.gate();
-      const path = readOne<{ path: Buffer }>(store, "SELECT path FROM files WHERE content_id = ? AND state = 'image' ORDER BY path LIMIT 1", row.id)?.path;
-      const answer = path ? await children.run("sharpness", { path }, { signal: job.signal }) : null;
-      if (answer && !("failure" in answer)) measured.push({ row, ...answer });
-      if (measured.length >= 64) commit();
-      job.progress(++done, rows.length);
-    }
-  };
-  await Promise.all(Array.from({ length: children.size * 4 }, lane));
+  await inLanes(rows, children.size * 4, async (row) => {
+    await job.control.gate();
+    const path = readOne<{ path: Buffer }>(store, "SELECT path FROM files WHERE content_id = ? AND state = 'image' ORDER BY path LIMIT 1", row.id)?.path;
+    const answer = path ? await children.run("sharpness", { path }, { signal: job.signal }) : null;
+    if (answer && !("failure" in answer)) measured.push({ row, ...answer });
+    if (measured.length >= 64) commit();
+    job.progress(++done, rows.length);
+  });
   commit();
 }
 

@@ -3,7 +3,7 @@
  * long as it lives, so the operating system frees the lock even after kill -9; who holds it is written beside it for the message.
  * Readers need no lock.
  */
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, rmdirSync, writeFileSync } from "node:fs";
 import { hostname } from "node:os";
 import { join } from "node:path";
 
@@ -53,7 +53,10 @@ export function openForWriting(workspace: string, clock: Clock = systemClock): O
   }
 }
 
-/** Opens for reading; the workspace must exist and have this program's version. */
+/**
+ * Opens for reading; the workspace must exist and have this program's version. Everything read until it is closed belongs to one moment,
+ * also while another process writes.
+ */
 export function openForReading(workspace: string): OpenedStore<ReadStore> {
   const sqlite = openFile(workspace, true);
   const version = sqlite.pragma("user_version", { simple: true }) as number;
@@ -65,13 +68,46 @@ export function openForReading(workspace: string): OpenedStore<ReadStore> {
         (version < newestVersion ? "Run `likeness index` once to bring it up to date." : "It was written by a newer Likeness: update this one."),
     );
   }
+  sqlite.exec("BEGIN");
   return { store: { sqlite, workspace, access: "read" }, close: () => sqlite.close() };
 }
 
-/** Deletes a workspace: its database, thumbnails and lock, nothing else, and never an image. */
-export function deleteWorkspace(workspace: string): void {
-  for (const name of ["likeness.db", "likeness.db-wal", "likeness.db-shm", "lock.db", "lock.db-journal", "lock.json", "thumbnails", "previews"])
-    rmSync(join(workspace, name), { recursive: true, force: true });
+/**
+ * Deletes a workspace: its database, thumbnails and lock, nothing else, and never an image; a folder that then is empty goes too. Throws
+ * UserError `workspace-busy` when another process has it open.
+ */
+export function deleteWorkspace(workspace: string, clock: Clock = systemClock): void {
+  if (!existsSync(databasePath(workspace))) return;
+  takeLock(workspace, clock).close();
+  for (const folder of ["thumbnails", "previews"]) deletePictures(join(workspace, folder));
+  for (const name of ["likeness.db", "likeness.db-wal", "likeness.db-shm", "lock.db", "lock.db-journal", "lock.json"]) rmSync(join(workspace, name), { force: true });
+  removeIfEmpty(workspace);
+}
+
+/** Only what bears the names we give (ab/<hash>.jpg): the folder may have been somebody's before it was ours. */
+function deletePictures(folder: string): void {
+  for (const shelf of listNames(folder)) {
+    if (!/^[0-9a-f]{2}$/.test(shelf)) continue;
+    for (const name of listNames(join(folder, shelf))) if (/^[0-9a-f]{32}\.jpg/.test(name)) rmSync(join(folder, shelf, name), { force: true });
+    removeIfEmpty(join(folder, shelf));
+  }
+  removeIfEmpty(folder);
+}
+
+function listNames(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+function removeIfEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // Something of somebody else's is in it.
+  }
 }
 
 export function databasePath(workspace: string): string {
@@ -96,6 +132,8 @@ function openFile(workspace: string, readonly: boolean): Sqlite {
     const code = (thrown as { code?: string }).code ?? "";
     if (code === "SQLITE_NOTADB" || code === "SQLITE_CORRUPT")
       throw new UserError("workspace-damaged", `${path} is not a readable Likeness database. Move the folder ${workspace} away and index again; no image is affected.`, { cause: thrown });
+    if (code.startsWith("SQLITE_CANTOPEN") || code.startsWith("SQLITE_READONLY") || code.startsWith("SQLITE_PERM"))
+      throw new UserError("workspace-unwritable", `${path} cannot be opened (${(thrown as Error).message}): it and its folder must be readable and writable, also for looking only.`, { cause: thrown });
     throw thrown;
   }
 }

@@ -27,15 +27,11 @@ export function buildGroups(store: ReadStore, catalogue: Catalogue): GroupsView 
   const rows = listPresentContents(store);
   const contents = new Map(rows.map((row) => [row.id, row]));
   const { columns } = catalogue;
-  const files = catalogue.paths.map((path, position) => {
-    const row = contents.get(catalogue.contentIds[position] as number) as ContentRow;
-    return {
-      file: columns.ids[position] as number,
-      content: row.id,
-      path: showPath(path),
-      time: columns.times[position] as number,
-      hasMetadata: row.metadata !== "{}",
-    };
+  const files = catalogue.paths.flatMap((path, position) => {
+    const row = contents.get(catalogue.contentIds[position] as number);
+    // The catalogue was read a moment earlier; since then indexing may have found the file changed or gone.
+    if (!row) return [];
+    return { file: columns.ids[position] as number, content: row.id, path: showPath(path), time: columns.times[position] as number, hasMetadata: row.metadata !== "{}" };
   });
   const pairs = listPairs(store, verifierVersion).filter((pair): pair is typeof pair & VerifiedPair => pair.relation !== "none");
   const made = groupPairs({ contents: rows.map(contentFacts), files, pairs });

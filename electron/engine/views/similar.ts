@@ -4,6 +4,7 @@
 import type { ImageId, Neighbour } from "#protocol/model.ts";
 
 import { UserError } from "../base/errors.ts";
+import { showPath } from "../base/path-bytes.ts";
 import type { Collection } from "../collection.ts";
 import type { Engine } from "../engine.ts";
 import { mostSimilar } from "../search/similar.ts";
@@ -33,7 +34,7 @@ export async function embedFile(engine: Engine, source: { bytes: Uint8Array } | 
     "bytes" in source
       ? await engine.children().run("fromBytes", { bytes: source.bytes, name: "", input: { size } }, { urgent: true })
       : await engine.children().run("ingest", { path: source.path, input: { size }, thumbnail: null }, { urgent: true });
-  if ("failure" in answer) throw new UserError(answer.failure.code, `This picture cannot be read: ${answer.failure.message}`);
+  if ("failure" in answer) throw new UserError(answer.failure.code, `${"path" in source ? showPath(source.path) : "This picture"} cannot be read: ${answer.failure.message}`);
   const session = await engine.querySession();
   return session.embed(Uint8Array.from(answer.tensor as Uint8Array), 1);
 }

@@ -10,7 +10,7 @@ function found(path: string, change: Partial<FoundFile> = {}): FoundFile {
 }
 
 function known(path: string, change: Partial<KnownFile> = {}): KnownFile {
-  return { id: path.length, path: Buffer.from(path), size_bytes: 10, modified_us: 1000, state: "image", content_id: 1, scan_id: 1, outcome: "added", ...change };
+  return { id: path.length, path: Buffer.from(path), size_bytes: 10, modified_us: 1000, state: "image", content_id: 1, scan_id: 1, outcome: "added", error_code: null, ...change };
 }
 
 function run(files: FoundFile[], rows: KnownFile[], problems: Listing["problems"] = [], folders = ["/f"]) {
@@ -67,4 +67,11 @@ test("unreadable and unsupported files stay so while they do not change", () => 
 test("a row judged by the interrupted part of this scan keeps its outcome", () => {
   const result = run([found("/f/done.jpg")], [known("/f/done.jpg", { scan_id: scanId, outcome: "added" })]);
   expect(result.same.map(({ outcome }) => outcome)).toEqual(["keep"]);
+});
+
+test("a failure outside the file's bytes is tried again although size and time are as before", () => {
+  const rows = [known("/f/locked.jpg", { state: "unreadable", content_id: null, outcome: "unreadable", error_code: "permission" }), known("/f/corrupt.jpg", { state: "unreadable", content_id: null, outcome: "unreadable", error_code: "corrupt" })];
+  const result = run([found("/f/locked.jpg"), found("/f/corrupt.jpg")], rows);
+  expect(result.pending.map(({ file }) => file.path.toString())).toEqual(["/f/locked.jpg"]);
+  expect(result.same.map(({ known: row }) => row.path.toString())).toEqual(["/f/corrupt.jpg"]);
 });

@@ -3,6 +3,7 @@
  * those whose content must be read first come back as `pending`.
  *
  * - size and time as before: unchanged (and still unreadable or unsupported, if it was);
+ * - not readable for a reason outside its bytes (permission, time, a device error): pending, even where size and time are as before;
  * - new path, or other size or time: pending; reading decides between added, moved, unchanged and unreadable;
  * - known, inside the folders scanned, and not found: missing, reported once;
  * - known, inside a folder that could not be read: kept as it was, reported as unreadable.
@@ -20,13 +21,17 @@ export interface KnownFile {
   readonly content_id: number | null;
   readonly scan_id: number;
   readonly outcome: string;
+  readonly error_code: string | null;
 }
+
+/** Failures that lie in the surroundings and not in the bytes: size and time tell nothing about them, so the file is tried again. */
+const passing = new Set(["permission", "missing", "unreadable", "timeout", "crash", "broken-link"]);
 
 export interface Judgement<K extends KnownFile> {
   /** Must be read: new or changed candidates. `known` is the row of that path, if any. */
   readonly pending: { readonly file: FoundFile; readonly known: K | null }[];
   /** As before; the outcome to report. */
-  readonly same: { readonly known: K; readonly outcome: "unchanged" | "unreadable" | "unsupported" | "keep" }[];
+  readonly same: { readonly file: FoundFile; readonly known: K; readonly outcome: "unchanged" | "unreadable" | "unsupported" | "keep" }[];
   /** Cannot be looked at although the name says image. */
   readonly unreadable: { readonly file: FoundFile; readonly code: string; readonly message: string }[];
   readonly unsupported: FoundFile[];
@@ -49,8 +54,8 @@ export function judge<K extends KnownFile>(listing: Listing, knownFiles: readonl
     if (file.problem) {
       if (file.isCandidate) result.unreadable.push({ file, ...file.problem });
       else result.unsupported.push(file);
-    } else if (row && row.size_bytes === file.sizeBytes && row.modified_us === file.modifiedUs && row.state !== "missing" && (row.state !== "unsupported" || !file.isCandidate)) {
-      result.same.push({ known: row, outcome: row.scan_id === scanId ? "keep" : row.state === "image" ? "unchanged" : row.state });
+    } else if (row && row.size_bytes === file.sizeBytes && row.modified_us === file.modifiedUs && row.state !== "missing" && (row.state !== "unsupported" || !file.isCandidate) && !mayReadNow(row, scanId)) {
+      result.same.push({ file, known: row, outcome: row.scan_id === scanId ? "keep" : row.state === "image" ? "unchanged" : row.state });
     } else if (file.isCandidate) result.pending.push({ file, known: row });
     else result.unsupported.push(file);
   }
@@ -61,4 +66,8 @@ export function judge<K extends KnownFile>(listing: Listing, knownFiles: readonl
     else result.missing.push(row);
   }
   return result;
+}
+
+function mayReadNow(row: KnownFile, scanId: number): boolean {
+  return row.state === "unreadable" && row.scan_id !== scanId && passing.has(row.error_code ?? "");
 }

@@ -3,7 +3,7 @@
  * loops); links to files are, and marked. Runs synchronously, because that is several times faster than asking the event loop for
  * 100,000 entries: call it in a worker.
  */
-import { closeSync, lstatSync, openSync, readdirSync, readSync, statSync, type Dirent, type Stats } from "node:fs";
+import { accessSync, closeSync, constants, lstatSync, openSync, readdirSync, readSync, statSync, type Dirent, type Stats } from "node:fs";
 import { join } from "node:path";
 
 import { throwIfAborted } from "../../base/errors.ts";
@@ -91,7 +91,7 @@ function readEntries(folder: Buffer): { name: Buffer; entry: Dirent<Buffer> }[] 
   return entries.sort((one, other) => one.name.compare(other.name));
 }
 
-/** Null for what is not a file: a socket, a device, a link to a folder. */
+/** Null for what is not a file (a socket, a device, a link to a folder) and for what vanished since its folder was read. */
 function lookAt(path: Buffer, name: Buffer, entry: Dirent<Buffer>, options: WalkOptions): FoundFile | null {
   const isLink = entry.isSymbolicLink();
   // Some network file systems do not tell types while listing.
@@ -100,13 +100,29 @@ function lookAt(path: Buffer, name: Buffer, entry: Dirent<Buffer>, options: Walk
   try {
     stats = statSync(fsPath(path));
   } catch (thrown) {
+    if (!isLink && isVanished(thrown)) return null;
     const isCandidate = options.isCandidate(name, () => new Uint8Array(0));
-    const problem = isLink && (thrown as NodeJS.ErrnoException).code === "ENOENT" ? { code: "broken-link", message: "the link leads nowhere" } : describe(thrown, "file");
+    const problem = isLink && isVanished(thrown) ? { code: "broken-link", message: "the link leads nowhere" } : describe(thrown, "file");
     return { path, sizeBytes: 0, modifiedUs: linkTime(path), isLink, isCandidate, problem };
   }
   if (!stats.isFile()) return null;
   const isCandidate = options.isCandidate(name, () => readHead(path, options.headBytes));
-  return { path, sizeBytes: stats.size, modifiedUs: Math.round(stats.mtimeMs * 1000), isLink, isCandidate, problem: null };
+  const problem = isCandidate ? readingProblem(path) : null;
+  return { path, sizeBytes: stats.size, modifiedUs: Math.round(stats.mtimeMs * 1000), isLink, isCandidate, problem };
+}
+
+/** A permission that was taken away changes neither size nor time: asked here, or the file would count as unchanged. */
+function readingProblem(path: Buffer): FoundFile["problem"] {
+  try {
+    accessSync(fsPath(path), constants.R_OK);
+    return null;
+  } catch (thrown) {
+    return isVanished(thrown) ? null : describe(thrown, "file");
+  }
+}
+
+function isVanished(thrown: unknown): boolean {
+  return (thrown as NodeJS.ErrnoException).code === "ENOENT";
 }
 
 function linkTime(path: Buffer): number {

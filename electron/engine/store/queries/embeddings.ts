@@ -64,6 +64,16 @@ export function hasEmbedding(store: ReadStore, encoderKey: number, contentId: nu
   return readOne(store, "SELECT 1 AS found FROM embeddings WHERE encoder_key = ? AND content_id = ?", encoderKey, contentId) !== undefined;
 }
 
+/** Contents of present files that this encoder has not seen. */
+export function listUnembeddedContents(store: ReadStore, encoderKey: number): number[] {
+  return readAll<{ content_id: number }>(
+    store,
+    `SELECT DISTINCT content_id FROM files WHERE state = 'image'
+     AND NOT EXISTS (SELECT 1 FROM embeddings e WHERE e.encoder_key = ? AND e.content_id = files.content_id)`,
+    encoderKey,
+  ).map((row) => row.content_id);
+}
+
 /**
  * Vectors of every content that a present file holds, ordered by the content's hash: the order, and with it every result made from the
  * rows, follows from what is in the folder and not from the order in which it was read.

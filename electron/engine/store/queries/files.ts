@@ -17,6 +17,8 @@ export interface FileRow {
   readonly content_id: number | null;
   readonly scan_id: number;
   readonly outcome: FileOutcome;
+  /** Why it is unreadable. */
+  readonly error_code: string | null;
 }
 
 export interface FileWrite {
@@ -31,7 +33,7 @@ export interface FileWrite {
   readonly outcome: FileOutcome;
 }
 
-const columns = "id, path, size_bytes, modified_us, state, content_id, scan_id, outcome";
+const columns = "id, path, size_bytes, modified_us, state, content_id, scan_id, outcome, error_code";
 
 export function listFiles(store: ReadStore): FileRow[] {
   return readAll<FileRow>(store, `SELECT ${columns} FROM files`);
@@ -80,9 +82,9 @@ export function touchFile(store: WriteStore, id: number, scanId: number, outcome
   write(store, "UPDATE files SET scan_id = ?, outcome = ? WHERE id = ?", scanId, outcome, id);
 }
 
-/** The file is where it was but was missing before: it is an image (or unreadable) again. */
-export function reviveFile(store: WriteStore, id: number, state: FileState, scanId: number, outcome: FileOutcome): void {
-  write(store, "UPDATE files SET state = ?, scan_id = ?, outcome = ? WHERE id = ?", state, scanId, outcome, id);
+/** A known image in a folder that cannot be read now: it stays an image, and the scan says why it was not seen. */
+export function hideFile(store: WriteStore, id: number, error: { readonly code: string; readonly message: string }, scanId: number): void {
+  write(store, "UPDATE files SET error_code = ?, error_message = ?, scan_id = ?, outcome = 'unreadable' WHERE id = ?", error.code, error.message, scanId, id);
 }
 
 export function markMissing(store: WriteStore, id: number, scanId: number): void {
@@ -120,11 +122,12 @@ export function countMissing(store: ReadStore): number {
   return (readOne<{ count: number }>(store, "SELECT COUNT(*) AS count FROM files WHERE state = 'missing'") as { count: number }).count;
 }
 
+/** Files that cannot be read, and images that lie in folders that cannot. */
 export function listUnreadable(store: ReadStore, scanId: number | null = null): { path: PathBytes; error_code: string; error_message: string }[] {
   const where = scanId === null ? "" : " AND scan_id = ?";
   return readAll(
     store,
-    `SELECT path, error_code, error_message FROM files WHERE state = 'unreadable'${where} ORDER BY path`,
+    `SELECT path, error_code, error_message FROM files WHERE outcome = 'unreadable' AND state IN ('unreadable', 'image')${where} ORDER BY path`,
     ...(scanId === null ? [] : [scanId]),
   );
 }
