@@ -4,7 +4,7 @@
  * the decode only where 256 px leave a doubt. Every rule errs to the side of "not the same": a missed pair costs disk space, a false one
  * costs a picture.
  */
-import { hasForeignGrain } from "./noise.ts";
+import { hasForeignDetail, hasForeignGrain } from "./noise.ts";
 import { orient, orientations, orientedSteps, sourceSize, swapsSides } from "./picture.ts";
 import type { Orientation, Picture } from "./picture.ts";
 import { prepare, sketch, sketchSide } from "./prepared.ts";
@@ -38,8 +38,7 @@ const firstSide = 256;
 const fullSide = 512;
 /** In allowances: the worst tile, and the lively tiles as a whole (an icon of the same set is a little off everywhere). */
 const accepted = { worst: 1.35, livelyMean: 0.55, livelyHigh: 0.9 };
-const smallSide = 80; // compared pixels
-const largeSide = 200;
+const largeSide = 200; // compared pixels
 /** Worst tile from which the full decode is looked at. */
 const doubtful = 1.1;
 const acceptedWithTone = 1;
@@ -122,12 +121,13 @@ function matchAt(a: Picture, b: Picture, limit: number): (Match & { worst: numbe
   }
   if (sameSize && a.lossless === true && b.lossless === true && !equalButForRounding(preparedA, preparedB, sourcePixels)) return null;
   if (hasForeignGrain(preparedA, preparedB)) return null;
+  if (Math.max(Math.abs(shift.x), Math.abs(shift.y)) < 0.25 && hasForeignDetail(preparedA, preparedB)) return null;
   return { worst: report.worst, score: (toned ? 0.95 : 1) * (1 - 0.3 * (report.worst / accepted.worst)), toned };
 }
 
-/** The more tiles there are to differ in, the more a single one is forgiven: least to the thumbnail of an icon. */
+/** The more tiles there are, the further out the worst of a true copy lies. */
 function isAccepted(report: TileReport, side: number): boolean {
-  const share = side < smallSide ? 0.75 : side < largeSide ? 1 : 1.2;
+  const share = side < largeSide ? 1 : 1.2;
   return (
     report.worst < share * accepted.worst &&
     report.livelyMean < share * accepted.livelyMean &&

@@ -76,6 +76,18 @@ describe("traps: not the same picture", () => {
     }
   });
 
+  test("stars of 67 and of 73 points, one saved as JPEG, one at half size", async () => {
+    const star = (points: number): Picture =>
+      paint(100, 100, (x, y) => {
+        const [dx, dy] = [x - 49.5, y - 49.5];
+        const edge = 28 + 18 * Math.abs(((Math.atan2(dy, dx) * points) / Math.PI) % 2);
+        const inked = Math.hypot(dx, dy) < 47 && Math.hypot(dx, dy) < edge;
+        return inked ? [0, 0, 0] : [255, 255, 255];
+      });
+    expect(comparePictures(await saveAgain(star(67), "jpeg 60"), await saveAgain(star(73), "half")).relation).toBeNull();
+    expect(comparePictures(await saveAgain(star(67), "jpeg 60"), await saveAgain(star(67), "half")).relation).toBe("same-picture");
+  });
+
   test("an arrow to the left and one to the right", () => {
     const left = icon((x, y) => x > -16 && x < 16 && Math.abs(y) < (x < 0 ? x + 16 : 5));
     expect(comparePictures(left, orient(left, 4)).relation).toBeNull();
