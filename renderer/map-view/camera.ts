@@ -49,7 +49,7 @@ export function inSight(camera: Camera, size: Size, margin = 0): Bounds {
 }
 
 /** The camera that shows all of `bounds` with `padding` pixels around; a single point is shown at `largestScale`. */
-export function fit(bounds: Bounds, size: Size, { padding = 48, largestScale = Infinity } = {}): Camera {
+export function fit(bounds: Bounds, size: Size, { padding = 64, largestScale = Infinity } = {}): Camera {
   const width = Math.max(1, size.width - 2 * padding);
   const height = Math.max(1, size.height - 2 * padding);
   const across = bounds.right - bounds.left;

@@ -72,7 +72,7 @@ function colourTable(mode: ColourMode, ground: "dark" | "light"): readonly Colou
   return palette;
 }
 
-/** Levels: faded, belonging to nothing, the rest (in oddness mode in sixteen steps), selected. A counting sort; equal ones keep their order. */
+/** Levels: faded, belonging to nothing, the rest (in oddness mode in sixteen steps), selected. A counting sort. */
 function drawOrder({ places, mode, clusters, percentiles }: LooksRequest, bits: Uint8Array): Uint32Array {
   const count = bits.length;
   const levels = new Uint8Array(count);
@@ -91,6 +91,18 @@ function drawOrder({ places, mode, clusters, percentiles }: LooksRequest, bits: 
   const next = new Uint32Array(20);
   for (let level = 1; level < 20; level++) next[level] = next[level - 1] + sizes[level - 1];
   const order = new Uint32Array(count - sizes[absent]);
-  for (let point = 0; point < count; point++) if (levels[point] !== absent) order[next[levels[point]]++] = point;
+  const stride = strideFor(count);
+  for (let step = 0, point = 0; step < count; step++, point = (point + stride) % count) if (levels[point] !== absent) order[next[levels[point]]++] = point;
   return order;
+}
+
+/** A step that visits every point once in a scattered order: else the last folder of the columns would lie over all the others. */
+function strideFor(count: number): number {
+  let stride = Math.max(1, Math.round(count * 0.618));
+  while (divisor(stride, count) !== 1) stride++;
+  return stride;
+}
+
+function divisor(a: number, b: number): number {
+  return b === 0 ? a : divisor(b, a % b);
 }

@@ -10,7 +10,7 @@ import { reason } from "../state/notices.svelte.ts";
 import type { Sequence } from "../state/selection.svelte.ts";
 import { placeClusters, type ClusterPlace } from "./clusters.ts";
 import { originsOf, positionsById } from "./morph.ts";
-import { buildPlaceIndex, spacings, type PlaceIndex } from "./place-index.ts";
+import { buildPlaceIndex, spacings, typicalSpacing, type PlaceIndex } from "./place-index.ts";
 
 export interface ShownMap {
   readonly workspace: string;
@@ -27,7 +27,9 @@ export interface ShownMap {
 export interface MapIndex {
   readonly of: MapColumns;
   readonly places: PlaceIndex;
+  /** Room around each point and what is typical, map units. */
   readonly spacing: Float32Array;
+  readonly typical: number;
   readonly clusters: readonly ClusterPlace[];
 }
 
@@ -75,7 +77,9 @@ class MapData {
     this.shown = { workspace, columns, map, origins, placed, sequence: sequenceOf(columns) };
     const places = await inSlices(buildPlaceIndex(map.coordinates));
     if (this.shown.map !== map) return;
-    this.index = places && { of: map, places, spacing: spacings(places), clusters: placeClusters(map, columns.clusters) };
+    if (places === null) return;
+    const spacing = spacings(places);
+    this.index = { of: map, places, spacing, typical: typicalSpacing(spacing), clusters: placeClusters(map, columns.clusters) };
   }
 }
 

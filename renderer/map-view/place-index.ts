@@ -133,3 +133,10 @@ export function spacings(index: PlaceIndex): Float32Array {
   }
   return result;
 }
+
+/** The middle of what `spacings` gave, from a sample; NaN for no points. */
+export function typicalSpacing(spacing: Float32Array): number {
+  const step = Math.max(1, Math.floor(spacing.length / 5000));
+  const known = spacing.filter((value, point) => point % step === 0 && !Number.isNaN(value)).sort();
+  return known[Math.floor(known.length / 2)] ?? Number.NaN;
+}

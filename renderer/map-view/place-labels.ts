@@ -1,33 +1,72 @@
-/** @file Where the clusters' labels go: at each cluster's middle, the largest clusters first, none over another, none for specks. */
+/**
+ * @file Where the clusters' labels go: below a small cluster (or above, or beside it) so that its points stay seen, in the middle of a large
+ * one; the largest clusters first, none over another, none out of the window.
+ */
 import { toScreen, type Camera, type Size } from "./camera.ts";
 import type { ClusterPlace } from "./clusters.ts";
-import { createOccupancy } from "./place-thumbnails.ts";
+import { createOccupancy, type Box } from "./place-thumbnails.ts";
 
 export interface ClusterLabel {
   readonly cluster: ClusterPlace;
+  /** Middle of the label, pixels. */
   readonly x: number;
   readonly y: number;
 }
 
-export const labelWidth = 92;
-export const labelHeight = 40;
-const most = 24;
+export const labelHeight = 32;
+const most = 40;
+const gap = 4;
 /** A cluster whose middle half is wider than this part of the window needs no name any more: one is inside it. */
-const tooWide = 0.5;
+const tooWide = 0.6;
+/** From this many times the label's height on, a label covers little of its cluster. */
+const roomy = 5;
 
-/** `clusters` largest first. The label sits above the spot it names, so that the densest part stays seen. */
+/** The picture, and room for the digits of the count. */
+export function labelWidth(count: number): number {
+  return 46 + 7.5 * String(count).length + (count >= 1000 ? 5 : 0);
+}
+
+/** `clusters` largest first. */
 export function placeLabels(clusters: readonly ClusterPlace[], camera: Camera, size: Size): ClusterLabel[] {
   const taken = createOccupancy();
-  const labels: ClusterLabel[] = [];
-  for (const cluster of clusters) {
-    if (labels.length >= most) break;
-    if (cluster.radius * 2 * camera.scale > tooWide * Math.min(size.width, size.height)) continue;
+  const cores = createOccupancy();
+  const seen = clusters.filter((cluster) => cluster.radius * 2 * camera.scale <= tooWide * Math.min(size.width, size.height)).slice(0, 4 * most);
+  for (const cluster of seen) {
     const { x, y } = toScreen(camera, size, cluster);
-    const left = x - labelWidth / 2;
-    const top = y - labelHeight / 2;
-    if (left < 4 || top < 4 || left + labelWidth > size.width - 4 || top + labelHeight > size.height - 4) continue;
-    if (taken.add({ left: left - 6, top: top - 6, right: left + labelWidth + 6, bottom: top + labelHeight + 6 }))
-      labels.push({ cluster, x, y });
+    const reach = Math.min(400, cluster.radius * camera.scale);
+    cores.take({ left: x - reach, top: y - reach, right: x + reach, bottom: y + reach });
+  }
+  const labels: ClusterLabel[] = [];
+  for (const cluster of seen) {
+    if (labels.length >= most) break;
+    const spots = spotsOf(cluster, camera, size);
+    const fits = (avoidsCores: boolean) => (spot: { x: number; y: number }): boolean => {
+      const box = boxAt(spot, labelWidth(cluster.count));
+      return box.left >= 0 && box.top >= 0 && box.right <= size.width && box.bottom <= size.height && taken.isFree(box) && (!avoidsCores || cores.isFree(box));
+    };
+    const spot = spots.find(fits(true)) ?? spots.find(fits(false));
+    if (spot === undefined) continue;
+    taken.take(boxAt(spot, labelWidth(cluster.count)));
+    labels.push({ cluster, ...spot });
   }
   return labels;
+}
+
+function spotsOf(cluster: ClusterPlace, camera: Camera, size: Size): { x: number; y: number }[] {
+  const middle = toScreen(camera, size, cluster);
+  const first = toScreen(camera, size, { x: cluster.bounds.left, y: cluster.bounds.top });
+  const last = toScreen(camera, size, { x: cluster.bounds.right, y: cluster.bounds.bottom });
+  if (last.y - first.y > roomy * labelHeight) return [middle];
+  const across = labelWidth(cluster.count) / 2 + gap + 2;
+  const down = labelHeight / 2 + gap + 2;
+  return [
+    { x: middle.x, y: last.y + down },
+    { x: middle.x, y: first.y - down },
+    { x: last.x + across, y: middle.y },
+    { x: first.x - across, y: middle.y },
+  ];
+}
+
+function boxAt({ x, y }: { x: number; y: number }, width: number): Box {
+  return { left: x - width / 2 - gap, top: y - labelHeight / 2 - gap, right: x + width / 2 + gap, bottom: y + labelHeight / 2 + gap };
 }

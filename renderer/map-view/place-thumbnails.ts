@@ -51,34 +51,37 @@ export function placeThumbnails(request: ThumbnailRequest): Thumbnail[] {
   candidates.sort((a, b) => rank(b) - rank(a) || spacing[b] - spacing[a] || a - b);
   const taken = createOccupancy();
   const placed: Thumbnail[] = [];
+  const most = shareOf(candidates.length, size);
   for (const point of candidates) {
     if (placed.length >= limit) break;
-    const side = sideOf(spacing[point] * camera.scale, important.has(point));
-    const aspect = Math.min(4, Math.max(0.25, request.aspectOf(point)));
-    const width = Math.round(aspect >= 1 ? side : side * aspect);
-    const height = Math.round(aspect >= 1 ? side / aspect : side);
     const x = (index.places[2 * point] - camera.x) * camera.scale + size.width / 2;
     const y = (index.places[2 * point + 1] - camera.y) * camera.scale + size.height / 2;
-    if (
-      taken.add({
-        left: x - width / 2 - gap / 2,
-        top: y - height / 2 - gap / 2,
-        right: x + width / 2 + gap / 2,
-        bottom: y + height / 2 + gap / 2,
-      })
-    )
+    const aspect = Math.min(4, Math.max(0.25, request.aspectOf(point)));
+    const wanted = important.has(point) ? Math.max(64, spacing[point] * camera.scale) : spacing[point] * camera.scale * 1.15;
+    // A large one that does not fit may still fit small.
+    for (let side = stepped(Math.min(most, wanted)); side >= smallestThumbnail; side = side > smallestThumbnail ? stepped(side * 0.66) : 0) {
+      const width = Math.round(aspect >= 1 ? side : side * aspect);
+      const height = Math.round(aspect >= 1 ? side / aspect : side);
+      const [across, down] = [(width + gap) / 2, (height + gap) / 2];
+      if (!taken.add({ left: x - across, top: y - down, right: x + across, bottom: y + down })) continue;
       placed.push({ point, width, height });
+      break;
+    }
   }
   return placed;
 }
 
-/** In steps of 8 pixels, so that a little zoom does not resize everything. */
-function sideOf(roomPixels: number, isImportant: boolean): number {
-  const side = Math.min(largestThumbnail, Math.max(smallestThumbnail, 8 * Math.floor((roomPixels * 1.15) / 8)));
-  return isImportant ? Math.min(largestThumbnail, Math.max(64, side)) : side;
+/** The side at which all of `count` pictures would cover about a third of the window. */
+function shareOf(count: number, size: Size): number {
+  return Math.min(largestThumbnail, Math.max(smallestThumbnail, Math.sqrt((size.width * size.height) / (3 * Math.max(1, count)))));
 }
 
-interface Box {
+/** In steps of 8 pixels, so that a little zoom does not resize everything. */
+function stepped(side: number): number {
+  return Math.max(smallestThumbnail, 8 * Math.floor(side / 8));
+}
+
+export interface Box {
   readonly left: number;
   readonly top: number;
   readonly right: number;
@@ -88,29 +91,44 @@ interface Box {
 export interface Occupancy {
   /** Takes the box when nothing taken overlaps it. */
   add(box: Box): boolean;
+  isFree(box: Box): boolean;
+  /** Takes the box, whatever it overlaps. */
+  take(box: Box): void;
 }
 
 /** Boxes on a grid of buckets: a new one is held only against those near it. */
 export function createOccupancy(): Occupancy {
   const buckets = new Map<number, Box[]>();
+  const isFree = (box: Box): boolean => {
+    for (const cell of cellsOf(box)) {
+      for (const other of buckets.get(cell) ?? []) {
+        if (box.left < other.right && box.right > other.left && box.top < other.bottom && box.bottom > other.top) return false;
+      }
+    }
+    return true;
+  };
+  const take = (box: Box): void => {
+    for (const cell of cellsOf(box)) {
+      const list = buckets.get(cell);
+      if (list === undefined) buckets.set(cell, [box]);
+      else list.push(box);
+    }
+  };
   return {
+    isFree,
+    take,
     add(box) {
-      const cells: number[] = [];
-      for (let row = Math.floor(box.top / bucket); row <= Math.floor(box.bottom / bucket); row++) {
-        for (let column = Math.floor(box.left / bucket); column <= Math.floor(box.right / bucket); column++)
-          cells.push(row * 100_003 + column);
-      }
-      for (const cell of cells) {
-        for (const other of buckets.get(cell) ?? []) {
-          if (box.left < other.right && box.right > other.left && box.top < other.bottom && box.bottom > other.top) return false;
-        }
-      }
-      for (const cell of cells) {
-        const list = buckets.get(cell);
-        if (list === undefined) buckets.set(cell, [box]);
-        else list.push(box);
-      }
+      if (!isFree(box)) return false;
+      take(box);
       return true;
     },
   };
+}
+
+function cellsOf(box: Box): number[] {
+  const cells: number[] = [];
+  for (let row = Math.floor(box.top / bucket); row <= Math.floor(box.bottom / bucket); row++) {
+    for (let column = Math.floor(box.left / bucket); column <= Math.floor(box.right / bucket); column++) cells.push(row * 100_003 + column);
+  }
+  return cells;
 }

@@ -20,7 +20,7 @@ export function createPlainSurface(canvas: HTMLCanvasElement): Surface {
     setLooks(next) {
       looks = { ...next, order: thinned(next.order, plainLimit) };
     },
-    draw({ camera, size, pixelRatio, diameter, opacity, progress, ring }) {
+    draw({ camera, size, pixelRatio, diameter, opacity, progress, ring, ringWidth }) {
       if (context === null) return;
       context.setTransform(pixelRatio, 0, 0, pixelRatio, 0, 0);
       context.clearRect(0, 0, size.width, size.height);
@@ -39,9 +39,9 @@ export function createPlainSurface(canvas: HTMLCanvasElement): Surface {
         if (!selected) continue;
         context.globalAlpha = 1;
         context.strokeStyle = cssColour(ring);
-        context.lineWidth = 2;
+        context.lineWidth = ringWidth;
         context.beginPath();
-        context.arc(x, y, diameter / 2 + 2, 0, 2 * Math.PI);
+        context.arc(x, y, (diameter + ringWidth) / 2, 0, 2 * Math.PI);
         context.stroke();
       }
     },

@@ -12,6 +12,7 @@ export const morphMs = 600;
 export interface PointStyle {
   readonly diameter: number;
   readonly opacity: number;
+  readonly ringWidth: number;
 }
 
 export interface SceneOptions {

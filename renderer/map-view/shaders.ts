@@ -13,7 +13,7 @@ uniform mat3 toClip;
 uniform float progress;
 uniform float diameter;
 uniform float opacity;
-uniform float pixel;
+uniform float ringWidth;
 out vec4 tint;
 flat out float radius;
 flat out float extent;
@@ -26,7 +26,7 @@ void main() {
   bool faded = (mark & ${marks.faded}u) != 0u;
   ringed = selected ? 1.0 : 0.0;
   radius = 0.5 * diameter * (faded && !selected ? 0.8 : 1.0);
-  extent = 2.0 * (radius + (selected ? 3.0 * pixel : 0.0)) + 2.0;
+  extent = 2.0 * (radius + (selected ? ringWidth : 0.0)) + 2.0;
   gl_PointSize = extent;
   tint = vec4(colour.rgb, colour.a * (selected ? 1.0 : opacity));
 }
@@ -40,7 +40,7 @@ flat in float extent;
 flat in float ringed;
 uniform vec3 ring;
 uniform vec3 ground;
-uniform float pixel;
+uniform float ringWidth;
 out vec4 result;
 
 float disc(float distance, float reach) {
@@ -51,8 +51,8 @@ void main() {
   float distance = length(gl_PointCoord - 0.5) * extent;
   vec4 shown = vec4(tint.rgb, 1.0) * tint.a * disc(distance, radius);
   if (ringed > 0.5) {
-    vec4 outer = vec4(ring, 1.0) * disc(distance, radius + 3.0 * pixel);
-    vec4 parted = vec4(ground, 1.0) * disc(distance, radius + 1.0 * pixel);
+    vec4 outer = vec4(ring, 1.0) * disc(distance, radius + ringWidth);
+    vec4 parted = vec4(ground, 1.0) * disc(distance, radius + ringWidth * 0.33);
     vec4 below = parted + outer * (1.0 - parted.a);
     shown = shown + below * (1.0 - shown.a);
   }

@@ -23,6 +23,8 @@ export interface Frame {
   readonly diameter: number;
   /** 0..1, on top of each point's own alpha. */
   readonly opacity: number;
+  /** Of the ring around a selected point, pixels of CSS. */
+  readonly ringWidth: number;
   /** How far points have come from their old to their new places, 0..1. */
   readonly progress: number;
   readonly ring: Colour;

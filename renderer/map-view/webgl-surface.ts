@@ -7,7 +7,7 @@ import type { Colour } from "./palette.ts";
 import { fragmentShader, vertexShader } from "./shaders.ts";
 import type { Frame, Looks, Surface } from "./surface.ts";
 
-const uniformNames = ["toClip", "progress", "diameter", "opacity", "pixel", "ring", "ground"] as const;
+const uniformNames = ["toClip", "progress", "diameter", "opacity", "ringWidth", "ring", "ground"] as const;
 
 interface Resources {
   readonly program: WebGLProgram;
@@ -100,7 +100,7 @@ function setUniforms(gl: WebGL2RenderingContext, uniforms: Resources["uniforms"]
   gl.uniform1f(uniforms.progress, frame.progress);
   gl.uniform1f(uniforms.diameter, frame.diameter * frame.pixelRatio);
   gl.uniform1f(uniforms.opacity, frame.opacity);
-  gl.uniform1f(uniforms.pixel, frame.pixelRatio);
+  gl.uniform1f(uniforms.ringWidth, frame.ringWidth * frame.pixelRatio);
   gl.uniform3f(uniforms.ring, ...unit(frame.ring));
   gl.uniform3f(uniforms.ground, ...unit(frame.ground));
 }
