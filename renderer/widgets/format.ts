@@ -44,6 +44,11 @@ export function percentText(value: number): string {
   return value < 100 ? `${exactlyOneDigit.format(Math.min(99.9, value))} %` : "100 %";
 }
 
+/** How odd a percentile is, as a sentence without its full stop. */
+export function oddText(percentile: number): string {
+  return percentile >= 100 ? "The oddest picture of this collection" : `Odder than ${percentText(percentile)} of this collection`;
+}
+
 export function similarityText(similarity: number): string {
   return similarity.toFixed(2);
 }

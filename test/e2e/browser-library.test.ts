@@ -185,7 +185,9 @@ function focusedText(page: Page): Promise<string> {
 
 /** The first image whose row is not scrolled out at the top. */
 function firstInSight(page: Page): Promise<number> {
-  return page.locator("[data-grid]").evaluate((grid) => {
+  return page.locator("[data-grid]").evaluate(async (grid) => {
+    // A scroll is told with the next frame and drawn with the one after it.
+    for (let frame = 0; frame < 3; frame++) await new Promise(requestAnimationFrame);
     const edge = grid.getBoundingClientRect().top;
     const inSight = [...grid.querySelectorAll<HTMLElement>("[data-id]")].filter(
       (element) => element.getBoundingClientRect().bottom > edge + 1,

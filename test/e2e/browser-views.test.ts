@@ -32,7 +32,7 @@ describe.skipIf(chromium === null)("views", () => {
     await page.locator('[data-id="19"][aria-selected="true"]').waitFor();
     await page.goBack();
     await page.getByText("1,000 pictures", { exact: true }).waitFor();
-    expect(await page.locator('[data-id][aria-selected="true"]').count()).toBe(2);
+    await expect.poll(() => page.locator('[data-id][aria-selected="true"]').count()).toBe(2);
     await page.context().close();
   });
 
@@ -89,7 +89,7 @@ describe.skipIf(chromium === null)("views", () => {
     await page.getByRole("button", { name: /^Same picture/u }).click();
     await expect.poll(async () => Number(await options.first().getAttribute("aria-setsize"))).toBe(11);
     const papers = page.locator(".paper");
-    expect(await papers.count()).toBe(2);
+    await expect.poll(() => papers.count()).toBe(2);
     const widthBefore = await papers.first().evaluate((element) => (element as HTMLElement).offsetWidth);
     await papers.first().hover();
     await page.mouse.wheel(0, -600);
@@ -106,7 +106,7 @@ describe.skipIf(chromium === null)("views", () => {
     await page.getByRole("button", { name: "Show the other one" }).waitFor();
     await page.keyboard.press("ArrowDown");
     await page.getByText("2 of 11").waitFor();
-    expect(await page.getByText("Keep", { exact: true }).count()).toBe(1);
+    await expect.poll(() => page.getByText("Keep", { exact: true }).count()).toBe(1);
     await page.context().close();
   });
 
@@ -167,6 +167,7 @@ describe.skipIf(chromium === null)("views", () => {
     const page = await site.open("fake=30");
     await page.locator('[data-id="1"]').waitFor();
     await page.keyboard.press("Control+k");
+    await page.getByRole("combobox", { name: "Search commands" }).waitFor();
     await page.keyboard.type("go enc");
     await page.keyboard.press("Enter");
     await page.getByRole("heading", { name: "Encoders" }).waitFor();
@@ -196,7 +197,7 @@ describe.skipIf(chromium === null)("views", () => {
     await page.getByText("The engine is not answering. Trying to reach it again…").waitFor();
     await set("open");
     await page.getByText("The engine is not answering. Trying to reach it again…").waitFor({ state: "detached" });
-    expect(await page.locator("[data-id]").count()).toBeGreaterThan(5);
+    await expect.poll(() => page.locator("[data-id]").count()).toBeGreaterThan(5);
     await page.context().close();
   });
 });

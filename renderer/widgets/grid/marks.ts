@@ -2,7 +2,7 @@
 import { imageFlags, type ImageColumns } from "#protocol/model.ts";
 
 import { oddFrom } from "../../state/arrange.ts";
-import { percentText } from "../format.ts";
+import { oddText } from "../format.ts";
 import type { IconName } from "../icons.ts";
 
 export interface Mark {
@@ -15,8 +15,7 @@ export function marksOf(columns: ImageColumns, index: number): Mark[] {
   const marks: Mark[] = [];
   if (bits & imageFlags.identicalFile) marks.push({ icon: "sheets", text: "The same file is here more than once" });
   else if (bits & imageFlags.duplicate) marks.push({ icon: "sheets", text: "The same picture is here more than once" });
-  if (columns.percentiles[index] >= oddFrom)
-    marks.push({ icon: "outliers", text: `Odder than ${percentText(columns.percentiles[index])} of this collection` });
+  if (columns.percentiles[index] >= oddFrom) marks.push({ icon: "outliers", text: oddText(columns.percentiles[index]) });
   if (bits & imageFlags.issue) marks.push({ icon: "warning", text: "Has a quality issue; the details say which" });
   return marks;
 }

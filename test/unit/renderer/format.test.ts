@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 
 import { matches } from "../../../renderer/app/command-match.ts";
-import { counted, cutMiddle, lastPart, percentText, similarityText, sizeText } from "../../../renderer/widgets/format.ts";
+import { counted, cutMiddle, lastPart, oddText, percentText, similarityText, sizeText } from "../../../renderer/widgets/format.ts";
 
 test.for([
   [0, "0 B"],
@@ -19,6 +19,10 @@ test.for([
 
 test("a percentage never claims to be all before it is", () => {
   expect([12.34, 99.96, 99.999, 100].map(percentText)).toEqual(["12.3 %", "99.9 %", "99.9 %", "100 %"]);
+});
+
+test("how odd, in words", () => {
+  expect([oddText(99.25), oddText(100)]).toEqual(["Odder than 99.3 % of this collection", "The oddest picture of this collection"]);
 });
 
 test("one and many", () => {
