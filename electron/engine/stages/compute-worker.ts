@@ -27,8 +27,8 @@ const tasks: Tasks = {
   neighbours: ({ table, k }, options) => exactNeighbours(table, k, options),
   map: ({ table, graph, seed, initial }, options) => {
     const { coordinates } = layoutMap({ graph, table, seed, ...(initial ? { initial } : {}) }, options);
-    const { labels, representatives } = clusterMap(coordinates, table.count, { table });
-    const { trustworthiness, recall } = measureMap({ table, graph, coordinates, seed });
+    const { labels, representatives } = clusterMap(coordinates, table.count, { table, signal: options.signal });
+    const { trustworthiness, recall } = measureMap({ table, graph, coordinates, seed }, { signal: options.signal });
     return { coordinates, clusters: labels, representatives, trustworthiness, recall };
   },
   candidates: ({ contents, graph, rows, table, seed }, options) => findCandidates({ contents, graph, rows, seed, ...(table ? { table } : {}) }, options),
