@@ -19,10 +19,13 @@ export function colourOf(label: number): Colour {
   return label < 0 ? noneColour : palette[label % palette.length];
 }
 
-/** Nine stops of viridis (van der Walt and Smith 2015, https://bids.github.io/colormap/); the two darkest ends stay off both grounds. */
+/**
+ * Nine stops after viridis (van der Walt and Smith 2015, https://bids.github.io/colormap/). The odd end is the one that stands out from the
+ * ground: yellow on dark, violet on light; the ordinary end still shows.
+ */
 const viridis = {
   dark: "5a4a9c 4f62ad 3f7cb0 2f93a8 25a998 45bf79 86d150 c9dc33 fde725".split(" ").map(parse),
-  light: "440154 472d7b 3b528b 2c728e 21918c 28ae80 5ec962 9bc62c c9b400".split(" ").map(parse),
+  light: "95c13d 5ebc5f 2fae7a 21918c 2c728e 3b528b 46327e 481d6f 440154".split(" ").map(parse),
 } as const;
 
 /** The colour of `part`, 0 (ordinary) to 1 (oddest). */
