@@ -11,7 +11,7 @@ import { createHash } from "node:crypto";
 
 import { BugError } from "../base/errors.ts";
 import { coverByCliques } from "./cliques.ts";
-import { compareForKeep, proposeKeep } from "./keep.ts";
+import { compareForKeep, isLossless, proposeKeep } from "./keep.ts";
 import type { KeepCandidate } from "./keep.ts";
 import { relationStrength } from "./types.ts";
 import type { ContentFacts, DuplicateGroup, FileFacts, GroupPair, Relation, VerifiedPair } from "./types.ts";
@@ -99,7 +99,17 @@ function makeGroup(
     "identical-file",
   );
   candidates.sort((first, second) => first.facts.file - second.facts.file);
-  return { id: idOf(relation, candidates), relation, members: proposeKeep(candidates, relation), pairs };
+  return { id: idOf(relation, candidates), relation, members: proposeKeep(markSavedAgain(candidates, clique, byPair), relation), pairs };
+}
+
+/** Lossless contents whose every pixel equals a lossy one's. */
+function markSavedAgain(candidates: readonly KeepCandidate[], clique: readonly number[], byPair: ReadonlyMap<string, VerifiedPair>): KeepCandidate[] {
+  const lossy = new Set(candidates.filter(({ content }) => !isLossless(content.format)).map(({ content }) => content.id));
+  return candidates.map((candidate) => {
+    const { id } = candidate.content;
+    const isCopy = !lossy.has(id) && clique.some((other) => lossy.has(other) && byPair.get(pairKey(id, other))?.relation === "identical-pixels");
+    return isCopy ? { ...candidate, savedAgain: true } : candidate;
+  });
 }
 
 /** Of the members alone: which files stand together, at which relation. */

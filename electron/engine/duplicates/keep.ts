@@ -1,5 +1,5 @@
 /**
- * @file Which copy to keep, and why, in plain words: more pixels, then no loss over loss, then less compression, then recorded metadata,
+ * @file Which copy to keep, and why, in plain words: more pixels, then the source over what was saved from it, then no loss over loss, then less compression, then recorded metadata,
  * then the older, then the plainer name. The first rule that tells two copies apart is the reason.
  */
 import type { ContentFacts, FileFacts, GroupMember, Relation } from "./types.ts";
@@ -7,6 +7,8 @@ import type { ContentFacts, FileFacts, GroupMember, Relation } from "./types.ts"
 export interface KeepCandidate {
   readonly facts: FileFacts;
   readonly content: ContentFacts;
+  /** Lossless, but with the very pixels of a lossy file beside it: encoding loses something, so it was made from that one. */
+  readonly savedAgain?: boolean;
 }
 
 const losslessFormats = new Set(["png", "bmp", "tiff", "tif", "gif", "svg", "dicom"]);
@@ -34,6 +36,11 @@ const rules: readonly Rule[] = [
     value: ({ content }) => content.width * content.height,
     kept: "most pixels",
     left: (best, other) => `${sizeOf(other)} instead of ${sizeOf(best)} pixels`,
+  },
+  {
+    value: ({ savedAgain }) => (savedAgain === true ? 0 : 1),
+    kept: "the file that the lossless copy was made from",
+    left: (best) => `made from a ${best.content.format} file with the same pixels, so it holds nothing more`,
   },
   {
     value: ({ content }) => (isLossless(content.format) ? 1 : 0),

@@ -102,6 +102,18 @@ describe("groupPairs", () => {
     ]);
   });
 
+  test("a PNG saved from a JPEG gives way to it; a PNG that a JPEG was made from does not", () => {
+    const kinds = [candidate(1).content, candidate(2, {}, { format: "png", byteSize: 90_000 }).content];
+    const both = files.slice(0, 2);
+    const keptOf = (relation: "identical-pixels" | "same-picture"): unknown =>
+      groupPairs({ contents: kinds, files: both, pairs: [{ a: 1, b: 2, relation, score: 1 }] })[0]?.members;
+    expect(keptOf("identical-pixels")).toEqual([
+      { file: 10, keep: true, reason: "the file that the lossless copy was made from" },
+      { file: 20, keep: false, reason: "made from a jpeg file with the same pixels, so it holds nothing more" },
+    ]);
+    expect(keptOf("same-picture")).toMatchObject([{ keep: false }, { keep: true, reason: "lossless format" }]);
+  });
+
   test("a scene beside copies is a group of its own", () => {
     const groups = groupPairs({
       contents,
