@@ -10,6 +10,8 @@ import { startCommand } from "./command-line.ts";
 export interface ServedApp {
   readonly url: string;
   readonly browser: Browser;
+  /** Process number of the engine. */
+  readonly process: number;
   /** Errors that any page wrote to its console or threw. */
   readonly problems: string[];
   open(options?: { colours?: "dark" | "light"; width?: number; height?: number }): Promise<Page>;
@@ -34,6 +36,7 @@ export async function serveApp(executablePath: string, dataFolder: string, args:
   return {
     url,
     browser,
+    process: child.pid ?? 0,
     problems,
     open: async ({ colours = "dark", width = 1280, height = 800 } = {}) => {
       const page = await browser.newPage({ viewport: { width, height }, colorScheme: colours });
