@@ -4,7 +4,7 @@
  */
 import { parentPort } from "node:worker_threads";
 
-import { InferenceSession, Tensor } from "onnxruntime-node";
+import { Tensor, type InferenceSession } from "onnxruntime-node";
 
 import { BugError, codeOf, messageOf } from "../base/errors.ts";
 import type { InferenceAnswer, InferenceRequest, OpenRequest } from "./inference-messages.ts";
