@@ -141,7 +141,10 @@ export async function startRendererSite(executablePath: string): Promise<Rendere
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const address = server.address();
   if (address === null || typeof address === "string") throw new Error("The test server has no port.");
-  const browser: Browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--enable-precise-memory-info", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"] });
+  const browser: Browser = await chromium.launch({
+    executablePath,
+    args: ["--no-sandbox", "--enable-precise-memory-info", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"],
+  });
   const problems: string[] = [];
   return {
     problems,
