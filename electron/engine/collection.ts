@@ -5,7 +5,6 @@
 import { basename, join } from "node:path";
 
 import type { EncoderId, OpenCollection } from "#protocol/model.ts";
-import { imageFlags } from "#protocol/model.ts";
 
 import { showPath } from "./base/path-bytes.ts";
 import { defaultEncoderId, findEncoder, type RegisteredEncoder } from "./encoders/registry.ts";
@@ -13,8 +12,8 @@ import { describeEncoderRow } from "./stages/encoder-use.ts";
 import { loadVectors, type EmbeddedContents } from "./stages/vectors.ts";
 import type { ReadStore } from "./store/database.ts";
 import { encoderRow, type EncoderRow } from "./store/queries/embeddings.ts";
-import { countImages, countMissing, listUnreadable } from "./store/queries/files.ts";
-import { readMark } from "./store/queries/findings.ts";
+import { countImages, countMissing, countUnreadable } from "./store/queries/files.ts";
+import { countImagesWithIssues, readMark } from "./store/queries/findings.ts";
 import { listFolders } from "./store/queries/folders.ts";
 import { readGraph, readMap, readMapFingerprint, type StoredGraph, type StoredMap } from "./store/queries/graphs.ts";
 import { readProperty } from "./store/queries/properties.ts";
@@ -59,7 +58,7 @@ export function createCollection(store: ReadStore): Collection {
     vectors: () => keep("vectors", () => withRow(collection, (row) => loadVectors(store, row))),
     graph: () => keep("graph", () => withRow(collection, (row) => readGraph(store, row.key))),
     map: () => keep("map", () => withRow(collection, (row) => readMap(store, row.key))),
-    groups: () => keep("groups", () => buildGroups(store, collection.catalogue())),
+    groups: () => keep("groups", () => buildGroups(store)),
     summary: () => keep("summary", () => summarise(collection)),
     invalidate: () => {
       version++;
@@ -81,9 +80,6 @@ function summarise(collection: Collection): OpenCollection {
   const row = collection.encoderRow();
   const { card, origin } = collection.encoder();
   const images = countImages(store);
-  const { columns } = collection.catalogue();
-  let issues = 0;
-  for (const flags of columns.flags) if (flags & imageFlags.issue) issues++;
   const groups = collection.groups();
   return {
     workspace: store.workspace,
@@ -97,6 +93,6 @@ function summarise(collection: Collection): OpenCollection {
       duplicates: row !== null && readMark(store, "duplicates", row.key) !== null,
       outliers: row !== null && readMark(store, "outliers", row.key) !== null,
     },
-    counts: { groups: groups.groups.length, copies: groups.copies, issues, unreadable: listUnreadable(store).length, missing: countMissing(store) },
+    counts: { groups: groups.groups.length, copies: groups.copies, issues: countImagesWithIssues(store), unreadable: countUnreadable(store), missing: countMissing(store) },
   };
 }

@@ -28,6 +28,17 @@ export function readAll<Row>(store: ReadStore, sql: string, ...values: unknown[]
   return rows;
 }
 
+const rawSelects = new WeakMap<Sqlite, Map<string, Database.Statement>>();
+
+/** All rows as arrays of their columns: for whole tables, where a name for every value of every row costs as much as the reading. */
+export function readRaw<Row extends readonly unknown[]>(store: ReadStore, sql: string, ...values: unknown[]): Row[] {
+  let statements = rawSelects.get(store.sqlite);
+  if (!statements) rawSelects.set(store.sqlite, (statements = new Map()));
+  let found = statements.get(sql);
+  if (!found) statements.set(sql, (found = store.sqlite.prepare(sql).raw(true)));
+  return found.all(...values) as Row[];
+}
+
 /** The first row or undefined. */
 export function readOne<Row>(store: ReadStore, sql: string, ...values: unknown[]): Row | undefined {
   return statement(store, sql).get(...values) as Row | undefined;

@@ -3,16 +3,17 @@
  */
 import type { DuplicateGroup, GroupId, ImageId } from "#protocol/model.ts";
 
+import { BugError } from "../base/errors.ts";
 import { showPath } from "../base/path-bytes.ts";
 import type { Collection } from "../collection.ts";
 import { groupPairs } from "../duplicates/groups.ts";
-import type { VerifiedPair } from "../duplicates/types.ts";
+import type { FileFacts, VerifiedPair } from "../duplicates/types.ts";
 import { verifierVersion } from "../duplicates/version.ts";
 import { contentFacts } from "../stages/duplicates-stage.ts";
 import type { ReadStore } from "../store/database.ts";
-import { listPresentContents, type ContentRow } from "../store/queries/contents.ts";
+import { contentById, type ContentRow } from "../store/queries/contents.ts";
+import { filesOfContent, listSharedContents } from "../store/queries/files.ts";
 import { listPairs } from "../store/queries/findings.ts";
-import type { Catalogue } from "./catalogue.ts";
 
 export interface GroupsView {
   /** Most bytes to gain first. */
@@ -23,25 +24,35 @@ export interface GroupsView {
   readonly gainBytes: number;
 }
 
-export function buildGroups(store: ReadStore, catalogue: Catalogue): GroupsView {
-  const rows = listPresentContents(store);
-  const contents = new Map(rows.map((row) => [row.id, row]));
-  const { columns } = catalogue;
-  const files = catalogue.paths.flatMap((path, position) => {
-    const row = contents.get(catalogue.contentIds[position] as number);
-    // The catalogue was read a moment earlier; since then indexing may have found the file changed or gone.
-    if (!row) return [];
-    return { file: columns.ids[position] as number, content: row.id, path: showPath(path), time: columns.times[position] as number, hasMetadata: row.metadata !== "{}" };
-  });
+/** Reads only what takes part: contents of verified pairs and those that several files hold. */
+export function buildGroups(store: ReadStore): GroupsView {
   const pairs = listPairs(store, verifierVersion).filter((pair): pair is typeof pair & VerifiedPair => pair.relation !== "none");
-  const made = groupPairs({ contents: rows.map(contentFacts), files, pairs });
+  const involved = new Set([...pairs.flatMap(({ a, b }) => [a, b]), ...listSharedContents(store)]);
+  const contents = new Map<number, ContentRow>();
+  const files = new Map<number, { readonly facts: FileFacts }>();
+  for (const id of involved) {
+    const row = contentById(store, id);
+    const present = filesOfContent(store, id).filter((file) => file.state === "image");
+    if (!row || row.error_code !== null || present.length === 0) continue;
+    contents.set(id, row);
+    for (const file of present) {
+      const time = row.captured_at ?? file.modified_us / 1000;
+      files.set(file.id, { facts: { file: file.id, content: id, path: showPath(file.path), time, hasMetadata: row.metadata !== "{}" } });
+    }
+  }
+  const made = groupPairs({
+    contents: [...contents.values()].map(contentFacts),
+    files: [...files.values()].map(({ facts }) => facts),
+    pairs,
+  });
   const groups = made.map((group): DuplicateGroup => {
     const members = group.members.map(({ file, keep, reason }) => {
-      const position = catalogue.positions.get(file) as number;
-      const row = contents.get(catalogue.contentIds[position] as number) as ContentRow;
+      const found = files.get(file);
+      const row = found && contents.get(found.facts.content);
+      if (!found || !row) throw new BugError(`group ${group.id} names file ${file}, which is not among the files`);
       return {
         id: file as ImageId,
-        path: showPath(catalogue.paths[position] as Buffer),
+        path: found.facts.path,
         width: row.width,
         height: row.height,
         sizeBytes: row.size_bytes,
@@ -51,14 +62,22 @@ export function buildGroups(store: ReadStore, catalogue: Catalogue): GroupsView 
       };
     });
     const gainBytes = members.reduce((sum, member) => sum + (member.keep ? 0 : member.sizeBytes), 0);
-    return { id: group.id as GroupId, relation: group.relation, members, pairs: group.pairs.map((pair) => ({ ...pair, a: pair.a as ImageId, b: pair.b as ImageId })), gainBytes };
+    return {
+      id: group.id as GroupId,
+      relation: group.relation,
+      members,
+      pairs: group.pairs.map((pair) => ({ ...pair, a: pair.a as ImageId, b: pair.b as ImageId })),
+      gainBytes,
+    };
   });
   groups.sort((one, other) => other.gainBytes - one.gainBytes || other.members.length - one.members.length || (one.id < other.id ? -1 : 1));
   const ofImage = new Map<number, DuplicateGroup[]>();
   const copies = new Map<number, number>();
   for (const group of groups)
     for (const member of group.members) {
-      ofImage.set(member.id, [...(ofImage.get(member.id) ?? []), group]);
+      const others = ofImage.get(member.id);
+      if (others) others.push(group);
+      else ofImage.set(member.id, [group]);
       if (!member.keep) copies.set(member.id, member.sizeBytes);
     }
   // An image may be a copy in several groups; its bytes are gained once.

@@ -61,6 +61,6 @@ export const createFiles: Migration = {
       outcome TEXT NOT NULL CHECK (outcome IN ('added', 'unchanged', 'moved', 'missing', 'unreadable', 'unsupported'))
     );
     CREATE INDEX files_content ON files (content_id);
-    CREATE INDEX files_state ON files (state);
+    CREATE INDEX files_state ON files (state, content_id); -- answers "which contents are present" by itself
   `,
 };

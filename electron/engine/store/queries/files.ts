@@ -110,6 +110,15 @@ export function deleteFile(store: WriteStore, id: number): void {
   write(store, "DELETE FROM files WHERE id = ?", id);
 }
 
+/** Contents that several present files hold. */
+export function listSharedContents(store: ReadStore): number[] {
+  return readAll<{ content_id: number }>(store, "SELECT content_id FROM files WHERE state = 'image' GROUP BY content_id HAVING COUNT(*) > 1").map((row) => row.content_id);
+}
+
+export function countUnreadable(store: ReadStore): number {
+  return (readOne<{ count: number }>(store, "SELECT COUNT(*) AS count FROM files WHERE outcome = 'unreadable' AND state IN ('unreadable', 'image')") as { count: number }).count;
+}
+
 export function countOutcomes(store: ReadStore, scanId: number): { outcome: FileOutcome; count: number }[] {
   return readAll(store, "SELECT outcome, COUNT(*) AS count FROM files WHERE scan_id = ? GROUP BY outcome", scanId);
 }

@@ -93,6 +93,12 @@ export function listIssues(store: ReadStore): IssueRow[] {
   return readAll<IssueRow>(store, "SELECT content_id, kind, value, threshold FROM issues ORDER BY kind, content_id");
 }
 
+/** Present images with at least one issue. */
+export function countImagesWithIssues(store: ReadStore): number {
+  const sql = "SELECT COUNT(*) AS count FROM files WHERE state = 'image' AND content_id IN (SELECT content_id FROM issues)";
+  return (readOne<{ count: number }>(store, sql) as { count: number }).count;
+}
+
 export function issuesOfContent(store: ReadStore, contentId: number): IssueRow[] {
   return readAll<IssueRow>(store, "SELECT content_id, kind, value, threshold FROM issues WHERE content_id = ?", contentId);
 }
