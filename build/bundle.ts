@@ -12,7 +12,7 @@ import { build } from "esbuild";
 import { entrySources } from "../electron/engine/base/resources.ts";
 
 /** Packages with native parts: never bundled, shipped in node_modules. */
-export const nativePackages = ["onnxruntime-node", "better-sqlite3", "sharp"] as const;
+export const nativePackages = ["onnxruntime-node", "better-sqlite3", "sharp", "@julusian/jpeg-turbo"] as const;
 
 export interface BundleEntry {
   readonly name: string;

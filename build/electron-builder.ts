@@ -7,7 +7,7 @@ import type { Configuration } from "electron-builder";
 import { bundleEntries, bundleFile } from "./bundle.ts";
 
 /** Packages that are needed when the app runs; everything else is bundled or was needed to build it. */
-export const shippedPackages = ["onnxruntime-node", "onnxruntime-common", "better-sqlite3", "sharp", "@img", "detect-libc", "semver"] as const;
+export const shippedPackages = ["onnxruntime-node", "onnxruntime-common", "better-sqlite3", "sharp", "@img", "@julusian", "pkg-prebuilds", "detect-libc", "semver"] as const;
 
 /** Loaded by Electron itself, out of the archive; every other bundle is opened by path from another process or thread. */
 const insideArchive = ["main", "preload", "engine-process"];
@@ -32,12 +32,14 @@ export const configuration: Configuration = {
     `!node_modules/!(${shippedPackages.join("|")})/**`,
     "!node_modules/better-sqlite3/{deps,src}/**",
     "!node_modules/sharp/src/**",
+    "!node_modules/@julusian/jpeg-turbo/{deps,src}/**",
     "!node_modules/onnxruntime-node/{script,lib}/**",
     // What other platforms would load: ONNX Runtime alone carries 290 MB for all of them. Said here and not per platform, because patterns
     // there make electron-builder pack everything else as well. An installer is made on the system it is for (sharp is installed for that one).
     "!node_modules/onnxruntime-node/bin/napi-v*/!(${platform})/**",
     "!node_modules/onnxruntime-node/bin/napi-v*/${platform}/!(${arch})/**",
     "!node_modules/better-sqlite3/prebuilds/!(${platform}-${arch}.node)",
+    "!node_modules/@julusian/jpeg-turbo/prebuilds/!(jpeg-turbo-${platform}-${arch})/**",
   ],
   asarUnpack: [
     "**/*.node",
@@ -46,6 +48,8 @@ export const configuration: Configuration = {
     "node_modules/better-sqlite3/**",
     "node_modules/{sharp,detect-libc,semver}/**",
     "node_modules/@img/**",
+    "node_modules/@julusian/jpeg-turbo/**",
+    "node_modules/pkg-prebuilds/**",
     "out/native/**",
     "out/app/bundled/**",
     ...bundleEntries()

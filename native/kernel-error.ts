@@ -20,10 +20,14 @@ export function isKernelError(thrown: unknown): thrown is Error & { readonly cod
 export const maxCount = 0x7fffffff;
 export const maxDimensions = 1 << 16;
 
+/** Longest side of a picture that a kernel takes. */
+export const maxSide = 1 << 17;
+
 const codes = ["wrong-type", "wrong-length", "out-of-range", "not-finite", "bad-row"] as const satisfies readonly KernelErrorCode[];
 
 interface ArrayKinds {
   Float32Array: Float32Array;
+  Float64Array: Float64Array;
   Int32Array: Int32Array;
   Uint32Array: Uint32Array;
   Uint8Array: Uint8Array;
@@ -71,6 +75,13 @@ export class ArgumentCheck {
     if (Object.prototype.toString.call(value) !== `[object ${kind}]`) throw kernelError("wrong-type", `${this.#path(name)} is not a ${kind}`);
     const array = value as ArrayKinds[K];
     if (length !== undefined && array.length !== length) throw kernelError("wrong-length", `${this.#path(name)} has ${array.length} elements; expected ${length}`);
+    return array;
+  }
+
+  /** A typed array of exactly this kind and of this length or longer (a buffer that is used again). */
+  arrayOfAtLeast<K extends ArrayKindName>(name: string, kind: K, length: number): ArrayKinds[K] {
+    const array = this.array(name, kind);
+    if (array.length < length) throw kernelError("wrong-length", `${this.#path(name)} has ${array.length} elements; expected at least ${length}`);
     return array;
   }
 

@@ -4,16 +4,20 @@
  * refused with a reason (native).
  */
 import { instructionLevels, loadNative, type InstructionLevel, type LoadResult } from "./load.ts";
+import { boxReduce, type BoxReduceArguments } from "./twins/box-reduce.ts";
 import { exactNeighbours, type ExactNeighboursArguments } from "./twins/exact-neighbours.ts";
 import { findBadRow, type FindBadRowArguments } from "./twins/find-bad-row.ts";
 import { resample, type ResampleArguments } from "./twins/resample.ts";
+import { sharpness, type SharpnessArguments } from "./twins/sharpness.ts";
 import { umapLayout, type UmapLayoutArguments } from "./twins/umap-layout.ts";
 
 /** Kernel -> what it takes and gives. Each fills arrays that the caller made and throws as kernel-error.ts says. */
 export interface KernelTable {
+  boxReduce(given: BoxReduceArguments): void;
   exactNeighbours(given: ExactNeighboursArguments): void;
   findBadRow(given: FindBadRowArguments): number;
   resample(given: ResampleArguments): void;
+  sharpness(given: SharpnessArguments): void;
   umapLayout(given: UmapLayoutArguments): number;
 }
 
@@ -25,7 +29,7 @@ export interface Kernels extends KernelTable {
   readonly why: string;
 }
 
-export const twins: KernelTable = { exactNeighbours, findBadRow, resample, umapLayout };
+export const twins: KernelTable = { boxReduce, exactNeighbours, findBadRow, resample, sharpness, umapLayout };
 
 const kernelNames = Object.keys(twins) as KernelName[];
 let cached: Kernels | null = null;

@@ -4,6 +4,7 @@
  * JavaScript made: Electron refuses buffers whose memory is not its own.
  */
 #define NAPI_VERSION 8
+#include <algorithm>
 #include <exception>
 #include <new>
 
@@ -11,9 +12,11 @@
 
 #include "args.h"
 #include "instructions.h"
+#include "kernels/box-reduce.h"
 #include "kernels/exact-neighbours.h"
 #include "kernels/find-bad-row.h"
 #include "kernels/resample.h"
+#include "kernels/sharpness.h"
 #include "kernels/umap-layout.h"
 
 namespace likeness {
@@ -22,12 +25,15 @@ namespace {
 struct State {
   Instructions best = bestInstructions();
   Instructions level = best;
+  BoxScratch box;
   ResampleScratch resample;
+  SharpnessScratch sharpness;
 };
 
 constexpr int64_t maxCount = 0x7fffffff;
 constexpr int64_t maxDimensions = 1 << 16;
 constexpr int64_t maxSide = 1 << 17;
+constexpr int64_t maxRectangle = 1024;
 constexpr int64_t maxThreads = 256;
 
 napi_value numberValue(napi_env env, double value) {
@@ -82,6 +88,37 @@ napi_value resampleBinding(napi_env env, napi_callback_info info, State& state) 
   Span<uint8_t> source = given.array<uint8_t>("source", shape.sourceWidth * shape.sourceHeight * shape.channels);
   Span<uint8_t> target = given.array<uint8_t>("target", shape.targetWidth * shape.targetHeight * shape.channels);
   resample(source.data, target.data, shape, state.level, state.resample);
+  return nullptr;
+}
+
+napi_value boxReduceBinding(napi_env env, napi_callback_info info, State& state) {
+  Arguments given(env, info, "boxReduce");
+  BoxShape shape{};
+  shape.sourceWidth = given.integer("sourceWidth", 1, maxSide);
+  shape.sourceHeight = given.integer("sourceHeight", 1, maxSide);
+  shape.factor = given.integer("factor", 1, 256);
+  Span<uint8_t> source = given.arrayOfAtLeast<uint8_t>("source", shape.sourceWidth * shape.sourceHeight * 3);
+  auto reduced = [&](int64_t side) { return (side + shape.factor - 1) / shape.factor; };
+  Span<uint8_t> target = given.array<uint8_t>("target", reduced(shape.sourceWidth) * reduced(shape.sourceHeight) * 3);
+  boxReduce(source.data, target.data, shape, state.level, state.box);
+  return nullptr;
+}
+
+napi_value sharpnessBinding(napi_env env, napi_callback_info info, State& state) {
+  Arguments given(env, info, "sharpness");
+  SharpnessTask task{};
+  task.sourceWidth = given.integer("sourceWidth", 1, maxSide);
+  int64_t sourceHeight = given.integer("sourceHeight", 1, maxSide);
+  task.width = given.integer("width", 1, std::min(maxRectangle, task.sourceWidth));
+  task.height = given.integer("height", 1, std::min(maxRectangle, sourceHeight));
+  task.left = given.integer("left", 0, task.sourceWidth - task.width);
+  task.top = given.integer("top", 0, sourceHeight - task.height);
+  task.noise = static_cast<int>(given.integer("noise", 0, 255));
+  task.source = given.arrayOfAtLeast<uint8_t>("source", task.sourceWidth * sourceHeight * 3).data;
+  Span<double> sums = given.array<double>("sums", 6);
+  SharpnessSums found = sharpness(task, state.level, state.sharpness);
+  const int64_t values[] = {found.laplacian, found.squares, found.acrossTotal, found.acrossLost, found.downTotal, found.downLost};
+  for (size_t index = 0; index < sums.length; index++) sums.data[index] = static_cast<double>(values[index]);
   return nullptr;
 }
 
@@ -150,9 +187,11 @@ struct Entry {
 
 /** The names of native/kernels.ts, and `instructions`. */
 constexpr Entry entries[] = {
+    {"boxReduce", guarded<boxReduceBinding>},
     {"exactNeighbours", guarded<exactNeighboursBinding>},
     {"findBadRow", guarded<findBadRowBinding>},
     {"resample", guarded<resampleBinding>},
+    {"sharpness", guarded<sharpnessBinding>},
     {"umapLayout", guarded<umapLayoutBinding>},
     {"instructions", guarded<instructionsBinding>},
 };

@@ -38,6 +38,11 @@ struct ArrayKind<float> {
   static constexpr const char* name = "Float32Array";
 };
 template <>
+struct ArrayKind<double> {
+  static constexpr napi_typedarray_type type = napi_float64_array;
+  static constexpr const char* name = "Float64Array";
+};
+template <>
 struct ArrayKind<int32_t> {
   static constexpr napi_typedarray_type type = napi_int32_array;
   static constexpr const char* name = "Int32Array";
@@ -106,6 +111,15 @@ class Arguments {
     Span<T> span = array<T>(name);
     if (span.length != static_cast<size_t>(length))
       throw ArgumentError{"wrong-length", path(name) + " has " + std::to_string(span.length) + " elements; expected " + std::to_string(length)};
+    return span;
+  }
+
+  /** A typed array of exactly this kind and of this length or longer. */
+  template <typename T>
+  Span<T> arrayOfAtLeast(const char* name, int64_t length) const {
+    Span<T> span = array<T>(name);
+    if (span.length < static_cast<size_t>(length))
+      throw ArgumentError{"wrong-length", path(name) + " has " + std::to_string(span.length) + " elements; expected at least " + std::to_string(length)};
     return span;
   }
 

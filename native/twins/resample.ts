@@ -3,7 +3,7 @@
  * the support grows with the shrink factor, weights are 22-bit fixed point, the picture is scaled across, rounded to bytes, then down. An encoder sees
  * what it would see in the usual Python pipelines, to the last bit.
  */
-import { ArgumentCheck } from "../kernel-error.ts";
+import { ArgumentCheck, maxSide } from "../kernel-error.ts";
 
 export interface ResampleArguments {
   /** [sourceHeight, sourceWidth, channels] row-major. */
@@ -16,9 +16,6 @@ export interface ResampleArguments {
   readonly targetHeight: number;
   readonly channels: 1 | 3;
 }
-
-/** Longest side that is taken. */
-export const maxSide = 1 << 17;
 
 const precision = 22; // 32 - 8 - 2 bits: a byte times a weight, and two bits for sums beyond one
 const half = 1 << (precision - 1);
@@ -117,7 +114,8 @@ function scaleAcross1(source: Uint8Array, width: number, height: number, target:
     for (let column = 0; column < targetWidth; column++, to++) {
       let sum = half;
       let at = row * width + (starts[column] as number);
-      for (let tap = column * widest, end = tap + (counts[column] as number); tap < end; tap++, at++) sum += (source[at] as number) * (weights[tap] as number);
+      for (let tap = column * widest, end = tap + (counts[column] as number); tap < end; tap++, at++)
+        sum += (source[at] as number) * (weights[tap] as number);
       target[to] = toByte(sum);
     }
   }

@@ -142,6 +142,22 @@ describe.each(variants)("$name", ({ kernels }) => {
   describe("arguments", () => {
     const cases: { kernel: KernelName; good: Record<string, unknown>; wrong: [string, unknown, string][] }[] = [
       {
+        kernel: "boxReduce",
+        good: { source: new Uint8Array(20), sourceWidth: 3, sourceHeight: 2, factor: 2, target: new Uint8Array(6) },
+        wrong: [
+          ["source", new Uint8Array(17), "wrong-length"], ["source", new Uint16Array(18), "wrong-type"], ["target", new Uint8Array(3), "wrong-length"], ["factor", 0, "out-of-range"],
+          ["factor", 257, "out-of-range"], ["factor", 1.5, "out-of-range"], ["sourceWidth", 0, "out-of-range"], ["sourceHeight", Number.NaN, "not-finite"],
+        ],
+      },
+      {
+        kernel: "sharpness",
+        good: { source: new Uint8Array(75), sourceWidth: 5, sourceHeight: 5, left: 1, top: 0, width: 4, height: 5, noise: 2, sums: new Float64Array(6) },
+        wrong: [
+          ["source", new Uint8Array(74), "wrong-length"], ["sums", new Float64Array(5), "wrong-length"], ["sums", new Float32Array(6), "wrong-type"], ["left", 2, "out-of-range"], ["top", 1, "out-of-range"],
+          ["width", 6, "out-of-range"], ["height", 0, "out-of-range"], ["noise", -1, "out-of-range"],
+        ],
+      },
+      {
         kernel: "exactNeighbours",
         good: { vectors: new Float32Array(8).fill(1), count: 4, dimensions: 2, from: 0, to: 4, k: 2, threads: 1, indices: new Int32Array(8), similarities: new Float32Array(8) },
         wrong: [

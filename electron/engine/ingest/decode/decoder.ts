@@ -1,14 +1,15 @@
 /**
  * @file What a decoder of one format family is: bytes in, an upright sRGB picture on white out, at about the size that was asked for.
  */
+import type { Sharpness } from "./sharpness.ts";
 import type { DicomFacts, ImageFormat, Picture, PictureFacts } from "./types.ts";
 
 /** How much of the picture is wanted. A decoder may give more than was asked for, never less. */
 export type Want =
   /** Every pixel. */
   | { readonly kind: "full" }
-  /** Shrunk while decoding where that is cheap, as long as both sides stay at least this long (or at full size). */
-  | { readonly kind: "at-least"; readonly shortSide: number; readonly longSide: number }
+  /** Shrunk while decoding where that is cheap, as long as both sides stay at least this long (or at full size). `sharpness`: measure it where that costs no second decode. */
+  | { readonly kind: "at-least"; readonly shortSide: number; readonly longSide: number; readonly sharpness?: boolean }
   /** Only the middle, at full resolution. Orientation does not matter. */
   | { readonly kind: "centre"; readonly side: number };
 
@@ -17,6 +18,8 @@ export interface Decoded {
   readonly facts: PictureFacts;
   /** False when `picture` was shrunk while decoding (its pixels say nothing of sharpness). */
   readonly fullResolution: boolean;
+  /** Measured at full resolution before `picture` was shrunk. */
+  readonly sharpness?: Sharpness;
   /** The TIFF block of EXIF, where the file has one. */
   readonly exif: Uint8Array | null;
   readonly dicom: DicomFacts | null;
@@ -35,7 +38,7 @@ export type Decoder = (input: DecodeInput) => Promise<Decoded>;
 export function cropCentre(picture: Picture, side: number): Picture {
   const width = Math.min(side, picture.width);
   const height = Math.min(side, picture.height);
-  if (width === picture.width && height === picture.height) return picture;
+  if (width === picture.width && height === picture.height && picture.data.length === width * height * 3) return picture;
   const left = (picture.width - width) >> 1;
   const top = (picture.height - height) >> 1;
   const data = new Uint8Array(width * height * 3);

@@ -4,7 +4,6 @@
 import { splitPath } from "../../base/path-bytes.ts";
 import { colourSignature } from "./colour-signature.ts";
 import { DecodeError } from "./decode-error.ts";
-import { cropCentre } from "./decoder.ts";
 import type { Decoded, Want } from "./decoder.ts";
 import { decoders } from "./formats/table.ts";
 import { readMetadata } from "./metadata.ts";
@@ -22,14 +21,14 @@ import type { EncoderInput, IngestRequest, IngestResult, Picture } from "./types
 export async function ingestFile(request: IngestRequest): Promise<IngestResult> {
   const { identity, bytes } = readImageFile(request.path);
   const size = request.input?.size ?? 0;
-  const decoded = await decodeBytes(bytes, request.path, { kind: "at-least", shortSide: size, longSide: thumbnailSide });
+  const decoded = await decodeBytes(bytes, request.path, { kind: "at-least", shortSide: size, longSide: thumbnailSide, sharpness: true });
   const { picture, facts } = decoded;
   const small = scaleWithin(picture, thumbnailSide);
   const tiny = scaleTo(small, hashSide, hashSide);
   const colours = colourSignature(tiny);
   if (request.thumbnail !== null)
     await writeThumbnail({ folder: request.thumbnail, contentHash: identity.contentHash, bytes, decoded, small });
-  const sharpness = decoded.fullResolution ? measureSharpnessOf(cropCentre(picture, sharpnessSide)) : { sharpness: null, blurEffect: null };
+  const sharpness = decoded.sharpness ?? (decoded.fullResolution ? measureSharpnessOf(picture) : { sharpness: null, blurEffect: null });
   const metadata = await readMetadata(decoded.exif);
   return {
     ...identity,
@@ -79,7 +78,7 @@ export async function pixelsOfFile(request: { path: Uint8Array; maxSide: number 
 export async function measureSharpness(path: Uint8Array): Promise<Sharpness> {
   const { bytes } = readImageFile(path);
   const { picture } = await decodeBytes(bytes, path, { kind: "centre", side: sharpnessSide });
-  return measureSharpnessOf(cropCentre(picture, sharpnessSide));
+  return measureSharpnessOf(picture);
 }
 
 export interface PreviewResult {

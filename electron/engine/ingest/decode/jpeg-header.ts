@@ -1,8 +1,9 @@
 /**
- * @file Reads the segments of a JPEG before its first scan (ITU-T T.81 annex B; EXIF in APP1, Adobe in APP14). Asking libvips for the same
+ * @file Reads the segments of a JPEG before its first scan (ITU-T T.81 annex B; EXIF in APP1, ICC in APP2, Adobe in APP14). Asking libvips for the same
  * facts costs a quarter of decoding a small picture.
  */
 import { DecodeError } from "./decode-error.ts";
+import { isPlainSrgb } from "./icc.ts";
 
 export interface JpegHeader {
   /** As stored, before orientation. */
@@ -11,16 +12,27 @@ export interface JpegHeader {
   /** 1 grey, 3 colour, 4 CMYK. */
   readonly components: number;
   readonly bitDepth: number;
+  /** Marker of the frame: 0xc0 baseline, 0xc1 extended, 0xc2 progressive, above them the rare ones. */
+  readonly frame: number;
   /** EXIF orientation, 1..8. */
   readonly orientation: number;
   /** The TIFF block inside the EXIF segment. */
   readonly exif: Uint8Array | null;
-  readonly hasIccProfile: boolean;
+  readonly icc: "none" | "srgb" | "other";
+  /** Smallest step of quantisation of a mean (the first of a table): 1 from quality 96 on; 0 without a table. */
+  readonly finestStep: number;
+  /** Colour transform of the Adobe segment: 0 none, 1 YCbCr, 2 YCCK; null without one. */
+  readonly adobeTransform: number | null;
 }
+
+type Frame = Pick<JpegHeader, "width" | "height" | "components" | "bitDepth" | "frame">;
 
 export function readJpegHeader(bytes: Buffer): JpegHeader {
   let exif: Uint8Array | null = null;
-  let hasIccProfile = false;
+  let icc: JpegHeader["icc"] = "none";
+  let adobeTransform: number | null = null;
+  let finestStep = 0;
+  let frame: Frame | null = null;
   for (let at = 2; at + 4 <= bytes.length;) {
     if (bytes[at] !== 0xff) {
       at++; // stray bytes between segments, which every decoder skips
@@ -36,26 +48,49 @@ export function readJpegHeader(bytes: Buffer): JpegHeader {
       continue;
     }
     if (marker === 0xd9 || marker === 0xda) break;
-    const length = bytes.readUInt16BE(at + 2);
     const start = at + 4;
-    const end = at + 2 + length;
+    const end = at + 2 + bytes.readUInt16BE(at + 2);
     if (end > bytes.length) throw new DecodeError("truncated", "the file ends inside the header of the JPEG");
-    if (isFrame(marker)) {
-      if (length < 8) throw new DecodeError("corrupt", "the frame header of the JPEG is too short");
-      const header = {
-        bitDepth: bytes[start] as number,
-        height: bytes.readUInt16BE(start + 1),
-        width: bytes.readUInt16BE(start + 3),
-        components: bytes[start + 5] as number,
-      };
-      return { ...header, exif, hasIccProfile, orientation: exif === null ? 1 : exifOrientation(exif) };
-    }
-    if (marker === 0xe1 && exif === null && bytes.toString("latin1", start, start + 6) === "Exif\0\0")
-      exif = bytes.subarray(start + 6, end);
-    if (marker === 0xe2 && bytes.toString("latin1", start, start + 11) === "ICC_PROFILE") hasIccProfile = true;
+    if (isFrame(marker)) frame ??= readFrame(bytes, start, end);
+    else if (marker === 0xdb) finestStep = finestOf(finestStep, bytes.subarray(start, end));
+    else if (marker === 0xe1 && exif === null && startsWith(bytes, start, "Exif\0\0")) exif = bytes.subarray(start + 6, end);
+    else if (marker === 0xe2 && startsWith(bytes, start, "ICC_PROFILE\0")) icc = profileKind(bytes, start, end);
+    else if (marker === 0xee && end - start >= 12 && startsWith(bytes, start, "Adobe")) adobeTransform = bytes[start + 11] as number;
     at = end;
   }
-  throw new DecodeError(bytes.length < 1024 ? "truncated" : "corrupt", "the JPEG has no frame header");
+  if (frame === null) throw new DecodeError(bytes.length < 1024 ? "truncated" : "corrupt", "the JPEG has no frame header");
+  return { ...frame, exif, icc, finestStep, adobeTransform, orientation: exif === null ? 1 : exifOrientation(exif) };
+}
+
+function readFrame(bytes: Buffer, start: number, end: number): Frame {
+  if (end - start < 6) throw new DecodeError("corrupt", "the frame header of the JPEG is too short");
+  return {
+    frame: bytes[start - 3] as number,
+    bitDepth: bytes[start] as number,
+    height: bytes.readUInt16BE(start + 1),
+    width: bytes.readUInt16BE(start + 3),
+    components: bytes[start + 5] as number,
+  };
+}
+
+/** Tables of 64 steps, of one byte or of two, each after a byte that says which. */
+function finestOf(known: number, tables: Buffer): number {
+  let finest = known === 0 ? Infinity : known;
+  for (let at = 0; at + 65 <= tables.length;) {
+    const wide = (tables[at] as number) >= 16;
+    finest = Math.min(finest, wide ? tables.readUInt16BE(at + 1) : (tables[at + 1] as number));
+    at += wide ? 129 : 65;
+  }
+  return finest === Infinity ? 0 : finest;
+}
+
+/** A profile in several segments is too large for plain sRGB. */
+function profileKind(bytes: Buffer, start: number, end: number): "srgb" | "other" {
+  return bytes[start + 13] === 1 && isPlainSrgb(bytes.subarray(start + 14, end)) ? "srgb" : "other";
+}
+
+function startsWith(bytes: Buffer, at: number, text: string): boolean {
+  return bytes.toString("latin1", at, at + text.length) === text;
 }
 
 /** SOF0..SOF15 without DHT (C4), JPG (C8) and DAC (CC). */

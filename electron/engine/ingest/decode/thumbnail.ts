@@ -9,6 +9,7 @@ import sharp from "sharp";
 
 import type { Decoded } from "./decoder.ts";
 import { scaleWithin } from "./scale.ts";
+import { encodeTurbo } from "./turbo.ts";
 import type { Picture } from "./types.ts";
 
 export const thumbnailSide = 256;
@@ -40,6 +41,8 @@ export async function writeThumbnail(request: ThumbnailRequest): Promise<void> {
 
 /** JPEG bytes of a picture. Huffman tables are not optimised: a quarter faster, a few percent larger. */
 export async function encodeJpeg(picture: Picture, jpegQuality: number): Promise<Buffer> {
+  const direct = encodeTurbo(picture, jpegQuality);
+  if (direct !== null) return direct;
   const raw = { width: picture.width, height: picture.height, channels: 3 } as const;
   return sharp(picture.data, { raw }).jpeg({ quality: jpegQuality, optimiseCoding: false }).toBuffer();
 }

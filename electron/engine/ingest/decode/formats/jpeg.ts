@@ -1,14 +1,25 @@
 /**
- * @file JPEG: shrunk while decoding. libjpeg scales by 2, 4 or 8 inside its inverse DCT, so a 12-megapixel photo costs a third. sharp always
- * follows with a resize of its own and takes a factor only with some room above it, so sizes are asked for that lie in that room.
+ * @file JPEG. Ordinary ones (8 bits, grey or YCbCr, sRGB) are decoded in full by libjpeg-turbo and reduced by whole blocks: that costs less than
+ * decoding a part through libvips, and the sharpness of every pixel comes along. The rest, and whatever is wrong with its data, goes
+ * through libvips, shrunk while decoding: libjpeg scales by 2, 4 or 8 inside its inverse DCT. sharp always follows with a resize of its own and
+ * takes a factor only with some room above it, so sizes are asked for that lie in that room.
  */
+import { loadKernels } from "#native/kernels.ts";
+
 import { checkSize, DecodeError } from "../decode-error.ts";
-import type { Decoded, DecodeInput } from "../decoder.ts";
+import { cropCentre } from "../decoder.ts";
+import type { Decoded, DecodeInput, Want } from "../decoder.ts";
 import { readJpegHeader } from "../jpeg-header.ts";
 import type { JpegHeader } from "../jpeg-header.ts";
-import type { Picture } from "../types.ts";
+import { turnUpright } from "../orient.ts";
+import { measureSharpnessOf } from "../sharpness.ts";
+import { decodeTurbo } from "../turbo.ts";
+import type { Picture, PictureFacts } from "../types.ts";
 import { decodeRaw } from "../vips-raw.ts";
 import type { RawRequest } from "../vips-raw.ts";
+
+/** Larger ones would hold hundreds of megabytes; libvips streams them. */
+const directPixels = 40_000_000;
 
 export async function decodeJpeg({ bytes, want }: DecodeInput): Promise<Decoded> {
   const header = readJpegHeader(bytes);
@@ -16,6 +27,18 @@ export async function decodeJpeg({ bytes, want }: DecodeInput): Promise<Decoded>
   const turned = header.orientation >= 5;
   const width = turned ? header.height : header.width;
   const height = turned ? header.width : header.height;
+  const facts: PictureFacts = {
+    format: "jpeg",
+    width,
+    height,
+    orientation: header.orientation,
+    channels: header.components,
+    bitDepth: header.bitDepth,
+    hasAlpha: false,
+    frameCount: 1,
+  };
+  const direct = isOrdinary(header) ? decodeDirectly(bytes, header, want) : null;
+  if (direct !== null) return { ...direct, facts, exif: header.exif, dicom: null };
   const shrink = want.kind === "at-least" ? jpegShrink(width, height, want) : 1;
   const request: RawRequest = {
     hasAlpha: false,
@@ -23,29 +46,55 @@ export async function decodeJpeg({ bytes, want }: DecodeInput): Promise<Decoded>
     ...(shrink > 1 ? { resize: { width: Math.floor(width / shrink), height: Math.floor(height / shrink) } } : {}),
     ...(want.kind === "centre" ? { crop: centreOf(header, want.side) } : {}),
   };
+  return { picture: await decodeTolerant(bytes, request), facts, fullResolution: shrink === 1, exif: header.exif, dicom: null };
+}
+
+/**
+ * What needs no conversion of colours and loses nothing: libjpeg-turbo is called with its fast inverse DCT, one level off on average and up
+ * to twenty where the steps of quantisation are finest (quality 96 and more), which would pass for sharpness.
+ */
+function isOrdinary(header: JpegHeader): boolean {
+  return (
+    header.bitDepth === 8 &&
+    header.frame <= 0xc2 &&
+    (header.components === 1 || header.components === 3) &&
+    header.finestStep > 1 &&
+    (header.icc === "none" || (header.icc === "srgb" && header.components === 3)) &&
+    (header.adobeTransform === null || header.adobeTransform === 1) &&
+    header.width * header.height <= directPixels
+  );
+}
+
+function decodeDirectly(bytes: Buffer, header: JpegHeader, want: Want): Pick<Decoded, "picture" | "fullResolution" | "sharpness"> | null {
+  const full = decodeTurbo(bytes, header.width, header.height);
+  if (full === null) return null;
+  if (want.kind === "centre") return { picture: cropCentre(full, want.side), fullResolution: true };
+  const factor = want.kind === "full" ? 1 : Math.min(256, Math.floor(largestShrink(header.width, header.height, want)));
+  const picture = turnUpright(reduce(full, Math.max(1, factor)), header.orientation);
   return {
-    picture: await decodeTolerant(bytes, request),
-    facts: {
-      format: "jpeg",
-      width,
-      height,
-      orientation: header.orientation,
-      channels: header.components,
-      bitDepth: header.bitDepth,
-      hasAlpha: false,
-      frameCount: 1,
-    },
-    fullResolution: shrink === 1,
-    exif: header.exif,
-    dicom: null,
+    picture,
+    fullResolution: factor <= 1,
+    ...(want.kind === "at-least" && want.sharpness === true ? { sharpness: measureSharpnessOf(full) } : {}),
   };
+}
+
+/** Blocks of factor x factor averaged into memory of its own. */
+function reduce(full: Picture, factor: number): Picture {
+  const width = Math.ceil(full.width / factor);
+  const height = Math.ceil(full.height / factor);
+  const data = new Uint8Array(width * height * 3);
+  loadKernels().boxReduce({ source: full.data, sourceWidth: full.width, sourceHeight: full.height, factor, target: data });
+  return { width, height, data };
+}
+
+function largestShrink(width: number, height: number, want: { shortSide: number; longSide: number }): number {
+  const most = Math.max(width, height) / want.longSide;
+  return want.shortSide > 0 ? Math.min(most, Math.min(width, height) / want.shortSide) : most;
 }
 
 /** The smallest total shrink for the largest factor inside the decoder that still leaves what is wanted; 1 = decode in full. */
 function jpegShrink(width: number, height: number, want: { shortSide: number; longSide: number }): number {
-  const short = Math.min(width, height);
-  const long = Math.max(width, height);
-  const most = Math.min(want.shortSide > 0 ? short / want.shortSide : Infinity, long / want.longSide);
+  const most = largestShrink(width, height, want);
   // sharp halves the factor when the asked shrink has the same whole part, so 2, 4 and 8 need at least 3, 5 and 9.
   return most >= 9 ? 9 : most >= 5 ? 5 : most >= 3 ? 3 : 1;
 }
