@@ -20,8 +20,7 @@ import type { SpawnChild } from "./children/port.ts";
 import { spawnWithChildProcess } from "./children/spawn-child-process.ts";
 import { createCollection, type Collection } from "./collection.ts";
 import { defaultEncoderId, findEncoder } from "./encoders/registry.ts";
-import { exportEmbeddings, type WrittenEmbeddings } from "./export/embeddings.ts";
-import { drawMapFile } from "./export/map-picture.ts";
+import type { WrittenEmbeddings } from "./export/embeddings.ts";
 import { createHandlers } from "./handlers.ts";
 import { distinctFolders, knownFileSpelling, pathFromText, requireApart, requireFolder } from "./ingest/scan/folders.ts";
 import { createJobRunner, requireRunner, type JobRunner } from "./jobs/job-runner.ts";
@@ -234,8 +233,15 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
       if (file && file.state === "image") return { query, results: similarToImage(collection, file.id as ImageId, count) };
       return { query, results: await similarToFile(engine, { path: typed }, count) };
     },
-    exportEmbeddings: (file) => exportEmbeddings(engine.requireCollection(), file),
-    drawMap: (file) => drawMapFile(engine.requireCollection(), file),
+    exportEmbeddings: async (file) => {
+      const { exportEmbeddings } = await import("./export/embeddings.ts");
+      return exportEmbeddings(engine.requireCollection(), file);
+    },
+    drawMap: async (file) => {
+      // Only now: loading the image library costs every other command a tenth of a second.
+      const { drawMapFile } = await import("./export/map-picture.ts");
+      await drawMapFile(engine.requireCollection(), file);
+    },
     get handlers() {
       return (handlers ??= createHandlers(engine, dataFolder));
     },

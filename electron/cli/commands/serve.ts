@@ -5,8 +5,6 @@ import { statSync } from "node:fs";
 import { resolve } from "node:path";
 
 import { UserError } from "../../engine/engine.ts";
-import { openBrowser } from "../../server/open-browser.ts";
-import { startServer } from "../../server/server.ts";
 import { wholeNumber, type Command } from "../arguments.ts";
 import { printResult } from "../output.ts";
 import { withEngine } from "../session.ts";
@@ -25,10 +23,11 @@ export const serveCommand: Command = {
       const folder = input.positionals[0] === undefined ? null : resolve(input.positionals[0]);
       if (folder !== null && !statSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw new UserError("not-a-folder", `${folder} is not a folder; expected a folder of images.`);
       const port = wholeNumber(input, "port", 0, 0, 65535);
+      const { startServer } = await import("../../server/server.ts");
       // The URL first: the app shows itself at once and indexing happens inside it.
       const server = await startServer({ engine, port });
       printResult(input.json, { url: server.url, token: server.token }, () => [server.url]);
-      if (input.values["open"] === true) openBrowser(server.url);
+      if (input.values["open"] === true) (await import("../../server/open-browser.ts")).openBrowser(server.url);
       if (folder !== null) {
         await engine.openForFolder(folder, input.workspace === null ? null : resolve(input.workspace));
         engine.index([folder]);

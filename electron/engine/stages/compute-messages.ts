@@ -1,15 +1,22 @@
 /**
  * @file What the compute worker can be asked, task by task. The table is total: a task that is named here must be implemented there.
  */
-import type { NeighbourGraph, VectorTable } from "../base/neighbour-graph.ts";
+import type { NeighbourGraph } from "../base/neighbour-graph.ts";
 import type { ContentFacts, CandidatePair } from "../duplicates/types.ts";
 import type { PackedListing } from "../ingest/scan/pack.ts";
+import type { EncoderRow } from "../store/queries/embeddings.ts";
+
+/** Where the worker reads the vectors for itself: a hundred thousand of them must not pass through the engine's own thread. */
+export interface VectorSource {
+  readonly workspace: string;
+  readonly encoder: EncoderRow;
+}
 
 export interface ComputeTasks {
   scan: { input: { folders: Uint8Array[] }; output: PackedListing };
-  neighbours: { input: { table: VectorTable; k: number }; output: NeighbourGraph };
+  neighbours: { input: { source: VectorSource; k: number }; output: { contentIds: Int32Array; graph: NeighbourGraph } };
   map: {
-    input: { table: VectorTable; graph: NeighbourGraph; seed: number; initial: Float32Array | null };
+    input: { source: VectorSource; graph: NeighbourGraph; seed: number; initial: Float32Array | null };
     output: {
       coordinates: Float32Array;
       clusters: Int32Array;
@@ -19,9 +26,9 @@ export interface ComputeTasks {
       recall: number;
     };
   };
-  candidates: { input: { contents: ContentFacts[]; graph: NeighbourGraph | null; rows: Int32Array; table: VectorTable | null; seed: number }; output: CandidatePair[] };
+  candidates: { input: { contents: ContentFacts[]; graph: NeighbourGraph | null; rows: Int32Array; source: VectorSource; seed: number }; output: CandidatePair[] };
   outliers: {
-    input: { table: VectorTable; graph: NeighbourGraph; groups: Int32Array; seed: number };
+    input: { source: VectorSource; graph: NeighbourGraph; groups: Int32Array; seed: number };
     output: { scores: Float32Array; percentiles: Float32Array; nearest: Int32Array; method: string };
   };
 }

@@ -17,24 +17,39 @@ import { layoutMap } from "../map/layout.ts";
 import { measureMap } from "../map/quality.ts";
 import { scoreOutliers } from "../outliers/score.ts";
 import { exactNeighbours } from "../search/exact-neighbours.ts";
-import type { ComputeMessage, ComputeStart, ComputeTask, ComputeTasks } from "./compute-messages.ts";
+import { openForReading } from "../store/database.ts";
+import type { ComputeMessage, ComputeStart, ComputeTask, ComputeTasks, VectorSource } from "./compute-messages.ts";
+import { loadVectors, type EmbeddedContents } from "./vectors.ts";
 
 type Tasks = { [T in ComputeTask]: (input: ComputeTasks[T]["input"], options: StageOptions) => ComputeTasks[T]["output"] };
 
 const tasks: Tasks = {
   scan: ({ folders }, options) =>
     packListing(walk(folders, { ...options, headBytes, isCandidate: (name, readHead) => formatByName(name) !== null || looksLikeImage(name, readHead()) })),
-  neighbours: ({ table, k }, options) => exactNeighbours(table, k, options),
-  map: ({ table, graph, seed, initial }, options) => {
+  neighbours: ({ source, k }, options) => {
+    const { contentIds, table } = readVectors(source);
+    return { contentIds, graph: exactNeighbours(table, k, options) };
+  },
+  map: ({ source, graph, seed, initial }, options) => {
+    const { table } = readVectors(source);
     const { coordinates } = layoutMap({ graph, table, seed, ...(initial ? { initial } : {}) }, options);
     const { labels, representatives } = clusterMap(coordinates, table.count, { table, signal: options.signal });
     const { trustworthiness, recall } = measureMap({ table, graph, coordinates, seed }, { signal: options.signal });
     return { coordinates, clusters: labels, representatives, trustworthiness, recall };
   },
-  candidates: ({ contents, graph, rows, table, seed }, options) => findCandidates({ contents, graph, rows, seed, ...(table ? { table } : {}) }, options),
-  outliers: ({ table, graph, groups, seed }, options) =>
-    scoreOutliers({ table, graph, groups, seed, neighbours: (vectors: VectorTable, k: number) => exactNeighbours(vectors, k, { signal: options.signal }) }, options),
+  candidates: ({ contents, graph, rows, source, seed }, options) => findCandidates({ contents, graph, rows, seed, ...(graph ? { table: readVectors(source).table } : {}) }, options),
+  outliers: ({ source, graph, groups, seed }, options) =>
+    scoreOutliers({ table: readVectors(source).table, graph, groups, seed, neighbours: (vectors: VectorTable, k: number) => exactNeighbours(vectors, k, { signal: options.signal }) }, options),
 };
+
+function readVectors({ workspace, encoder }: VectorSource): EmbeddedContents {
+  const { store, close } = openForReading(workspace);
+  try {
+    return loadVectors(store, encoder);
+  } finally {
+    close();
+  }
+}
 
 const port = parentPort;
 if (!port) throw new BugError("compute-worker must be started as a worker thread");

@@ -8,7 +8,6 @@ import { indexStages, type JobKind } from "#protocol/progress.ts";
 import type { Clock } from "../base/clock.ts";
 import type { ChildPool } from "../children/child-pool.ts";
 import type { JobDefinition } from "../jobs/job-runner.ts";
-import { makeSamples } from "../samples/make-samples.ts";
 import type { WriteStore } from "../store/database.ts";
 import { runIndexJob, type IndexParameters } from "./index-job.ts";
 import type { Pipeline } from "./pipeline.ts";
@@ -38,6 +37,7 @@ export function createDefinitions(surroundings: DefinitionSurroundings): Record<
       stages: ["draw", ...indexStages],
       title: () => "Draw the samples",
       run: async (parameters, job) => {
+        const { makeSamples } = await import("../samples/make-samples.ts");
         await makeSamples(surroundings.sampleFolder, { seed: sampleSeed, signal: job.signal, onProgress: (done, total) => job.progress(done, total) });
         return index.run(parameters, job);
       },

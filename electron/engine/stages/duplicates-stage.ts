@@ -12,9 +12,8 @@ import { listJudgedPairs, readMark, saveMark, savePair } from "../store/queries/
 import { inTransaction, readAll } from "../store/statements.ts";
 import { compute } from "./compute.ts";
 import { fingerprint } from "./fingerprint.ts";
-import { asGraph, requireGraph } from "./neighbours-stage.ts";
+import { asGraph, requireGraph, vectorSource } from "./neighbours-stage.ts";
 import type { Pipeline } from "./pipeline.ts";
-import { loadVectors } from "./vectors.ts";
 
 const version = 1;
 const seed = 3;
@@ -52,8 +51,7 @@ async function findCandidates(pipeline: Pipeline, contents: ContentFacts[]): Pro
   const stored = requireGraph(pipeline);
   const positions = new Map(contents.map((content, index) => [content.id, index]));
   const rows = stored ? Int32Array.from(stored.contentIds, (id) => positions.get(id) ?? -1) : new Int32Array(0);
-  const { table } = loadVectors(pipeline.store, pipeline.encoderRow);
-  return compute("candidates", { contents, graph: stored ? asGraph(stored) : null, rows, table: stored ? table : null, seed }, { control: pipeline.job.control });
+  return compute("candidates", { contents, graph: stored ? asGraph(stored) : null, rows, source: vectorSource(pipeline), seed }, { control: pipeline.job.control });
 }
 
 /** Gives the number of pairs that got no verdict. */

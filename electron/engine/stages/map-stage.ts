@@ -6,9 +6,8 @@ import { readMap, readMapFingerprint, saveMap, type StoredGraph, type StoredMap 
 import { inTransaction } from "../store/statements.ts";
 import { compute } from "./compute.ts";
 import { fingerprint } from "./fingerprint.ts";
-import { asGraph, requireGraph } from "./neighbours-stage.ts";
+import { asGraph, requireGraph, vectorSource } from "./neighbours-stage.ts";
 import type { Pipeline } from "./pipeline.ts";
-import { loadVectors } from "./vectors.ts";
 
 const version = 1;
 /** Raise it, and every map is drawn anew. */
@@ -20,11 +19,8 @@ export async function mapStage(pipeline: Pipeline): Promise<void> {
   if (!stored) return;
   const current = fingerprint("map", version, encoderRow.key, stored.contentIds);
   if (readMapFingerprint(store, encoderRow.key) === current) return;
-  const { table } = loadVectors(store, encoderRow);
   const initial = initialCoordinates(stored, readMap(store, encoderRow.key));
-  const made = await compute("map", { table, graph: asGraph(stored), seed, initial }, { control: job.control, onProgress: (done, total) => job.progress(done, total) }, [
-    table.values.buffer as ArrayBuffer,
-  ]);
+  const made = await compute("map", { source: vectorSource(pipeline), graph: asGraph(stored), seed, initial }, { control: job.control, onProgress: (done, total) => job.progress(done, total) });
   inTransaction(store, () =>
     saveMap(store, encoderRow.key, {
       fingerprint: current,

@@ -5,10 +5,10 @@ import type { NeighbourGraph } from "../base/neighbour-graph.ts";
 import { listEmbeddedContents } from "../store/queries/embeddings.ts";
 import { readGraph, readGraphFingerprint, saveGraph, type StoredGraph } from "../store/queries/graphs.ts";
 import { inTransaction } from "../store/statements.ts";
+import type { VectorSource } from "./compute-messages.ts";
 import { compute } from "./compute.ts";
 import { fingerprint } from "./fingerprint.ts";
 import type { Pipeline } from "./pipeline.ts";
-import { loadVectors } from "./vectors.ts";
 
 /** Enough for outliers (20 beyond a group of copies), the map (15) and "more like this". */
 export const neighbourCount = 32;
@@ -22,13 +22,14 @@ export async function neighboursStage(pipeline: Pipeline): Promise<void> {
   const { store, encoderRow, job } = pipeline;
   const current = graphFingerprint(pipeline);
   if (readGraphFingerprint(store, encoderRow.key) === current) return;
-  const { contentIds, table } = loadVectors(store, encoderRow);
-  const graph = await compute("neighbours", { table, k: neighbourCount }, { control: job.control, onProgress: (done, total) => job.progress(done, total) }, [
-    table.values.buffer as ArrayBuffer,
-  ]);
+  const { contentIds, graph } = await compute("neighbours", { source: vectorSource(pipeline), k: neighbourCount }, { control: job.control, onProgress: (done, total) => job.progress(done, total) });
   inTransaction(store, () =>
     saveGraph(store, encoderRow.key, { fingerprint: current, k: graph.k, contentIds, indices: graph.indices, similarities: graph.similarities }),
   );
+}
+
+export function vectorSource({ store, encoderRow }: Pipeline): VectorSource {
+  return { workspace: store.workspace, encoder: encoderRow };
 }
 
 /** The stored graph in the form the algorithms take. */

@@ -12,9 +12,8 @@ import { verifierVersion } from "../duplicates/version.ts";
 import { compute } from "./compute.ts";
 import { contentMetrics } from "./content-metrics.ts";
 import { fingerprint } from "./fingerprint.ts";
-import { asGraph, requireGraph } from "./neighbours-stage.ts";
+import { asGraph, requireGraph, vectorSource } from "./neighbours-stage.ts";
 import type { Pipeline } from "./pipeline.ts";
-import { loadVectors } from "./vectors.ts";
 
 const version = 1;
 const seed = 5;
@@ -62,9 +61,8 @@ async function scoreOutliers(pipeline: Pipeline, alongside: () => void): Promise
     inTransaction(store, alongside);
     return;
   }
-  const { table } = loadVectors(store, encoderRow);
   const groups = mergeGroups(stored.contentIds, listPairs(store, verifierVersion));
-  const { scores, percentiles, nearest } = await compute("outliers", { table, graph: asGraph(stored), groups, seed }, { control: job.control }, [table.values.buffer as ArrayBuffer]);
+  const { scores, percentiles, nearest } = await compute("outliers", { source: vectorSource(pipeline), graph: asGraph(stored), groups, seed }, { control: job.control });
   inTransaction(store, () => {
     replaceOutliers(
       store,

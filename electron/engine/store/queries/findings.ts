@@ -65,12 +65,8 @@ export function replaceOutliers(store: WriteStore, encoderKey: number, rows: Ite
     );
 }
 
-export function listOutliers(store: ReadStore, encoderKey: number): OutlierRow[] {
-  return readAll<{ content_id: number; score: number; percentile: number; nearest: Buffer }>(
-    store,
-    "SELECT content_id, score, percentile, nearest FROM outliers WHERE encoder_key = ? ORDER BY score DESC, content_id",
-    encoderKey,
-  ).map((row) => ({ contentId: row.content_id, score: row.score, percentile: row.percentile, nearest: int32FromBlob(row.nearest) }));
+export function listOutlierScores(store: ReadStore, encoderKey: number): { content_id: number; score: number }[] {
+  return readAll(store, "SELECT content_id, score FROM outliers WHERE encoder_key = ?", encoderKey);
 }
 
 export function outlierOfContent(store: ReadStore, encoderKey: number, contentId: number): OutlierRow | null {
