@@ -22,7 +22,7 @@ interface Resources {
 
 /** Null when the browser has no WebGL 2 (or the driver refuses the shaders). */
 export function createWebglSurface(canvas: HTMLCanvasElement, onRestored: () => void): Surface | null {
-  const gl = canvas.getContext("webgl2", { antialias: false, alpha: true, premultipliedAlpha: true, depth: false, stencil: false, powerPreference: "low-power" });
+  const gl = canvas.getContext("webgl2", { antialias: false, alpha: false, depth: false, stencil: false, powerPreference: "low-power" });
   if (gl === null) return null;
   let resources = build(gl);
   if (resources === null && !gl.isContextLost()) return null;
@@ -76,7 +76,7 @@ export function createWebglSurface(canvas: HTMLCanvasElement, onRestored: () => 
     draw(frame) {
       if (resources === null || gl.isContextLost()) return;
       gl.viewport(0, 0, gl.drawingBufferWidth, gl.drawingBufferHeight);
-      gl.clearColor(0, 0, 0, 0);
+      gl.clearColor(...unit(frame.ground), 1);
       gl.clear(gl.COLOR_BUFFER_BIT);
       if (looks.order.length === 0 || looks.marks.length * 2 !== places.length) return;
       gl.enable(gl.BLEND);
