@@ -23,7 +23,8 @@ describe.skipIf(chromium === null)("views", () => {
   });
 
   test("what is selected in one view is selected in the next, and back returns", async () => {
-    const page = await site.open("fake=1000");
+    // High enough for both pictures to be in sight at once.
+    const page = await site.open("fake=1000", { height: 1600 });
     await page.locator('[data-id="19"]').click();
     await page.locator('[data-id="1"]').click({ modifiers: ["Control"] });
     await page.keyboard.press("s");
