@@ -16,7 +16,8 @@ export default defineConfig(({ mode }) => ({
   server: { fs: { allow: [`${here}/..`] } },
   build: {
     outDir: `${here}/../out/${mode === "test" ? "renderer-test" : "renderer"}`,
-    emptyOutDir: true,
+    // Pages of a test that is running keep the files they were built with.
+    emptyOutDir: mode !== "test",
     target: "chrome120",
     modulePreload: { polyfill: false },
     assetsInlineLimit: 0,
