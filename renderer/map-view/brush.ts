@@ -17,7 +17,16 @@ export function brushedRange(range: Range, start: number, now: number): Range {
 /** Null when the key is not for a slider. */
 export function movedEnd(range: Range, end: keyof Range, event: { readonly key: string; readonly shiftKey: boolean }): Range | null {
   const step = event.shiftKey ? 10 : 1;
-  const steps: Readonly<Record<string, number>> = { ArrowLeft: -step, ArrowDown: -step, ArrowRight: step, ArrowUp: step, PageDown: -10, PageUp: 10, Home: -100, End: 100 };
+  const steps: Readonly<Record<string, number>> = {
+    ArrowLeft: -step,
+    ArrowDown: -step,
+    ArrowRight: step,
+    ArrowUp: step,
+    PageDown: -10,
+    PageUp: 10,
+    Home: -100,
+    End: 100,
+  };
   const by = steps[event.key];
   if (by === undefined) return null;
   if (end === "from") return { from: Math.min(range.to, Math.max(0, range.from + by)), to: range.to };

@@ -39,9 +39,16 @@ export function placeClusters(map: Pick<MapColumns, "coordinates" | "clusters">,
     .sort((a, b) => b.count - a.count || a.label - b.label);
 }
 
-function spread(members: Uint32Array, coordinates: Float32Array, axis: 0 | 1): { first: number; middle: number; last: number; half: number } {
+function spread(
+  members: Uint32Array,
+  coordinates: Float32Array,
+  axis: 0 | 1,
+): { first: number; middle: number; last: number; half: number } {
   const step = Math.max(1, Math.floor(members.length / enough));
-  const values = Float32Array.from({ length: Math.floor(members.length / step) }, (_, at) => coordinates[2 * members[at * step] + axis]).sort();
+  const values = Float32Array.from(
+    { length: Math.floor(members.length / step) },
+    (_, at) => coordinates[2 * members[at * step] + axis],
+  ).sort();
   const at = (part: number): number => values[Math.round((values.length - 1) * part)] ?? Number.NaN;
   return { first: at(0.02), middle: at(0.5), last: at(0.98), half: at(0.75) - at(0.25) };
 }

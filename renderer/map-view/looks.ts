@@ -52,7 +52,8 @@ export function colourAt(request: Omit<LooksRequest, "selected">): (point: numbe
   const { passes, mode, ground } = request;
   const table = colourTable(mode, ground);
   const [keys, none] = keysOf(request);
-  const rowOf = (key: number): number => (mode === "none" ? 0 : mode === "oddness" ? Math.min(table.length - 1, Math.floor((key / 100) * table.length)) : key % table.length);
+  const rowOf = (key: number): number =>
+    mode === "none" ? 0 : mode === "oddness" ? Math.min(table.length - 1, Math.floor((key / 100) * table.length)) : key % table.length;
   return (point) => {
     if (passes !== null && passes[point] === 0) return fadedColour[ground];
     return none && !(keys[point] >= 0) ? noneColour : table[rowOf(keys[point])];
@@ -60,7 +61,12 @@ export function colourAt(request: Omit<LooksRequest, "selected">): (point: numbe
 }
 
 /** The value that decides the colour, and whether a value below 0 (or NaN) means "none". */
-function keysOf({ mode, clusters, folders, percentiles }: Pick<LooksRequest, "mode" | "clusters" | "folders" | "percentiles">): readonly [Int32Array | Float32Array, boolean] {
+function keysOf({
+  mode,
+  clusters,
+  folders,
+  percentiles,
+}: Pick<LooksRequest, "mode" | "clusters" | "folders" | "percentiles">): readonly [Int32Array | Float32Array, boolean] {
   if (mode === "oddness") return [percentiles, true];
   if (mode === "folder") return [folders, true];
   return [clusters, mode === "cluster"];
@@ -92,7 +98,8 @@ function drawOrder({ places, mode, clusters, percentiles }: LooksRequest, bits: 
   for (let level = 1; level < 20; level++) next[level] = next[level - 1] + sizes[level - 1];
   const order = new Uint32Array(count - sizes[absent]);
   const stride = strideFor(count);
-  for (let step = 0, point = 0; step < count; step++, point = (point + stride) % count) if (levels[point] !== absent) order[next[levels[point]]++] = point;
+  for (let step = 0, point = 0; step < count; step++, point = (point + stride) % count)
+    if (levels[point] !== absent) order[next[levels[point]]++] = point;
   return order;
 }
 

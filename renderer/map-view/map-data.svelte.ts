@@ -71,7 +71,10 @@ class MapData {
     const workspace = engine.collection?.workspace ?? "";
     const before = this.shown?.workspace === workspace ? this.shown : null;
     if (before?.map.version === map.version) return;
-    const origins = originsOf(before && { ids: before.columns.ids, places: before.map.coordinates }, { ids: columns.ids, places: map.coordinates });
+    const origins = originsOf(before && { ids: before.columns.ids, places: before.map.coordinates }, {
+      ids: columns.ids,
+      places: map.coordinates,
+    });
     let placed = 0;
     for (let point = 0; point < map.count; point++) if (!Number.isNaN(map.coordinates[2 * point])) placed++;
     this.shown = { workspace, columns, map, origins, placed, sequence: sequenceOf(columns) };

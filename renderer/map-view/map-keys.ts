@@ -13,10 +13,18 @@ export interface MapKeyMeanings {
 
 const panPixels = 80;
 const zoomFactor = 1.5;
-const arrows: Readonly<Record<string, readonly [number, number]>> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+const arrows: Readonly<Record<string, readonly [number, number]>> = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
+};
 
 /** True when the key meant something here. */
-export function handleMapKey(event: Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "shiftKey" | "altKey">, mean: MapKeyMeanings): boolean {
+export function handleMapKey(
+  event: Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "shiftKey" | "altKey">,
+  mean: MapKeyMeanings,
+): boolean {
   if (event.altKey) return false;
   const withControl = event.ctrlKey || event.metaKey;
   const arrow = arrows[event.key];

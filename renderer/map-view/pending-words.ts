@@ -3,7 +3,10 @@ import { indexStages, type IndexStage, type JobSnapshot } from "#protocol/progre
 
 const words: Record<IndexStage, { readonly title: string; readonly text: string }> = {
   scan: { title: "Looking for pictures", text: "The map is drawn once the pictures have been read and compared." },
-  embed: { title: "Reading pictures", text: "Each picture is described in numbers first; the map is drawn from them. The library can be used meanwhile." },
+  embed: {
+    title: "Reading pictures",
+    text: "Each picture is described in numbers first; the map is drawn from them. The library can be used meanwhile.",
+  },
   neighbours: { title: "Comparing pictures", text: "Every picture looks for the ones most like it. The map is next." },
   map: { title: "Drawing the map", text: "Like pictures are brought side by side. This is the last step before the map." },
   duplicates: { title: "The map is being stored", text: "It appears here in a moment." },

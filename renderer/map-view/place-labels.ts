@@ -30,7 +30,9 @@ export function labelWidth(count: number): number {
 export function placeLabels(clusters: readonly ClusterPlace[], camera: Camera, size: Size): ClusterLabel[] {
   const taken = createOccupancy();
   const cores = createOccupancy();
-  const seen = clusters.filter((cluster) => cluster.radius * 2 * camera.scale <= tooWide * Math.min(size.width, size.height)).slice(0, 4 * most);
+  const seen = clusters
+    .filter((cluster) => cluster.radius * 2 * camera.scale <= tooWide * Math.min(size.width, size.height))
+    .slice(0, 4 * most);
   for (const cluster of seen) {
     const { x, y } = toScreen(camera, size, cluster);
     const reach = Math.min(400, cluster.radius * camera.scale);
@@ -40,10 +42,19 @@ export function placeLabels(clusters: readonly ClusterPlace[], camera: Camera, s
   for (const cluster of seen) {
     if (labels.length >= most) break;
     const spots = spotsOf(cluster, camera, size);
-    const fits = (avoidsCores: boolean) => (spot: { x: number; y: number }): boolean => {
-      const box = boxAt(spot, labelWidth(cluster.count));
-      return box.left >= 0 && box.top >= 0 && box.right <= size.width && box.bottom <= size.height && taken.isFree(box) && (!avoidsCores || cores.isFree(box));
-    };
+    const fits =
+      (avoidsCores: boolean) =>
+      (spot: { x: number; y: number }): boolean => {
+        const box = boxAt(spot, labelWidth(cluster.count));
+        return (
+          box.left >= 0 &&
+          box.top >= 0 &&
+          box.right <= size.width &&
+          box.bottom <= size.height &&
+          taken.isFree(box) &&
+          (!avoidsCores || cores.isFree(box))
+        );
+      };
     const spot = spots.find(fits(true)) ?? spots.find(fits(false));
     if (spot === undefined) continue;
     taken.take(boxAt(spot, labelWidth(cluster.count)));

@@ -59,7 +59,11 @@ export function placeThumbnails(request: ThumbnailRequest): Thumbnail[] {
     const aspect = Math.min(4, Math.max(0.25, request.aspectOf(point)));
     const wanted = important.has(point) ? Math.max(64, spacing[point] * camera.scale) : spacing[point] * camera.scale * 1.15;
     // A large one that does not fit may still fit small.
-    for (let side = stepped(Math.min(most, wanted)); side >= smallestThumbnail; side = side > smallestThumbnail ? stepped(side * 0.66) : 0) {
+    for (
+      let side = stepped(Math.min(most, wanted));
+      side >= smallestThumbnail;
+      side = side > smallestThumbnail ? stepped(side * 0.66) : 0
+    ) {
       const width = Math.round(aspect >= 1 ? side : side * aspect);
       const height = Math.round(aspect >= 1 ? side / aspect : side);
       const [across, down] = [(width + gap) / 2, (height + gap) / 2];

@@ -32,23 +32,45 @@ function measureArithmetic(count: number): void {
   const places = scatter(count, 5, 24);
   const clusters = Int32Array.from({ length: count }, (_, point) => point % 24);
   const percentiles = Float32Array.from({ length: count }, (_, point) => point % 100);
-  const outline = Array.from({ length: 500 }, (_, step) => ({ x: 3 * Math.cos(step / 79.6), y: (3 + Math.sin(step / 6)) * Math.sin(step / 79.6) }));
+  const outline = Array.from({ length: 500 }, (_, step) => ({
+    x: 3 * Math.cos(step / 79.6),
+    y: (3 + Math.sin(step / 6)) * Math.sin(step / 79.6),
+  }));
   const index = placeIndex(places) as PlaceIndex;
   const spacing = spacings(index);
   const labels = Array.from({ length: 24 }, (_, label) => ({ label, count: 1, representative: 1 as never }));
   let inside = 0;
   const results = {
-    "index": median(() => placeIndex(places)),
-    "spacing": median(() => spacings(index)),
+    index: median(() => placeIndex(places)),
+    spacing: median(() => spacings(index)),
     "lasso of 500 edges": median(() => (inside = pointsInside(index, outline).length)),
-    "colours and order": median(() => makeLooks({ places, mode: "oddness", ground: "dark", clusters, folders: clusters, percentiles, passes: null, selected: [] })),
-    "nearest, each": median(() => {
-      for (let trial = 0; trial < 1000; trial++) nearestPoint(index, { x: (trial % 31) / 5 - 3, y: (trial % 29) / 5 - 3, radius: 0.1 });
-    }) / 1000,
-    "pictures": median(() => placeThumbnails({ index, spacing, camera: { x: places[0], y: places[1], scale: 0.2 * Math.sqrt(count) * 40 }, size: { width: 1400, height: 900 }, aspectOf: () => 1.5, accepts: () => true, important: new Set(), kept: new Set(), limit: 300 })),
-    "clusters": median(() => placeClusters({ coordinates: places, clusters: labels }, clusters)),
+    "colours and order": median(() =>
+      makeLooks({ places, mode: "oddness", ground: "dark", clusters, folders: clusters, percentiles, passes: null, selected: [] }),
+    ),
+    "nearest, each":
+      median(() => {
+        for (let trial = 0; trial < 1000; trial++) nearestPoint(index, { x: (trial % 31) / 5 - 3, y: (trial % 29) / 5 - 3, radius: 0.1 });
+      }) / 1000,
+    pictures: median(() =>
+      placeThumbnails({
+        index,
+        spacing,
+        camera: { x: places[0], y: places[1], scale: 0.2 * Math.sqrt(count) * 40 },
+        size: { width: 1400, height: 900 },
+        aspectOf: () => 1.5,
+        accepts: () => true,
+        important: new Set(),
+        kept: new Set(),
+        limit: 300,
+      }),
+    ),
+    clusters: median(() => placeClusters({ coordinates: places, clusters: labels }, clusters)),
   };
-  console.log(`${count} points: ${Object.entries(results).map(([name, ms]) => `${name} ${ms < 0.1 ? `${(ms * 1000).toFixed(1)} us` : `${ms.toFixed(1)} ms`}`).join(", ")} (${inside} inside the lasso)`);
+  console.log(
+    `${count} points: ${Object.entries(results)
+      .map(([name, ms]) => `${name} ${ms < 0.1 ? `${(ms * 1000).toFixed(1)} us` : `${ms.toFixed(1)} ms`}`)
+      .join(", ")} (${inside} inside the lasso)`,
+  );
 }
 
 function median(work: () => unknown): number {
@@ -69,7 +91,9 @@ async function measureBrowser(site: RendererSite, count: number): Promise<void> 
   await page.evaluate(() => {
     const watched = { long: [] as number[], frames: 0, stopped: false };
     Object.assign(window, { watched });
-    new PerformanceObserver((list) => list.getEntries().forEach((entry) => watched.long.push(Math.round(entry.duration)))).observe({ type: "longtask" });
+    new PerformanceObserver((list) => list.getEntries().forEach((entry) => watched.long.push(Math.round(entry.duration)))).observe({
+      type: "longtask",
+    });
     const frame = (): void => {
       watched.frames++;
       if (!watched.stopped) requestAnimationFrame(frame);
@@ -85,12 +109,15 @@ async function measureBrowser(site: RendererSite, count: number): Promise<void> 
     await page.waitForTimeout(400);
     const after = await page.evaluate(() => ({ ...(window as unknown as Watched).watched, at: performance.now() }));
     const long = after.long.slice(before.long.length);
-    console.log(`${count} in Chromium, ${name}: ${Math.round(((after.frames - before.frames) * 1000) / (after.at - before.at))} frames/s, long tasks ${long.length}${long.length > 0 ? ` (longest ${Math.max(...long)} ms)` : ""}`);
+    console.log(
+      `${count} in Chromium, ${name}: ${Math.round(((after.frames - before.frames) * 1000) / (after.at - before.at))} frames/s, long tasks ${long.length}${long.length > 0 ? ` (longest ${Math.max(...long)} ms)` : ""}`,
+    );
   };
   const drag = async (steps: number): Promise<void> => {
     await page.mouse.move(middle.x, middle.y - 200);
     await page.mouse.down();
-    for (let step = 0; step < steps; step++) await page.mouse.move(middle.x + 180 * Math.sin(step / 6), middle.y - 200 + 120 * Math.sin(step / 9));
+    for (let step = 0; step < steps; step++)
+      await page.mouse.move(middle.x + 180 * Math.sin(step / 6), middle.y - 200 + 120 * Math.sin(step / 9));
     await page.mouse.up();
   };
   const rounds = smoke ? 20 : 120;
@@ -114,12 +141,19 @@ async function measureBrowser(site: RendererSite, count: number): Promise<void> 
     await page.keyboard.down("Shift");
     await page.mouse.move(box.x + 60, box.y + 60);
     await page.mouse.down();
-    for (const [x, y] of [[0.97, 0.03], [0.97, 0.8], [0.1, 0.8]]) await page.mouse.move(box.x + x * box.width, box.y + y * box.height, { steps: 30 });
+    for (const [x, y] of [
+      [0.97, 0.03],
+      [0.97, 0.8],
+      [0.1, 0.8],
+    ])
+      await page.mouse.move(box.x + x * box.width, box.y + y * box.height, { steps: 30 });
     await page.mouse.up();
     await page.keyboard.up("Shift");
   });
   const memory = await page.evaluate(() => (performance as unknown as { memory?: { usedJSHeapSize: number } }).memory?.usedJSHeapSize ?? 0);
-  console.log(`${count} in Chromium: map shown ${Math.round(readyMs)} ms after opening the page, JavaScript heap ${Math.round(memory / 1e6)} MB`);
+  console.log(
+    `${count} in Chromium: map shown ${Math.round(readyMs)} ms after opening the page, JavaScript heap ${Math.round(memory / 1e6)} MB`,
+  );
   await page.context().close();
 }
 

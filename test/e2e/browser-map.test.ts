@@ -1,18 +1,27 @@
 /** @file The map in a real browser over the fake engine: what is drawn, hover, click, lasso, keys, pictures, filters, and how it waits. */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Page } from "playwright-core";
-import sharp from "sharp";
 
-import { longName } from "../helpers/fake-images.ts";
+import {
+  boxOf,
+  brightest,
+  cameraOf,
+  distanceTo,
+  evenOdd,
+  imageOfCluster,
+  noPictures,
+  openMap,
+  ready,
+  ringed,
+  selected,
+  settled,
+  spotsOf,
+  stage,
+  type FakeWindow,
+} from "../helpers/map-page.ts";
 import { findChromium, sayNoChromium, startRendererSite, type RendererSite } from "../helpers/renderer-page.ts";
 
 const chromium = findChromium();
 if (chromium === null) sayNoChromium("the map in the browser");
-
-interface Spot {
-  readonly x: number;
-  readonly y: number;
-}
 
 describe.skipIf(chromium === null)("map", () => {
   let site: RendererSite;
@@ -55,7 +64,13 @@ describe.skipIf(chromium === null)("map", () => {
   test("the lasso selects exactly the points inside", async () => {
     const page = await openMap(site, "fake=2000");
     const box = await boxOf(page);
-    const outline = [[0.3, 0.3], [0.62, 0.24], [0.7, 0.6], [0.5, 0.5], [0.34, 0.72]].map(([x, y]) => ({ x: box.x + x * box.width, y: box.y + y * box.height }));
+    const outline = [
+      [0.3, 0.3],
+      [0.62, 0.24],
+      [0.7, 0.6],
+      [0.5, 0.5],
+      [0.34, 0.72],
+    ].map(([x, y]) => ({ x: box.x + x * box.width, y: box.y + y * box.height }));
     await page.keyboard.down("Shift");
     await page.mouse.move(outline[0].x, outline[0].y);
     await page.mouse.down();
@@ -120,7 +135,9 @@ describe.skipIf(chromium === null)("map", () => {
   test("by keyboard alone: pan, zoom, go from picture to picture, open, and focus shows", async () => {
     const page = await openMap(site, "fake=300");
     await stage(page).focus();
-    expect(await stage(page).evaluate((element) => element.matches(":focus-visible") && getComputedStyle(element).outlineStyle !== "none")).toBe(true);
+    expect(
+      await stage(page).evaluate((element) => element.matches(":focus-visible") && getComputedStyle(element).outlineStyle !== "none"),
+    ).toBe(true);
     const start = await cameraOf(page);
     await page.keyboard.press("ArrowRight");
     await expect.poll(async () => (await cameraOf(page)).x - start.x).toBeCloseTo(80 / start.scale, 4);
@@ -152,17 +169,36 @@ describe.skipIf(chromium === null)("map", () => {
     await expect.poll(() => page.locator("[data-thumbnail]").count()).toBeGreaterThan(15);
     await settled(page);
     expect(await page.locator("[data-thumbnail]").count()).toBeLessThanOrEqual(300);
-    const boxes = await page.locator("[data-thumbnail]").evaluateAll((elements) => elements.map((element) => ({ id: Number((element as HTMLElement).dataset["thumbnail"]), box: element.getBoundingClientRect().toJSON() as DOMRect })));
+    const boxes = await page
+      .locator("[data-thumbnail]")
+      .evaluateAll((elements) =>
+        elements.map((element) => ({
+          id: Number((element as HTMLElement).dataset["thumbnail"]),
+          box: element.getBoundingClientRect().toJSON() as DOMRect,
+        })),
+      );
     let overlaps = 0;
-    boxes.forEach(({ box: one }, at) => boxes.slice(at + 1).forEach(({ box: other }) => (overlaps += one.left < other.right && one.right > other.left && one.top < other.bottom && one.bottom > other.top ? 1 : 0)));
+    boxes.forEach(({ box: one }, at) =>
+      boxes
+        .slice(at + 1)
+        .forEach(
+          ({ box: other }) =>
+            (overlaps += one.left < other.right && one.right > other.left && one.top < other.bottom && one.bottom > other.top ? 1 : 0),
+        ),
+    );
     expect(overlaps).toBe(0);
     const area = await boxOf(page);
-    const target = boxes.find(({ box }) => box.left > area.x + 80 && box.right < area.x + area.width - 60 && box.top > area.y + 60 && box.bottom < area.y + area.height - 120);
+    const target = boxes.find(
+      ({ box }) =>
+        box.left > area.x + 80 && box.right < area.x + area.width - 60 && box.top > area.y + 60 && box.bottom < area.y + area.height - 120,
+    );
     expect(target).toBeDefined();
     if (target === undefined) return;
     await page.mouse.click(target.box.left + target.box.width / 2, target.box.top + 4);
     expect(await selected(page)).toEqual([target.id]);
-    await expect.poll(() => page.locator(`[data-thumbnail="${target.id}"]`).evaluate((element) => element.classList.contains("selected"))).toBe(true);
+    await expect
+      .poll(() => page.locator(`[data-thumbnail="${target.id}"]`).evaluate((element) => element.classList.contains("selected")))
+      .toBe(true);
     await page.context().close();
   });
 
@@ -178,7 +214,10 @@ describe.skipIf(chromium === null)("map", () => {
     await page.getByRole("group", { name: "Active filters" }).getByText("Oddness 50–90 %").waitFor();
     const ids = await page.evaluate(async () => {
       const columns = await (window as unknown as FakeWindow).likeness.handlers["images.columns"]({});
-      return { filtered: columns.ids.filter((_, at) => columns.percentiles[at] < 45)[0], passing: columns.ids.filter((_, at) => columns.percentiles[at] > 55 && columns.percentiles[at] < 85)[0] };
+      return {
+        filtered: columns.ids.filter((_, at) => columns.percentiles[at] < 45)[0],
+        passing: columns.ids.filter((_, at) => columns.percentiles[at] > 55 && columns.percentiles[at] < 85)[0],
+      };
     });
     const [filtered, passing] = await spotsOf(page, [ids.filtered, ids.passing]);
     await page.mouse.click(filtered.x, filtered.y);
@@ -198,7 +237,10 @@ describe.skipIf(chromium === null)("map", () => {
     const grey = await brightest(page, spot);
     expect(Math.max(...grey) - Math.min(...grey)).toBeLessThan(12);
     await page.getByLabel("Colour by").selectOption("folder");
-    await page.getByRole("list", { name: "Folders" }).getByRole("button", { name: /^Scans \/ Letters/u }).click();
+    await page
+      .getByRole("list", { name: "Folders" })
+      .getByRole("button", { name: /^Scans \/ Letters/u })
+      .click();
     await page.getByRole("group", { name: "Active filters" }).getByText("Scans / Letters").waitFor();
     await page.reload();
     await ready(page);
@@ -348,143 +390,3 @@ describe.skipIf(chromium === null)("map", () => {
     await page.context().close();
   });
 });
-
-interface FakeWindow {
-  readonly likeness: {
-    readonly handlers: {
-      "images.similar"(params: { id: number; count: number }): Promise<{ results: { id: number }[] }> | { results: { id: number }[] };
-      "images.columns"(params: object): Promise<{ ids: Int32Array; percentiles: Float32Array; clusters: Int32Array }>;
-      "map.columns"(params: object): Promise<{ coordinates: Float32Array; clusters: readonly { label: number; representative: number }[] }>;
-    };
-  };
-  readonly fakeEngine: { grow(count: number): void; setJob(change: object): void };
-  readonly showMap?: () => void;
-}
-
-async function openMap(site: RendererSite, query: string): Promise<Page> {
-  const page = await site.open(`${query}#/map`);
-  await ready(page);
-  return page;
-}
-
-async function ready(page: Page): Promise<void> {
-  await page.locator("[data-map][data-indexed=true]").waitFor();
-  await settled(page);
-}
-
-function stage(page: Page): ReturnType<Page["locator"]> {
-  return page.locator("[data-map]");
-}
-
-async function noPictures(page: Page): Promise<void> {
-  await page.getByLabel("Pictures when near").uncheck();
-  await expect.poll(() => page.locator("[data-thumbnail]").count()).toBe(0);
-  await stage(page).focus();
-}
-
-async function boxOf(page: Page): Promise<{ x: number; y: number; width: number; height: number }> {
-  const box = await stage(page).boundingBox();
-  if (box === null) throw new Error("The map is not shown.");
-  return box;
-}
-
-async function cameraOf(page: Page): Promise<{ x: number; y: number; scale: number }> {
-  const [x, y, scale] = ((await stage(page).getAttribute("data-camera")) ?? "").split(" ").map(Number);
-  return { x, y, scale };
-}
-
-/** The camera stands still. */
-async function settled(page: Page): Promise<void> {
-  await page.waitForTimeout(150);
-  let last = "";
-  await expect
-    .poll(async () => {
-      const now = (await stage(page).getAttribute("data-camera")) ?? "";
-      const still = now === last;
-      last = now;
-      return still;
-    }, { interval: 120 })
-    .toBe(true);
-}
-
-/** Where images are on the screen, by the fake's coordinates and the camera. */
-async function spotsOf(page: Page, ids: readonly number[]): Promise<Spot[]> {
-  const camera = await cameraOf(page);
-  const box = await boxOf(page);
-  const places = await page.evaluate(async (wanted) => {
-    const { coordinates } = await (window as unknown as FakeWindow).likeness.handlers["map.columns"]({});
-    return wanted.map((id) => ({ x: coordinates[2 * (id - 1)], y: coordinates[2 * (id - 1) + 1] }));
-  }, ids);
-  return places.map(({ x, y }) => ({ x: box.x + box.width / 2 + (x - camera.x) * camera.scale, y: box.y + box.height / 2 + (y - camera.y) * camera.scale }));
-}
-
-function imageOfCluster(page: Page, label: number): Promise<number> {
-  return page.evaluate(async (wanted) => {
-    const { ids, clusters } = await (window as unknown as FakeWindow).likeness.handlers["images.columns"]({});
-    return ids[clusters.indexOf(wanted)];
-  }, label);
-}
-
-/** The selection as a person can know it: how many from the map, which one from the details, which ones by copying their names. */
-async function selected(page: Page): Promise<number[]> {
-  await page.waitForTimeout(60);
-  const count = Number(await stage(page).getAttribute("data-selected"));
-  if (count === 0) return [];
-  if (count === 1) {
-    const heading = page.getByRole("complementary").getByRole("heading", { level: 2 });
-    await expect.poll(() => heading.getAttribute("title")).toMatch(/^IMG_/u);
-    return idsOf((await heading.getAttribute("title")) ?? "");
-  }
-  const names = await page.evaluate(async () => {
-    let copied = "";
-    Object.defineProperty(navigator, "clipboard", { configurable: true, value: { writeText: (text: string) => void (copied = text) } });
-    [...document.querySelectorAll("button")].find((button) => button.textContent?.includes("Copy names"))?.click();
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    return copied;
-  });
-  const ids = idsOf(names);
-  expect(ids).toHaveLength(count);
-  return ids;
-}
-
-function idsOf(names: string): number[] {
-  const special = [longName, "panorama.jpg", "scroll.png", "icon.png", "white.png", "black.png"];
-  return names
-    .split("\n")
-    .map((name) => (special.includes(name) ? special.indexOf(name) + 2 : Number(/^IMG_(\d+)\.jpg$/u.exec(name)?.[1])))
-    .sort((a, b) => a - b);
-}
-
-function ringed(page: Page): Promise<number[]> {
-  return page.locator("[data-ring]").evaluateAll((elements) => elements.map((element) => Number((element as unknown as HTMLElement).dataset["ring"])).sort((a, b) => a - b));
-}
-
-/** The brightest pixel within 2 pixels of a spot, from a screenshot: what a person sees on the dark ground. */
-async function brightest(page: Page, spot: Spot): Promise<number[]> {
-  await page.mouse.move(1, 1);
-  await page.waitForTimeout(120);
-  const image = await page.screenshot({ clip: { x: Math.round(spot.x) - 2, y: Math.round(spot.y) - 2, width: 5, height: 5 } });
-  const { data, info } = await sharp(image).removeAlpha().raw().toBuffer({ resolveWithObject: true });
-  const colours = Array.from({ length: info.width * info.height }, (_, at) => [...data.subarray(3 * at, 3 * at + 3)]);
-  return colours.sort((a, b) => Math.max(...b) - Math.max(...a))[0];
-}
-
-function evenOdd(outline: readonly Spot[], { x, y }: Spot): boolean {
-  let inside = false;
-  for (let at = 0, before = outline.length - 1; at < outline.length; before = at++) {
-    const [a, b] = [outline[at], outline[before]];
-    if (a.y > y !== b.y > y && x < a.x + ((y - a.y) / (b.y - a.y)) * (b.x - a.x)) inside = !inside;
-  }
-  return inside;
-}
-
-/** Pixels from a spot to the nearest edge of an outline: what lies on the line itself may fall on either side. */
-function distanceTo(outline: readonly Spot[], spot: Spot): number {
-  return Math.min(
-    ...outline.map((a, at) => {
-      const b = outline[(at + 1) % outline.length];
-      const part = Math.min(1, Math.max(0, ((spot.x - a.x) * (b.x - a.x) + (spot.y - a.y) * (b.y - a.y)) / ((b.x - a.x) ** 2 + (b.y - a.y) ** 2)));
-      return Math.hypot(a.x + part * (b.x - a.x) - spot.x, a.y + part * (b.y - a.y) - spot.y);
-    }),
-  );
-}

@@ -1,7 +1,18 @@
 /** @file The map's camera: what a person holds on to stays put, and everything fits that should. */
 import { describe, expect, test } from "vitest";
 
-import { between, boundsOf, clipMatrix, fit, inSight, panBy, toMap, toScreen, zoomAt, type Camera } from "../../../renderer/map-view/camera.ts";
+import {
+  between,
+  boundsOf,
+  clipMatrix,
+  fit,
+  inSight,
+  panBy,
+  toMap,
+  toScreen,
+  zoomAt,
+  type Camera,
+} from "../../../renderer/map-view/camera.ts";
 
 const size = { width: 800, height: 600 };
 const camera: Camera = { x: 3, y: -2, scale: 50 };

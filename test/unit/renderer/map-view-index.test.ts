@@ -2,7 +2,16 @@
 import { describe, expect, test } from "vitest";
 
 import { extendOutline, insideTest, pointsInside } from "../../../renderer/map-view/lasso.ts";
-import { buildPlaceIndex, nearestPoint, placeIndex, roughCount, spacings, typicalSpacing, visitBox, type PlaceIndex } from "../../../renderer/map-view/place-index.ts";
+import {
+  buildPlaceIndex,
+  nearestPoint,
+  placeIndex,
+  roughCount,
+  spacings,
+  typicalSpacing,
+  visitBox,
+  type PlaceIndex,
+} from "../../../renderer/map-view/place-index.ts";
 import { scatter } from "../../helpers/map-scatter.ts";
 
 const places = scatter(3000, 7);
@@ -24,7 +33,9 @@ describe("place index", () => {
   ])("finds exactly the points in the box %j", ([left, top, right, bottom]) => {
     const found: number[] = [];
     visitBox(index, { left, top, right, bottom }, (point) => found.push(point));
-    const expected = all.filter((point) => places[2 * point] >= left && places[2 * point] <= right && places[2 * point + 1] >= top && places[2 * point + 1] <= bottom);
+    const expected = all.filter(
+      (point) => places[2 * point] >= left && places[2 * point] <= right && places[2 * point + 1] >= top && places[2 * point + 1] <= bottom,
+    );
     expect(found.sort((a, b) => a - b)).toEqual(expected);
   });
 
@@ -32,7 +43,9 @@ describe("place index", () => {
     for (let trial = 0; trial < 200; trial++) {
       const [x, y, radius] = [((trial * 37) % 100) / 12 - 4, ((trial * 59) % 100) / 12 - 4, 0.02 + (trial % 7) * 0.05];
       const accepts = (point: number): boolean => point % 3 !== trial % 3;
-      const distances = all.filter(accepts).map((point) => ({ point, distance: Math.hypot(places[2 * point] - x, places[2 * point + 1] - y) }));
+      const distances = all
+        .filter(accepts)
+        .map((point) => ({ point, distance: Math.hypot(places[2 * point] - x, places[2 * point + 1] - y) }));
       const best = distances.filter((one) => one.distance <= radius).sort((a, b) => a.distance - b.distance)[0];
       expect(nearestPoint(index, { x, y, radius, accepts })).toBe(best?.point ?? -1);
     }
@@ -91,7 +104,9 @@ describe("lasso", () => {
       const reach = 2 + Math.sin(9 * angle) + 0.3 * Math.cos(31 * angle);
       return { x: reach * Math.cos(angle), y: reach * Math.sin(angle) };
     });
-    expect(pointsInside(index, outline).sort((a, b) => a - b)).toEqual(all.filter((point) => evenOdd(outline, places[2 * point], places[2 * point + 1])));
+    expect(pointsInside(index, outline).sort((a, b) => a - b)).toEqual(
+      all.filter((point) => evenOdd(outline, places[2 * point], places[2 * point + 1])),
+    );
   });
 
   test("where an outline crosses itself, twice inside is outside", () => {
@@ -106,15 +121,29 @@ describe("lasso", () => {
   });
 
   test("a line encloses nothing", () => {
-    expect(pointsInside(index, [{ x: 0, y: 0 }, { x: 5, y: 5 }])).toEqual([]);
-    expect(insideTest([{ x: 0, y: 1 }, { x: 5, y: 1 }, { x: 9, y: 1 }])).toBeNull();
+    expect(
+      pointsInside(index, [
+        { x: 0, y: 0 },
+        { x: 5, y: 5 },
+      ]),
+    ).toEqual([]);
+    expect(
+      insideTest([
+        { x: 0, y: 1 },
+        { x: 5, y: 1 },
+        { x: 9, y: 1 },
+      ]),
+    ).toBeNull();
   });
 
   test("an outline grows only by steps that count", () => {
     const outline = [{ x: 0, y: 0 }];
     extendOutline(outline, { x: 1, y: 1 }, 3);
     extendOutline(outline, { x: 3, y: 0 }, 3);
-    expect(outline).toEqual([{ x: 0, y: 0 }, { x: 3, y: 0 }]);
+    expect(outline).toEqual([
+      { x: 0, y: 0 },
+      { x: 3, y: 0 },
+    ]);
   });
 });
 

@@ -30,13 +30,16 @@ describe("palette", () => {
     for (const label of [-1, 0, 7, 39, 40, 123]) expect(colourOf(label)).toEqual(engineColourOf(label));
   });
 
-  test.for(["dark", "light"] as const)("odder stands out more from its ground at every step, and even the ordinary is seen (%s)", (ground) => {
-    const steps = Array.from({ length: 33 }, (_, at) => luminance(scoreColour(at / 32, ground)));
-    const behind = luminance(grounds[ground]);
-    const contrasts = steps.map((one) => (Math.max(one, behind) + 0.05) / (Math.min(one, behind) + 0.05));
-    for (let at = 1; at < contrasts.length; at++) expect(contrasts[at]).toBeGreaterThan(contrasts[at - 1]);
-    expect(contrasts[0]).toBeGreaterThan(1.6);
-  });
+  test.for(["dark", "light"] as const)(
+    "odder stands out more from its ground at every step, and even the ordinary is seen (%s)",
+    (ground) => {
+      const steps = Array.from({ length: 33 }, (_, at) => luminance(scoreColour(at / 32, ground)));
+      const behind = luminance(grounds[ground]);
+      const contrasts = steps.map((one) => (Math.max(one, behind) + 0.05) / (Math.min(one, behind) + 0.05));
+      for (let at = 1; at < contrasts.length; at++) expect(contrasts[at]).toBeGreaterThan(contrasts[at - 1]);
+      expect(contrasts[0]).toBeGreaterThan(1.6);
+    },
+  );
 });
 
 describe("looks", () => {
@@ -62,8 +65,17 @@ describe("looks", () => {
   });
 
   test("every point with a place is drawn once, those without never", () => {
-    for (const mode of ["cluster", "oddness", "folder", "none"] as const) expect([...makeLooks({ ...request, mode }).order].sort()).toEqual([0, 1, 3, 4]);
-    expect(makeLooks({ ...request, places: new Float32Array(0), clusters: new Int32Array(0), folders: new Int32Array(0), percentiles: new Float32Array(0) }).order).toHaveLength(0);
+    for (const mode of ["cluster", "oddness", "folder", "none"] as const)
+      expect([...makeLooks({ ...request, mode }).order].sort()).toEqual([0, 1, 3, 4]);
+    expect(
+      makeLooks({
+        ...request,
+        places: new Float32Array(0),
+        clusters: new Int32Array(0),
+        folders: new Int32Array(0),
+        percentiles: new Float32Array(0),
+      }).order,
+    ).toHaveLength(0);
   });
 
   test("the odd lie over the ordinary", () => {
@@ -74,7 +86,14 @@ describe("looks", () => {
   test("points of one level are drawn in scattered order", () => {
     const count = 1000;
     const places = new Float32Array(2 * count);
-    const order = makeLooks({ ...request, mode: "none", places, clusters: new Int32Array(count), folders: new Int32Array(count), percentiles: new Float32Array(count) }).order;
+    const order = makeLooks({
+      ...request,
+      mode: "none",
+      places,
+      clusters: new Int32Array(count),
+      folders: new Int32Array(count),
+      percentiles: new Float32Array(count),
+    }).order;
     expect(order.slice(0, 500).filter((point) => point < 500).length).toBeGreaterThan(200);
     expect(order.slice(0, 500).filter((point) => point < 500).length).toBeLessThan(300);
   });

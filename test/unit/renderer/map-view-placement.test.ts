@@ -7,7 +7,12 @@ import { panBy, toScreen, type Camera } from "../../../renderer/map-view/camera.
 import { placeClusters } from "../../../renderer/map-view/clusters.ts";
 import { placeIndex, spacings, type PlaceIndex } from "../../../renderer/map-view/place-index.ts";
 import { labelHeight, labelWidth, placeLabels } from "../../../renderer/map-view/place-labels.ts";
-import { largestThumbnail, placeThumbnails, smallestThumbnail, type ThumbnailRequest } from "../../../renderer/map-view/place-thumbnails.ts";
+import {
+  largestThumbnail,
+  placeThumbnails,
+  smallestThumbnail,
+  type ThumbnailRequest,
+} from "../../../renderer/map-view/place-thumbnails.ts";
 import { scatter } from "../../helpers/map-scatter.ts";
 
 const size = { width: 1000, height: 700 };
@@ -16,7 +21,18 @@ const index = placeIndex(places) as PlaceIndex;
 const near: Camera = { x: places[0], y: places[1], scale: 900 };
 
 function request(change: Partial<ThumbnailRequest> = {}): ThumbnailRequest {
-  return { index, spacing: spacings(index), camera: near, size, aspectOf: (point) => (point % 3 === 0 ? 1.5 : 0.75), accepts: () => true, important: new Set(), kept: new Set(), limit: 300, ...change };
+  return {
+    index,
+    spacing: spacings(index),
+    camera: near,
+    size,
+    aspectOf: (point) => (point % 3 === 0 ? 1.5 : 0.75),
+    accepts: () => true,
+    important: new Set(),
+    kept: new Set(),
+    limit: 300,
+    ...change,
+  };
 }
 
 function boxes(asked: ThumbnailRequest): { left: number; top: number; right: number; bottom: number }[] {
@@ -28,7 +44,9 @@ function boxes(asked: ThumbnailRequest): { left: number; top: number; right: num
 
 function overlaps(list: readonly { left: number; top: number; right: number; bottom: number }[]): number {
   let count = 0;
-  list.forEach((a, at) => list.slice(at + 1).forEach((b) => (count += a.left < b.right && a.right > b.left && a.top < b.bottom && a.bottom > b.top ? 1 : 0)));
+  list.forEach((a, at) =>
+    list.slice(at + 1).forEach((b) => (count += a.left < b.right && a.right > b.left && a.top < b.bottom && a.bottom > b.top ? 1 : 0)),
+  );
   return count;
 }
 
@@ -56,7 +74,9 @@ describe("thumbnails", () => {
     const camera = { ...near, scale: 250 };
     const crowded = placeThumbnails(request({ camera })).map((one) => one.point);
     expect(crowded.length).toBeGreaterThan(40);
-    const left = [...index.points].find((point) => !crowded.includes(point) && Math.hypot(places[2 * point] - near.x, places[2 * point + 1] - near.y) < 1);
+    const left = [...index.points].find(
+      (point) => !crowded.includes(point) && Math.hypot(places[2 * point] - near.x, places[2 * point + 1] - near.y) < 1,
+    );
     expect(left).toBeDefined();
     expect(placeThumbnails(request({ camera, important: new Set([left as number]) }))[0].point).toBe(left);
   });
@@ -94,7 +114,11 @@ describe("clusters and their labels", () => {
     return (at % 2 === 0 ? 3 * (label % 2) : 3 * Math.floor(label / 2)) + spread;
   });
   clumped.set([500, 500], 2 * 4);
-  const clusters = [0, 1, 2, 3].map((label) => ({ label, count: labels.filter((one) => one === label).length, representative: (label + 1) as ImageId }));
+  const clusters = [0, 1, 2, 3].map((label) => ({
+    label,
+    count: labels.filter((one) => one === label).length,
+    representative: (label + 1) as ImageId,
+  }));
   const placed = placeClusters({ coordinates: clumped, clusters }, labels);
 
   test("the middle is not moved by a member far away, nor are the bounds", () => {
@@ -113,7 +137,12 @@ describe("clusters and their labels", () => {
   test("labels do not lie over each other or leave the window", () => {
     for (const scale of [20, 60, 200]) {
       const shown = placeLabels(placed, { x: 2, y: 2, scale }, size);
-      const list = shown.map(({ cluster, x, y }) => ({ left: x - labelWidth(cluster.count) / 2, right: x + labelWidth(cluster.count) / 2, top: y - labelHeight / 2, bottom: y + labelHeight / 2 }));
+      const list = shown.map(({ cluster, x, y }) => ({
+        left: x - labelWidth(cluster.count) / 2,
+        right: x + labelWidth(cluster.count) / 2,
+        top: y - labelHeight / 2,
+        bottom: y + labelHeight / 2,
+      }));
       expect(overlaps(list)).toBe(0);
       expect(list.every((box) => box.left >= 0 && box.top >= 0 && box.right <= size.width && box.bottom <= size.height)).toBe(true);
     }
