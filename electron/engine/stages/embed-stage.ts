@@ -27,6 +27,8 @@ export interface EmbedSeconds {
 
 /** Pictures in one run of the encoder: large enough to amortise a run, small enough to lose little in a kill. */
 const batchSize = 16;
+/** After this long the first pictures are told. */
+const firstPauseMs = 1500;
 
 type Read =
   | { readonly kind: "known"; readonly contentId: number }
@@ -74,6 +76,8 @@ export async function embedStage(pipeline: Pipeline, scan: ScanResult, openDevic
   };
 
   let done = 0;
+  let toldAt = startedAt;
+  let pauseMs = firstPauseMs;
   const commit = (batch: readonly Finished[], vectors: Float32Array): void => {
     inTransaction(store, () => {
       let row = 0;
@@ -104,6 +108,12 @@ export async function embedStage(pipeline: Pipeline, scan: ScanResult, openDevic
     });
     done += batch.length;
     job.progress(done, total);
+    // Pictures appear as they are read; each telling makes clients read again, so the pauses grow with what there is to read.
+    const now = clock.monotonic();
+    if (done === total || now - toldAt < pauseMs) return;
+    toldAt = now;
+    pauseMs *= 1.5;
+    pipeline.changed("images", "collection");
   };
 
   let collecting: Finished[] = [];

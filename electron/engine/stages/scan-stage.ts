@@ -7,7 +7,7 @@ import { requireFolder } from "../ingest/scan/folders.ts";
 import { judge, type Judgement } from "../ingest/scan/judge.ts";
 import { unpackListing } from "../ingest/scan/pack.ts";
 import { inTransaction } from "../store/statements.ts";
-import { deleteFile, fileById, hideFile, listFiles, markMissing, saveFile, touchFile, type FileRow } from "../store/queries/files.ts";
+import { deleteFile, fileById, hideFile, listFilesAfter, markMissing, saveFile, touchFile, type FileRow } from "../store/queries/files.ts";
 import { listUnembeddedContents } from "../store/queries/embeddings.ts";
 import { readProperty, writeProperty } from "../store/queries/properties.ts";
 import { lastScan, startScan } from "../store/queries/scans.ts";
@@ -31,8 +31,8 @@ export async function scanStage(pipeline: Pipeline, folders: readonly Buffer[]):
   const scanId = previous && previous.finished_at === null && previous.folders === key ? previous.id : startScan(store, key, clock.now());
   // A newer decoder may read what an older one could not.
   const retryUnreadable = readProperty(store, "decodeVersion") !== String(decodeVersion);
-  const known = listFiles(store).filter((row) => !(retryUnreadable && row.state === "unreadable" && row.scan_id !== scanId));
-  const judgement = judge(listing, known, folders, scanId);
+  const known = (await knownFiles(pipeline)).filter((row) => !(retryUnreadable && row.state === "unreadable" && row.scan_id !== scanId));
+  const judgement = await judge(listing, known, folders, scanId, () => breathe(pipeline));
   await writeOutcomes(pipeline, judgement, scanId);
   inTransaction(store, () => writeProperty(store, "decodeVersion", String(decodeVersion)));
   const absent = judgement.missing.filter((row) => row.state !== "unsupported");
@@ -53,13 +53,29 @@ export function settleMissing(pipeline: Pipeline, absent: readonly FileRow[], sc
   });
 }
 
+async function knownFiles(pipeline: Pipeline): Promise<FileRow[]> {
+  const rows: FileRow[] = [];
+  for (;;) {
+    const page = listFilesAfter(pipeline.store, rows.at(-1)?.id ?? 0, 4000);
+    if (page.length === 0) return rows;
+    for (const row of page) rows.push(row);
+    await breathe(pipeline);
+  }
+}
+
+/** Lets the engine's thread answer others, and obeys pause and cancel. */
+async function breathe({ job }: Pipeline): Promise<void> {
+  await job.control.gate();
+  await new Promise((resolve) => setImmediate(resolve));
+}
+
 /** In transactions of a bounded size, so that the engine's thread answers in between. */
-async function inSlices<T>({ store, job }: Pipeline, items: readonly T[], write: (item: T) => void): Promise<void> {
-  const slice = 2000;
+async function inSlices<T>(pipeline: Pipeline, items: readonly T[], write: (item: T) => void): Promise<void> {
+  const { store } = pipeline;
+  const slice = 1000;
   for (let at = 0; at < items.length; at += slice) {
-    await job.control.gate();
+    await breathe(pipeline);
     inTransaction(store, () => items.slice(at, at + slice).forEach(write));
-    await new Promise((resolve) => setImmediate(resolve));
   }
 }
 

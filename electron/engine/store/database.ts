@@ -164,7 +164,12 @@ function takeLock(workspace: string, clock: Clock): Sqlite {
     throw new UserError("workspace-busy", `The workspace ${workspace} is in use by ${holder(notePath)}. Close that one first, or use another --workspace.`, { cause: thrown });
   }
   const note = { process: process.pid, host: hostname(), command: process.argv.slice(1, 4).join(" "), since: new Date(clock.now()).toISOString() };
-  writeFileSync(notePath, JSON.stringify(note));
+  try {
+    writeFileSync(notePath, JSON.stringify(note));
+  } catch (thrown) {
+    lock.close();
+    throw new UserError("workspace-unwritable", `The workspace folder ${workspace} cannot be written: ${(thrown as Error).message}`, { cause: thrown });
+  }
   return lock;
 }
 

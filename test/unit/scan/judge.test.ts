@@ -14,11 +14,11 @@ function known(path: string, change: Partial<KnownFile> = {}): KnownFile {
 }
 
 function run(files: FoundFile[], rows: KnownFile[], problems: Listing["problems"] = [], folders = ["/f"]) {
-  return judge({ files, problems }, rows, folders.map((folder) => Buffer.from(folder)), scanId);
+  return judge({ files, problems }, rows, folders.map((folder) => Buffer.from(folder)), scanId, () => Promise.resolve());
 }
 
-test("each file has exactly one place in the judgement", () => {
-  const result = run(
+test("each file has exactly one place in the judgement", async () => {
+  const result = await run(
     [
       found("/f/new.jpg"),
       found("/f/same.jpg"),
@@ -40,38 +40,38 @@ test("each file has exactly one place in the judgement", () => {
   expect(total).toBe(7 + 1);
 });
 
-test("missing is judged only inside the folders scanned, and once", () => {
+test("missing is judged only inside the folders scanned, and once", async () => {
   const rows = [known("/f/gone.jpg"), known("/g/elsewhere.jpg"), known("/f2/like.jpg"), known("/f/long-gone.jpg", { state: "missing" })];
-  expect(run([], rows).missing.map((row) => row.path.toString())).toEqual(["/f/gone.jpg"]);
+  expect((await run([], rows)).missing.map((row) => row.path.toString())).toEqual(["/f/gone.jpg"]);
 });
 
-test("what lies in a folder that cannot be read is hidden, not missing", () => {
-  const result = run([], [known("/f/closed/a.jpg"), known("/f/b.jpg")], [{ path: Buffer.from("/f/closed"), code: "permission", message: "" }]);
+test("what lies in a folder that cannot be read is hidden, not missing", async () => {
+  const result = await run([], [known("/f/closed/a.jpg"), known("/f/b.jpg")], [{ path: Buffer.from("/f/closed"), code: "permission", message: "" }]);
   expect(result.hidden.map(({ known: row }) => row.path.toString())).toEqual(["/f/closed/a.jpg"]);
   expect(result.missing.map((row) => row.path.toString())).toEqual(["/f/b.jpg"]);
 });
 
-test("a folder that vanished during the walk makes its files missing", () => {
-  const result = run([], [known("/f/closed/a.jpg")], [{ path: Buffer.from("/f/closed"), code: "vanished", message: "" }]);
+test("a folder that vanished during the walk makes its files missing", async () => {
+  const result = await run([], [known("/f/closed/a.jpg")], [{ path: Buffer.from("/f/closed"), code: "vanished", message: "" }]);
   expect(result.missing).toHaveLength(1);
 });
 
-test("unreadable and unsupported files stay so while they do not change", () => {
-  const result = run(
+test("unreadable and unsupported files stay so while they do not change", async () => {
+  const result = await run(
     [found("/f/bad.jpg"), found("/f/a.txt", { isCandidate: false })],
     [known("/f/bad.jpg", { state: "unreadable" }), known("/f/a.txt", { state: "unsupported" })],
   );
   expect(result.same.map(({ outcome }) => outcome)).toEqual(["unreadable", "unsupported"]);
 });
 
-test("a row judged by the interrupted part of this scan keeps its outcome", () => {
-  const result = run([found("/f/done.jpg")], [known("/f/done.jpg", { scan_id: scanId, outcome: "added" })]);
+test("a row judged by the interrupted part of this scan keeps its outcome", async () => {
+  const result = await run([found("/f/done.jpg")], [known("/f/done.jpg", { scan_id: scanId, outcome: "added" })]);
   expect(result.same.map(({ outcome }) => outcome)).toEqual(["keep"]);
 });
 
-test("a failure outside the file's bytes is tried again although size and time are as before", () => {
+test("a failure outside the file's bytes is tried again although size and time are as before", async () => {
   const rows = [known("/f/locked.jpg", { state: "unreadable", content_id: null, outcome: "unreadable", error_code: "permission" }), known("/f/corrupt.jpg", { state: "unreadable", content_id: null, outcome: "unreadable", error_code: "corrupt" })];
-  const result = run([found("/f/locked.jpg"), found("/f/corrupt.jpg")], rows);
+  const result = await run([found("/f/locked.jpg"), found("/f/corrupt.jpg")], rows);
   expect(result.pending.map(({ file }) => file.path.toString())).toEqual(["/f/locked.jpg"]);
   expect(result.same.map(({ known: row }) => row.path.toString())).toEqual(["/f/corrupt.jpg"]);
 });

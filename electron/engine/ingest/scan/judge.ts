@@ -8,7 +8,7 @@
  * - known, inside the folders scanned, and not found: missing, reported once;
  * - known, inside a folder that could not be read: kept as it was, reported as unreadable.
  */
-import { isInside } from "../../base/path-bytes.ts";
+import { isInside, showPath } from "../../base/path-bytes.ts";
 import type { FoundFile, Listing } from "./walk.ts";
 
 /** What the store knows of a path; the store's own row fits. */
@@ -42,13 +42,20 @@ export interface Judgement<K extends KnownFile> {
 
 /**
  * @param scanId a row that already carries it was judged by the part of this scan that ran before an interruption: its outcome is kept
+ * @param breathe called every few thousand files, so that the caller's thread answers in between
  */
-export function judge<K extends KnownFile>(listing: Listing, knownFiles: readonly K[], folders: readonly Uint8Array[], scanId: number): Judgement<K> {
+export async function judge<K extends KnownFile>(listing: Listing, knownFiles: readonly K[], folders: readonly Uint8Array[], scanId: number, breathe: () => Promise<void>): Promise<Judgement<K>> {
+  let steps = 0;
+  const isTime = (): boolean => (++steps & 4095) === 0;
   const known = new Map<string, K>();
-  for (const row of knownFiles) known.set(row.path.toString("latin1"), row);
+  for (const row of knownFiles) {
+    if (isTime()) await breathe();
+    known.set(row.path.toString("latin1"), row);
+  }
   const result: Judgement<K> = { pending: [], same: [], unreadable: [], unsupported: [], missing: [], hidden: [] };
   const found = new Set<K>();
   for (const file of listing.files) {
+    if (isTime()) await breathe();
     const row = known.get(file.path.toString("latin1")) ?? null;
     if (row) found.add(row);
     if (file.problem) {
@@ -60,9 +67,10 @@ export function judge<K extends KnownFile>(listing: Listing, knownFiles: readonl
     else result.unsupported.push(file);
   }
   for (const row of knownFiles) {
+    if (isTime()) await breathe();
     if (found.has(row) || row.state === "missing" || !folders.some((folder) => isInside(row.path, folder))) continue;
     const problem = listing.problems.find((each) => isInside(row.path, each.path) && each.code !== "vanished");
-    if (problem) result.hidden.push({ known: row, code: problem.code, message: `the folder ${problem.path.toString()} cannot be read` });
+    if (problem) result.hidden.push({ known: row, code: problem.code, message: `the folder ${showPath(problem.path)} cannot be read` });
     else result.missing.push(row);
   }
   return result;

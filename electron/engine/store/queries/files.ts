@@ -35,8 +35,9 @@ export interface FileWrite {
 
 const columns = "id, path, size_bytes, modified_us, state, content_id, scan_id, outcome, error_code";
 
-export function listFiles(store: ReadStore): FileRow[] {
-  return readAll<FileRow>(store, `SELECT ${columns} FROM files`);
+/** A page of all files in order of their ids, those after `id`. */
+export function listFilesAfter(store: ReadStore, id: number, limit: number): FileRow[] {
+  return readAll<FileRow>(store, `SELECT ${columns} FROM files WHERE id > ? ORDER BY id LIMIT ?`, id, limit);
 }
 
 export function filesOfContent(store: ReadStore, contentId: number): FileRow[] {
