@@ -13,6 +13,7 @@ import sharp from "sharp";
 import { createRandom, type Random } from "#engine/base/random.ts";
 import { defaultEncoderId, findEncoder } from "#engine/encoders/registry.ts";
 import { toHalf } from "#engine/search/half-float.ts";
+import { decodeVersion } from "#engine/ingest/decode/version.ts";
 import { verifierVersion } from "#engine/duplicates/version.ts";
 import { describeEncoderRow } from "#engine/stages/encoder-use.ts";
 import { fingerprint } from "#engine/stages/fingerprint.ts";
@@ -68,7 +69,7 @@ function writeFiles(store: WriteStore, { images, folder, random, encoderKey, dim
       contentId = saveContent(store, {
         hash: createHash("sha256").update(`${index}`).digest("hex").slice(0, 32),
         sizeBytes,
-        decodeVersion: 1,
+        decodeVersion,
         error: null,
         decoded: {
           format: random.below(10) === 0 ? "png" : "jpeg",

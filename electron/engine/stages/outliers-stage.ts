@@ -1,6 +1,6 @@
 /**
  * @file Last stage: outlier scores with duplicates merged, and quality issues. Pictures that were shrunk while decoding have their
- * sharpness measured here, on the centre at full resolution: decoding every photo in full while indexing would double its cost.
+ * sharpness measured here, on the centre at full resolution: decoding those in full while indexing would double their cost.
  */
 import { inLanes } from "../base/lanes.ts";
 import type { PictureQuality } from "../ingest/decode/types.ts";
