@@ -19,5 +19,5 @@ export function opacityOf({ room, diameter }: { room: number; diameter: number }
 
 /** Of the ring around selected points, pixels: where they crowd, thin, so that rings do not become a blot. */
 export function ringWidthOf(room: number): number {
-  return Math.min(3, Math.max(1, room / 3));
+  return Math.min(3, Math.max(1.5, room / 3));
 }

@@ -111,7 +111,7 @@ describe("size and opacity", () => {
     expect(at(50)).toBeGreaterThan(0.9);
     expect(at(1)).toBeLessThan(0.3);
     expect(at(0.001)).toBe(0.1);
-    expect([ringWidthOf(0.5), ringWidthOf(30)]).toEqual([1, 3]);
+    expect([ringWidthOf(0.5), ringWidthOf(30)]).toEqual([1.5, 3]);
   });
 
   test("the plain canvas thins evenly and keeps the ends of the order", () => {
