@@ -67,7 +67,7 @@ export async function settled(page: Page): Promise<void> {
         last = now;
         return still;
       },
-      { interval: 120 },
+      { interval: 120, timeout: 15_000 },
     )
     .toBe(true);
 }
