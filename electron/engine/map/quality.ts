@@ -44,7 +44,8 @@ const block = 4;
 export function measureMap(input: QualityInput, options: StageOptions = {}): MapQuality {
   const { table, graph, coordinates, sampleSize = 2000, multiplications = 1e9, seed } = input;
   const { count } = table;
-  const k = Math.min(input.k ?? 15, graph.k, Math.floor((count - 1) / 2));
+  // With k near the size of a whole cluster the figure would tell how clusters lie to each other, which a layout leaves to chance.
+  const k = Math.min(input.k ?? Math.min(15, Math.max(1, Math.floor((count - 1) / 4))), graph.k, Math.floor((count - 1) / 2));
   if (k < 1) return { trustworthiness: 1, recall: 1, rows: 0, rankedRows: 0, k: 0 };
   const rows = sampleRows(count, Math.min(sampleSize, count), seed);
   const ranked = Math.min(rows.length, Math.max(leastRows, Math.floor(multiplications / (count * table.dimensions))));
