@@ -37,14 +37,18 @@ export const globalOptions: Readonly<Record<string, OptionDeclaration>> = {
   help: { type: "boolean", short: "h", help: "show this help" },
 };
 
-export type CommandLine = { readonly kind: "version" } | { readonly kind: "help"; readonly command: Command | null } | { readonly kind: "run"; readonly command: Command; readonly input: CommandInput };
+export type CommandLine =
+  | { readonly kind: "version" }
+  | { readonly kind: "help"; readonly command: Command | null }
+  | { readonly kind: "run"; readonly command: Command; readonly input: CommandInput };
 
 export function parseCommandLine(argv: readonly string[], commands: readonly Command[]): CommandLine {
   // A workspace may be named before the command; its value is not the command.
   const [first, second] = argv.filter((argument, index) => !argument.startsWith("-") && argv[index - 1] !== "--workspace");
   if (argv.includes("--version") || argv[0] === "-v") return { kind: "version" };
   if (first === undefined || first === "help") {
-    if (argv.length > 0 && first === undefined && !argv.includes("--help") && !argv.includes("-h")) throw new CliUsageError(`Expected a command before ${argv[0]}.`);
+    if (argv.length > 0 && first === undefined && !argv.includes("--help") && !argv.includes("-h"))
+      throw new CliUsageError(`Expected a command before ${argv[0]}.`);
     return { kind: "help", command: commands.find((each) => each.name === second) ?? null };
   }
   const command = commands.find((each) => each.name === first);
@@ -56,7 +60,12 @@ export function parseCommandLine(argv: readonly string[], commands: readonly Com
   );
   let parsed: ReturnType<typeof parseArgs>;
   try {
-    const options = Object.fromEntries(Object.entries({ ...globalOptions, ...command.options }).map(([name, { type, short }]) => [name, short === undefined ? { type } : { type, short }]));
+    const options = Object.fromEntries(
+      Object.entries({ ...globalOptions, ...command.options }).map(([name, { type, short }]) => [
+        name,
+        short === undefined ? { type } : { type, short },
+      ]),
+    );
     parsed = parseArgs({ args: rest, options, allowPositionals: true, strict: true });
   } catch (thrown) {
     throw new CliUsageError(`likeness ${command.name}: ${(thrown as Error).message}`);
@@ -64,11 +73,17 @@ export function parseCommandLine(argv: readonly string[], commands: readonly Com
   const values = parsed.values as CommandInput["values"];
   if (values["help"]) return { kind: "help", command };
   const [fewest, most] = command.positionals;
-  if (parsed.positionals.length < fewest || parsed.positionals.length > most) throw new CliUsageError(`likeness ${command.name} ${command.usage}: got ${parsed.positionals.length} argument(s).`);
+  if (parsed.positionals.length < fewest || parsed.positionals.length > most)
+    throw new CliUsageError(`likeness ${command.name} ${command.usage}: got ${parsed.positionals.length} argument(s).`);
   return {
     kind: "run",
     command,
-    input: { positionals: parsed.positionals, values, json: values["json"] === true, workspace: typeof values["workspace"] === "string" ? values["workspace"] : null },
+    input: {
+      positionals: parsed.positionals,
+      values,
+      json: values["json"] === true,
+      workspace: typeof values["workspace"] === "string" ? values["workspace"] : null,
+    },
   };
 }
 
@@ -77,7 +92,8 @@ export function wholeNumber(input: CommandInput, name: string, fallback: number,
   const text = input.values[name];
   if (text === undefined) return fallback;
   const value = Number(text);
-  if (!Number.isInteger(value) || value < low || value > high) throw new CliUsageError(`--${name} is "${String(text)}"; expected a whole number from ${low} to ${high}.`);
+  if (!Number.isInteger(value) || value < low || value > high)
+    throw new CliUsageError(`--${name} is "${String(text)}"; expected a whole number from ${low} to ${high}.`);
   return value;
 }
 

@@ -19,11 +19,20 @@ export function overview(): string {
 }
 
 export function helpFor(command: Command): string {
-  return [`likeness ${command.name} ${command.usage}`.trimEnd(), "", command.summary, "", ...describeOptions({ ...command.options, ...globalOptions })].join("\n");
+  return [
+    `likeness ${command.name} ${command.usage}`.trimEnd(),
+    "",
+    command.summary,
+    "",
+    ...describeOptions({ ...command.options, ...globalOptions }),
+  ].join("\n");
 }
 
 function describeOptions(options: Readonly<Record<string, OptionDeclaration>>): string[] {
-  const rows = Object.entries(options).map(([name, { short, value, help }]) => ({ left: `${short ? `-${short}, ` : ""}--${name}${value ? ` ${value}` : ""}`, help }));
+  const rows = Object.entries(options).map(([name, { short, value, help }]) => ({
+    left: `${short ? `-${short}, ` : ""}--${name}${value ? ` ${value}` : ""}`,
+    help,
+  }));
   const width = Math.max(...rows.map((row) => row.left.length));
   return rows.map((row) => `  ${row.left.padEnd(width)}  ${row.help}`);
 }

@@ -14,7 +14,8 @@ export function printError(thrown: unknown, json: boolean): void {
   if (json) process.stdout.write(`${JSON.stringify({ error: { code: codeOf(thrown), message: messageOf(thrown) } })}\n`);
   process.stderr.write(`${messageOf(thrown)}\n`);
   // What the person cannot mend is a fault of ours, and whoever mends it needs the place.
-  if (!(thrown instanceof UserError) && !(thrown instanceof CancellationError) && thrown instanceof Error) process.stderr.write(`${thrown.stack ?? ""}\n`);
+  if (!(thrown instanceof UserError) && !(thrown instanceof CancellationError) && thrown instanceof Error)
+    process.stderr.write(`${thrown.stack ?? ""}\n`);
 }
 
 /** A line that rewrites itself on a terminal; elsewhere a line per stage and one every few seconds. */

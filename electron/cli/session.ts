@@ -25,6 +25,10 @@ export async function withEngine<T>(work: (engine: Engine) => Promise<T>): Promi
 
 export function chooseWorkspace(engine: Engine, input: CommandInput): string {
   const workspace = input.workspace !== null ? resolve(input.workspace) : engine.recent.last();
-  if (workspace === null) throw new UserError("workspace-missing", "There is no collection yet: run `likeness index FOLDER` first, or name one with --workspace DIR.");
+  if (workspace === null)
+    throw new UserError(
+      "workspace-missing",
+      "There is no collection yet: run `likeness index FOLDER` first, or name one with --workspace DIR.",
+    );
   return workspace;
 }

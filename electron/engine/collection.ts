@@ -40,8 +40,19 @@ export interface Collection {
 
 export function createCollection(store: ReadStore): Collection {
   let version = 1;
-  let kept: Partial<{ catalogue: Catalogue; vectors: EmbeddedContents | null; graph: StoredGraph | null; map: StoredMap | null; groups: GroupsView; encoder: RegisteredEncoder; summary: OpenCollection }> = {};
-  const keep = <K extends keyof typeof kept>(name: K, make: () => NonNullable<(typeof kept)[K]> | (typeof kept)[K]): Exclude<(typeof kept)[K], undefined> => {
+  let kept: Partial<{
+    catalogue: Catalogue;
+    vectors: EmbeddedContents | null;
+    graph: StoredGraph | null;
+    map: StoredMap | null;
+    groups: GroupsView;
+    encoder: RegisteredEncoder;
+    summary: OpenCollection;
+  }> = {};
+  const keep = <K extends keyof typeof kept>(
+    name: K,
+    make: () => NonNullable<(typeof kept)[K]> | (typeof kept)[K],
+  ): Exclude<(typeof kept)[K], undefined> => {
     if (kept[name] === undefined) kept[name] = make();
     return kept[name] as Exclude<(typeof kept)[K], undefined>;
   };
@@ -93,6 +104,12 @@ function summarise(collection: Collection): OpenCollection {
       duplicates: row !== null && readMark(store, "duplicates", row.key) !== null,
       outliers: row !== null && readMark(store, "outliers", row.key) !== null,
     },
-    counts: { groups: groups.groups.length, copies: groups.copies, issues: countImagesWithIssues(store), unreadable: countUnreadable(store), missing: countMissing(store) },
+    counts: {
+      groups: groups.groups.length,
+      copies: groups.copies,
+      issues: countImagesWithIssues(store),
+      unreadable: countUnreadable(store),
+      missing: countMissing(store),
+    },
   };
 }

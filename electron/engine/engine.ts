@@ -122,7 +122,8 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   const emit: Listener = (name, value) => {
     for (const listener of listeners) listener(name, value);
   };
-  const children = (): ChildPool => (pool ??= createChildPool({ size: cores, spawn: options.spawn ?? spawnWithChildProcess(entryPath("pixel-child")) }));
+  const children = (): ChildPool =>
+    (pool ??= createChildPool({ size: cores, spawn: options.spawn ?? spawnWithChildProcess(entryPath("pixel-child")) }));
 
   const openStore = (workspace: string, access: "read" | "write"): Opened => {
     if (access === "read") {
@@ -136,7 +137,15 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
       collection.invalidate();
       emit("changed", { version: collection.version, what });
     };
-    const definitions = createDefinitions({ store, clock, children, thumbnailFolder: collection.thumbnailFolder, threads: cores, changed, sampleFolder: join(dataFolder, "samples") });
+    const definitions = createDefinitions({
+      store,
+      clock,
+      children,
+      thumbnailFolder: collection.thumbnailFolder,
+      threads: cores,
+      changed,
+      sampleFolder: join(dataFolder, "samples"),
+    });
     const jobs = createJobRunner({ store, clock, definitions, onJob: (snapshot) => emit("job", snapshot) });
     return { collection, close, jobs };
   };
@@ -169,7 +178,8 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
     open: (workspace, access) =>
       inTurn(async () => {
         // What is open already stays open, and with it the job that runs in it.
-        if (opened && access === "write" && opened.jobs && resolve(opened.collection.workspace) === resolve(workspace)) return opened.collection;
+        if (opened && access === "write" && opened.jobs && resolve(opened.collection.workspace) === resolve(workspace))
+          return opened.collection;
         await closeOpened();
         opened = openStore(workspace, access);
         if (access === "write") remember(recent, opened.collection, clock);
@@ -217,7 +227,11 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
       return opening;
     },
     emit,
-    announce: () => emit("changed", { version: opened?.collection.version ?? 0, what: ["images", "map", "duplicates", "outliers", "issues", "collection"] }),
+    announce: () =>
+      emit("changed", {
+        version: opened?.collection.version ?? 0,
+        what: ["images", "map", "duplicates", "outliers", "issues", "collection"],
+      }),
     context: { signal: new AbortController().signal },
     pathOf: (id) => {
       const { paths, positions } = engine.requireCollection().catalogue();
@@ -228,7 +242,8 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
     similarToPath: async (text, count) => {
       const collection = engine.requireCollection();
       const typed = pathFromText(text);
-      const file = fileByPath(collection.store, typed) ?? fileByPath(collection.store, knownFileSpelling(typed, listFolders(collection.store)));
+      const file =
+        fileByPath(collection.store, typed) ?? fileByPath(collection.store, knownFileSpelling(typed, listFolders(collection.store)));
       const query = showPath(typed);
       if (file && file.state === "image") return { query, results: similarToImage(collection, file.id as ImageId, count) };
       return { query, results: await similarToFile(engine, { path: typed }, count) };

@@ -47,7 +47,8 @@ export function createHandlers(engine: Engine, dataFolder: string): Handlers {
       return { collection: told(), job };
     },
     "collection.open": async ({ workspace }) => {
-      if (!engine.recent.list().some((entry) => entry.workspace === workspace)) throw new UserError("collection-unknown", `${workspace} is not among the collections opened before.`);
+      if (!engine.recent.list().some((entry) => entry.workspace === workspace))
+        throw new UserError("collection-unknown", `${workspace} is not among the collections opened before.`);
       await engine.open(workspace, "write");
       return { collection: told() };
     },
@@ -57,7 +58,8 @@ export function createHandlers(engine: Engine, dataFolder: string): Handlers {
       return {};
     },
     "collection.forget": async ({ workspace }) => {
-      if (!engine.recent.list().some((entry) => entry.workspace === workspace)) throw new UserError("collection-unknown", `${workspace} is not among the collections opened before.`);
+      if (!engine.recent.list().some((entry) => entry.workspace === workspace))
+        throw new UserError("collection-unknown", `${workspace} is not among the collections opened before.`);
       if (engine.collection && resolve(engine.collection.workspace) === resolve(workspace)) await engine.closeCollection();
       deleteWorkspace(workspace);
       engine.recent.forget(workspace);
@@ -80,14 +82,21 @@ export function createHandlers(engine: Engine, dataFolder: string): Handlers {
       return { job: engine.index(folders ?? known, encoder, device) };
     },
     "collection.unreadable": () => ({
-      files: listUnreadable(collection().store).map((row) => ({ path: showPath(row.path), code: row.error_code, message: row.error_message })),
+      files: listUnreadable(collection().store).map((row) => ({
+        path: showPath(row.path),
+        code: row.error_code,
+        message: row.error_message,
+      })),
     }),
     "folders.list": ({ path, hidden }) => listFolder(path ?? homedir(), { hidden: hidden ?? false }),
     "images.columns": () => collection().catalogue().columns,
     "images.details": ({ id }) => describeImage(collection(), id),
     "images.similar": ({ id, count }) => ({ results: similarToImage(collection(), id, count) }),
     "images.similarToFile": async ({ bytes, path, count }) => ({
-      results: (await similarToFile(engine, bytes ? { bytes } : { path: pathFromText(path ?? "") }, count)).map(({ id, similarity }) => ({ id: id as ImageId, similarity })),
+      results: (await similarToFile(engine, bytes ? { bytes } : { path: pathFromText(path ?? "") }, count)).map(({ id, similarity }) => ({
+        id: id as ImageId,
+        similarity,
+      })),
     }),
     "images.find": ({ text, limit }) => findByText(collection(), text, limit),
     "images.file": ({ id, kind }) => imageFile(engine, id, kind),
@@ -97,7 +106,12 @@ export function createHandlers(engine: Engine, dataFolder: string): Handlers {
     "outliers.list": ({ offset, limit }) => listOutlierEntries(collection(), offset, limit),
     "issues.list": ({ kind, offset, limit }) => listIssueEntries(collection(), kind ?? null, offset, limit),
     "encoders.list": () => ({
-      encoders: listRegisteredEncoders().map(({ card, origin }) => ({ id: card.id as OpenCollection["encoder"]["id"], name: card.name, dimensions: card.output.dimensions, source: origin })),
+      encoders: listRegisteredEncoders().map(({ card, origin }) => ({
+        id: card.id as OpenCollection["encoder"]["id"],
+        name: card.name,
+        dimensions: card.output.dimensions,
+        source: origin,
+      })),
     }),
     doctor: () => doctor(engine),
     "jobs.list": () => ({ jobs: engine.jobs?.list() ?? [] }),

@@ -38,7 +38,11 @@ const neighbourCount = 32;
 const dayMs = 86_400_000;
 
 /** About 2 % identical files, 3 % other copies, 3 % with an issue. */
-export async function makeCollection(workspace: string, images: number, { seed = 1, thumbnails = false, folder = "/pictures" } = {}): Promise<MadeCollection> {
+export async function makeCollection(
+  workspace: string,
+  images: number,
+  { seed = 1, thumbnails = false, folder = "/pictures" } = {},
+): Promise<MadeCollection> {
   const random = createRandom(seed);
   const { store, close } = openForWriting(workspace);
   try {
@@ -48,7 +52,9 @@ export async function makeCollection(workspace: string, images: number, { seed =
       addFolder(store, Buffer.from(folder), 0);
       return saveEncoder(store, describeEncoderRow(findEncoder(defaultEncoderId)));
     });
-    inTransaction(store, () => writeFiles(store, { images, folder, random, encoderKey: encoderRow.key, dimensions: encoderRow.dimensions }));
+    inTransaction(store, () =>
+      writeFiles(store, { images, folder, random, encoderKey: encoderRow.key, dimensions: encoderRow.dimensions }),
+    );
     inTransaction(store, () => writeFindings(store, encoderRow.key, random));
     if (thumbnails) await writeThumbnails(store, join(workspace, "thumbnails"), random);
   } finally {
@@ -57,7 +63,16 @@ export async function makeCollection(workspace: string, images: number, { seed =
   return { workspace, folder, images };
 }
 
-function writeFiles(store: WriteStore, { images, folder, random, encoderKey, dimensions }: { images: number; folder: string; random: Random; encoderKey: number; dimensions: number }): void {
+function writeFiles(
+  store: WriteStore,
+  {
+    images,
+    folder,
+    random,
+    encoderKey,
+    dimensions,
+  }: { images: number; folder: string; random: Random; encoderKey: number; dimensions: number },
+): void {
   const centres = Array.from({ length: clusterCount }, () => Float32Array.from({ length: dimensions }, () => random.normal()));
   // A stock of noise, shifted from image to image: a normal number for each would take minutes.
   const noise = Float32Array.from({ length: 65_536 }, () => random.normal());
@@ -83,7 +98,16 @@ function writeFiles(store: WriteStore, { images, folder, random, encoderKey, dim
           average_colour: random.below(0x1000000),
           perceptual: Buffer.from(Uint8Array.from({ length: 64 }, () => random.below(256))),
           colour: Buffer.from(Uint8Array.from({ length: 48 }, () => random.below(256))),
-          quality: JSON.stringify({ sharpness: 200, blurEffect: 0.3, brightness: [5, 20, 120, 220, 250], meanBrightness: 120, contrast: 60, entropy: 7, saturation: 0.3, peakSaturation: 0.8 }),
+          quality: JSON.stringify({
+            sharpness: 200,
+            blurEffect: 0.3,
+            brightness: [5, 20, 120, 220, 250],
+            meanBrightness: 120,
+            contrast: 60,
+            entropy: 7,
+            saturation: 0.3,
+            peakSaturation: 0.8,
+          }),
           sharpness: 200,
           captured_at: 1_500_000_000_000 + random.below(3000) * dayMs,
           metadata: JSON.stringify({ cameraMake: "Make", cameraModel: `Model ${random.below(9)}`, iso: 100 }),
@@ -97,7 +121,17 @@ function writeFiles(store: WriteStore, { images, folder, random, encoderKey, dim
       saveEmbedding(store, encoderKey, contentId, Buffer.from(half.buffer, half.byteOffset, half.byteLength));
     }
     const name = `${folder}/${2000 + (index % 20)}/day ${index % 331}/IMG_${String(index).padStart(6, "0")}.jpg`;
-    saveFile(store, { path: Buffer.from(name), sizeBytes, modifiedUs: 1.6e15 + index * 1e6, isLink: false, state: "image", contentId, error: null, scanId: 1, outcome: "added" });
+    saveFile(store, {
+      path: Buffer.from(name),
+      sizeBytes,
+      modifiedUs: 1.6e15 + index * 1e6,
+      isLink: false,
+      state: "image",
+      contentId,
+      error: null,
+      scanId: 1,
+      outcome: "added",
+    });
   }
 }
 
@@ -106,7 +140,8 @@ function writeFindings(store: WriteStore, encoderKey: number, random: Random): v
   const count = ids.length;
   const k = Math.min(neighbourCount, count - 1);
   const indices = new Int32Array(count * k);
-  for (let row = 0; row < count; row++) for (let rank = 0; rank < k; rank++) indices[row * k + rank] = (row + (rank + 1) * clusterCount) % count;
+  for (let row = 0; row < count; row++)
+    for (let rank = 0; rank < k; rank++) indices[row * k + rank] = (row + (rank + 1) * clusterCount) % count;
   const similarities = Float32Array.from({ length: count * k }, (_, at) => 0.9 - 0.01 * (at % k));
   saveGraph(store, encoderKey, { fingerprint: fingerprint("graph", 1, encoderKey, ids), k, contentIds: ids, indices, similarities });
   const clusters = Int32Array.from(ids, (id) => (random.below(10) === 0 ? -1 : id % clusterCount));
@@ -117,19 +152,38 @@ function writeFindings(store: WriteStore, encoderKey: number, random: Random): v
     coordinates[2 * row + 1] = 12 * Math.sin(turn) + random.normal();
   });
   const representatives = Int32Array.from({ length: clusterCount }, (_, label) => ids[clusters.indexOf(label)] ?? (ids[0] as number));
-  saveMap(store, encoderKey, { fingerprint: fingerprint("map", 1, encoderKey, ids), contentIds: ids, coordinates, clusters, representatives, trustworthiness: 0.95, recall: 0.4 });
+  saveMap(store, encoderKey, {
+    fingerprint: fingerprint("map", 1, encoderKey, ids),
+    contentIds: ids,
+    coordinates,
+    clusters,
+    representatives,
+    trustworthiness: 0.95,
+    recall: 0.4,
+  });
   replaceOutliers(
     store,
     encoderKey,
-    Array.from(ids, (contentId, row) => ({ contentId, score: random.unit(), percentile: 100 * random.unit(), nearest: Int32Array.from([1, 2, 3], (step) => ids[(row + step) % count] as number) })),
+    Array.from(ids, (contentId, row) => ({
+      contentId,
+      score: random.unit(),
+      percentile: 100 * random.unit(),
+      nearest: Int32Array.from([1, 2, 3], (step) => ids[(row + step) % count] as number),
+    })),
   );
   replaceIssues(
     store,
-    [...ids].filter(() => random.below(33) === 0).map((content_id) => ({ content_id, kind: random.below(2) ? "blur" : "dark", value: 1, threshold: 2 })),
+    [...ids]
+      .filter(() => random.below(33) === 0)
+      .map((content_id) => ({ content_id, kind: random.below(2) ? "blur" : "dark", value: 1, threshold: 2 })),
   );
   for (let row = 0; row + 1 < count; row += 33) {
     const [a, b] = [ids[row] as number, ids[row + 1] as number];
-    savePair(store, { a: Math.min(a, b), b: Math.max(a, b), relation: random.below(4) ? "same-picture" : "same-scene", score: 0.9 }, verifierVersion);
+    savePair(
+      store,
+      { a: Math.min(a, b), b: Math.max(a, b), relation: random.below(4) ? "same-picture" : "same-scene", score: 0.9 },
+      verifierVersion,
+    );
   }
   saveMark(store, "duplicates", encoderKey, "made up");
   saveMark(store, "outliers", encoderKey, "made up");
@@ -138,8 +192,20 @@ function writeFindings(store: WriteStore, encoderKey: number, random: Random): v
 async function writeThumbnails(store: WriteStore, folder: string, random: Random): Promise<void> {
   const drawn: Buffer[] = [];
   for (let index = 0; index < 48; index++) {
-    const shapes = Array.from({ length: 12 }, () => `<circle cx="${random.below(256)}" cy="${random.below(192)}" r="${5 + random.below(60)}" fill="hsl(${random.below(360)} 60% ${20 + random.below(60)}%)"/>`);
-    drawn.push(await sharp(Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg" width="256" height="192"><rect width="100%" height="100%" fill="hsl(${random.below(360)} 40% 70%)"/>${shapes.join("")}</svg>`)).jpeg().toBuffer());
+    const shapes = Array.from(
+      { length: 12 },
+      () =>
+        `<circle cx="${random.below(256)}" cy="${random.below(192)}" r="${5 + random.below(60)}" fill="hsl(${random.below(360)} 60% ${20 + random.below(60)}%)"/>`,
+    );
+    drawn.push(
+      await sharp(
+        Buffer.from(
+          `<svg xmlns="http://www.w3.org/2000/svg" width="256" height="192"><rect width="100%" height="100%" fill="hsl(${random.below(360)} 40% 70%)"/>${shapes.join("")}</svg>`,
+        ),
+      )
+        .jpeg()
+        .toBuffer(),
+    );
   }
   listPresentContents(store).forEach(({ hash }, index) => {
     const name = hash.toString("hex");

@@ -16,7 +16,11 @@ function fingerprint(folder: string): string {
     const stats = statSync(path);
     hash.update(path).update(String(stats.mtimeMs));
     if (stats.isFile()) hash.update(readFileSync(path));
-    else for (const name of readdirSync(path, { encoding: "buffer" }).map((entry) => Buffer.from(entry)).sort(Buffer.compare)) look(Buffer.concat([path, Buffer.from("/"), name]));
+    else
+      for (const name of readdirSync(path, { encoding: "buffer" })
+        .map((entry) => Buffer.from(entry))
+        .sort(Buffer.compare))
+        look(Buffer.concat([path, Buffer.from("/"), name]));
   };
   look(Buffer.from(folder));
   return hash.digest("hex");
@@ -38,12 +42,21 @@ describe("one collection from end to end", () => {
 
   test("index counts every file once and leaves the folder as it was", () => {
     const { images, unreadable, unsupported } = drawn;
-    expect(report.files).toEqual({ seen: images.length + 2, added: images.length, unchanged: 0, moved: 0, missing: 0, unreadable: unreadable.length, unsupported: unsupported.length });
+    expect(report.files).toEqual({
+      seen: images.length + 2,
+      added: images.length,
+      unchanged: 0,
+      moved: 0,
+      missing: 0,
+      unreadable: unreadable.length,
+      unsupported: unsupported.length,
+    });
     expect(report.images).toBe(images.length);
     expect(report.encoder).toEqual({ id: "efficientnet-lite0-160", dimensions: 384, device: "cpu" });
     expect(report.unreadable.map((file) => file.path)).toEqual([path("broken.jpg")]);
     expect(report.unreadable[0]?.code).toBe("truncated");
-    for (const stage of ["scan", "decode", "embed", "neighbours", "map", "duplicates", "outliers", "total"] as const) expect(report.seconds[stage]).toBeGreaterThanOrEqual(0);
+    for (const stage of ["scan", "decode", "embed", "neighbours", "map", "duplicates", "outliers", "total"] as const)
+      expect(report.seconds[stage]).toBeGreaterThanOrEqual(0);
     expect(fingerprint(pictures())).toBe(before);
   });
 
@@ -54,13 +67,22 @@ describe("one collection from end to end", () => {
 
   test("duplicates are the planted ones, with relation and keep", async () => {
     interface Groups {
-      groups: { relation: string; members: { path: string; keep: boolean; reason: string }[]; pairs: { a: string; b: string; relation: string; score: number }[] }[];
+      groups: {
+        relation: string;
+        members: { path: string; keep: boolean; reason: string }[];
+        pairs: { a: string; b: string; relation: string; score: number }[];
+      }[];
     }
     const { groups } = await runJson<Groups>(["duplicates"], data());
     const copies = groups.filter((group) => group.relation !== "same-scene");
     expect(copies).toHaveLength(1);
     const [group] = copies as [Groups["groups"][number]];
-    expect(group.members.map((member) => member.path).sort()).toEqual([path("again.png"), path("copy.jpg"), path("kind-0/picture-0.jpg"), path("small.jpg")]);
+    expect(group.members.map((member) => member.path).sort()).toEqual([
+      path("again.png"),
+      path("copy.jpg"),
+      path("kind-0/picture-0.jpg"),
+      path("small.jpg"),
+    ]);
     expect(group.members.filter((member) => member.keep)).toHaveLength(1);
     expect(group.members.every((member) => member.reason.length > 3)).toBe(true);
     const relation = (a: string, b: string): string | undefined =>
@@ -71,10 +93,14 @@ describe("one collection from end to end", () => {
   });
 
   test("outliers list every image once, highest score first", async () => {
-    const { images } = await runJson<{ images: { path: string; score: number; percentile: number; nearest: string[] }[] }>(["outliers"], data());
+    const { images } = await runJson<{ images: { path: string; score: number; percentile: number; nearest: string[] }[] }>(
+      ["outliers"],
+      data(),
+    );
     expect(new Set(images.map((image) => image.path))).toEqual(new Set(drawn.images.map(path)));
     expect(images).toHaveLength(drawn.images.length);
-    for (let index = 1; index < images.length; index++) expect(images[index]?.score).toBeLessThanOrEqual(images[index - 1]?.score as number);
+    for (let index = 1; index < images.length; index++)
+      expect(images[index]?.score).toBeLessThanOrEqual(images[index - 1]?.score as number);
     for (const image of images) {
       expect(image.percentile).toBeGreaterThanOrEqual(0);
       expect(image.percentile).toBeLessThanOrEqual(100);
@@ -98,11 +124,20 @@ describe("one collection from end to end", () => {
     writeFileSync(outside, readFileSync(query));
     const found = await runJson<Similar>(["similar", outside, "-k", "3"], data());
     expect(found.results.map((result) => result.path).sort()).toEqual([path("again.png"), path("copy.jpg"), query].sort());
+    // The shown form of a foreign name, of the collection and from outside.
+    const foreign = await runJson<Similar>(["similar", path("f\\xFF\\x5C.jpg"), "-k", "100"], data());
+    expect([foreign.query, foreign.results.length]).toEqual([path("f\\xFF\\x5C.jpg"), drawn.images.length - 1]);
+    writeFileSync(Buffer.concat([Buffer.from(`${data()}/g`), Buffer.from([0xff]), Buffer.from(".jpg")]), readFileSync(query));
+    expect((await runJson<Similar>(["similar", `${data()}/g\\xFF.jpg`, "-k", "3"], data())).query).toBe(`${data()}/g\\xFF.jpg`);
   });
 
   test("the map has a place for each image, and draws itself", async () => {
     const png = join(data(), "map.png");
-    const map = await runJson<{ encoder: string; points: { path: string; x: number; y: number; cluster: number }[]; quality: { trustworthiness: number; recall: number } }>(["map", "--png", png], data());
+    const map = await runJson<{
+      encoder: string;
+      points: { path: string; x: number; y: number; cluster: number }[];
+      quality: { trustworthiness: number; recall: number };
+    }>(["map", "--png", png], data());
     expect(new Set(map.points.map((point) => point.path))).toEqual(new Set(drawn.images.map(path)));
     expect(map.points.every((point) => Number.isFinite(point.x) && Number.isFinite(point.y) && Number.isInteger(point.cluster))).toBe(true);
     expect(map.quality.trustworthiness).toBeGreaterThan(0.7);
@@ -161,7 +196,11 @@ describe("what changes between two scans", () => {
     const embeddingOf = async (name: string): Promise<string> => {
       const out = join(data(), "e.csv");
       await runJson(["embeddings", "--out", out, "--workspace", workspace], data());
-      return (readFileSync(out, "utf8").split("\n").find((line) => line.startsWith(`"${path(name)}"`)) as string).split('",')[1] as string;
+      return (
+        readFileSync(out, "utf8")
+          .split("\n")
+          .find((line) => line.startsWith(`"${path(name)}"`)) as string
+      ).split('",')[1] as string;
     };
     const vector = await embeddingOf("kind-0/picture-1.jpg");
     mkdirSync(path("elsewhere"));
@@ -172,7 +211,15 @@ describe("what changes between two scans", () => {
     utimesSync(path("kind-1/picture-2.jpg"), 1_600_000_000, 1_600_000_000);
     const second = await index();
     // Moved: renamed.jpg. Added: picture-3 (new content), new.jpg. Missing: picture-2. Touched only: unchanged.
-    expect(second.files).toEqual({ seen: first.files.seen + 1, added: 2, unchanged: first.images - 3, moved: 1, missing: 1, unreadable: 1, unsupported: 1 });
+    expect(second.files).toEqual({
+      seen: first.files.seen + 1,
+      added: 2,
+      unchanged: first.images - 3,
+      moved: 1,
+      missing: 1,
+      unreadable: 1,
+      unsupported: 1,
+    });
     expect(second.images).toBe(first.images);
     expect(await embeddingOf("elsewhere/renamed.jpg")).toBe(vector);
     const third = await index();
@@ -208,6 +255,20 @@ describe("usage and errors", () => {
     const ran = await runCommand(["duplicates", "--json", "--workspace", join(data(), "none")], data());
     expect(ran.code).toBe(1);
     expect(JSON.parse(ran.stdout)).toMatchObject({ error: { code: "workspace-missing" } });
+  });
+
+  test("the workspace may be named before the command, and never lies inside the images", async () => {
+    const pictures = join(data(), "pictures");
+    mkdirSync(pictures);
+    const early = await runCommand(["--workspace", join(data(), "none"), "duplicates"], data());
+    expect([early.code, early.stdout]).toEqual([1, ""]);
+    expect(early.stderr).toMatch(/no collection at .*none/);
+    const inside = await runCommand(["index", pictures, "--workspace", join(pictures, "workspace"), "--json"], data());
+    expect(inside.code).toBe(1);
+    expect(JSON.parse(inside.stdout)).toMatchObject({ error: { code: "workspace-inside-folder" } });
+    const unknown = await runCommand(["index", pictures, "--workspace", join(data(), "new"), "--encoder", "abacus"], data());
+    expect([unknown.code, unknown.stderr]).toEqual([1, expect.stringMatching(/no encoder "abacus"/)]);
+    expect([readdirSync(pictures), readdirSync(data()).includes("new")]).toEqual([[], false]);
   });
 
   test("an empty folder is no error", { timeout: 60_000 }, async () => {

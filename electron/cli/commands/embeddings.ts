@@ -15,7 +15,8 @@ export const embeddingsCommand: Command = {
   positionals: [0, 0],
   run: (input) => {
     const out = resolve(requiredText(input, "out"));
-    if (!out.endsWith(".npy") && !out.endsWith(".csv")) throw new CliUsageError(`--out is "${out}"; expected a name that ends in .npy or .csv.`);
+    if (!out.endsWith(".npy") && !out.endsWith(".csv"))
+      throw new CliUsageError(`--out is "${out}"; expected a name that ends in .npy or .csv.`);
     return withCollection(input, async (engine) => {
       const written = await engine.exportEmbeddings(out);
       printResult(input.json, written, () => [`${written.images} x ${written.dimensions} written to ${written.files.join(" and ")}`]);

@@ -15,7 +15,9 @@ export const encodersCommand: Command = {
     if (input.positionals[0] !== "list") throw new CliUsageError(`likeness encoders list: got "${input.positionals[0]}".`);
     return withEngine(async (engine) => {
       const { encoders } = await engine.handlers["encoders.list"]({}, engine.context);
-      printResult(input.json, { encoders }, () => encoders.map((encoder) => `${encoder.id}  ${encoder.dimensions} numbers  ${encoder.source}  ${encoder.name}`));
+      printResult(input.json, { encoders }, () =>
+        encoders.map((encoder) => `${encoder.id}  ${encoder.dimensions} numbers  ${encoder.source}  ${encoder.name}`),
+      );
       return 0;
     });
   },

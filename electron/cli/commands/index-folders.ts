@@ -53,7 +53,10 @@ export const indexCommand: Command = {
 function* describeReport({ images, files, encoder, seconds, unreadable }: IndexReport): Iterable<string> {
   yield `${images} images (${files.seen} files: ${files.added} added, ${files.unchanged} unchanged, ${files.moved} moved, ${files.missing} missing, ${files.unreadable} unreadable, ${files.unsupported} not images)`;
   yield `encoder ${encoder.id} (${encoder.dimensions} numbers) on ${encoder.device}`;
-  yield `${seconds.total.toFixed(1)} s: ${Object.entries(seconds).filter(([name]) => name !== "total").map(([name, value]) => `${name} ${value.toFixed(1)}`).join(", ")}`;
+  yield `${seconds.total.toFixed(1)} s: ${Object.entries(seconds)
+    .filter(([name]) => name !== "total")
+    .map(([name, value]) => `${name} ${value.toFixed(1)}`)
+    .join(", ")}`;
   for (const file of unreadable.slice(0, 20)) yield `unreadable (${file.code}): ${file.path}: ${file.message}`;
   if (unreadable.length > 20) yield `and ${unreadable.length - 20} more unreadable files (--json lists them all)`;
 }

@@ -15,7 +15,9 @@ export const issuesCommand: Command = {
     withCollection(input, async (engine) => {
       const { entries } = await engine.handlers["issues.list"]({ offset: 0, limit: Infinity }, engine.context);
       const issues = entries.map(({ id, kind, value, threshold, text }) => ({ path: engine.pathOf(id), kind, value, threshold, text }));
-      printResult(input.json, { issues }, () => (issues.length === 0 ? ["No issues."] : issues.map((issue) => `${issue.kind.padEnd(16)} ${issue.path}  (${issue.text})`)));
+      printResult(input.json, { issues }, () =>
+        issues.length === 0 ? ["No issues."] : issues.map((issue) => `${issue.kind.padEnd(16)} ${issue.path}  (${issue.text})`),
+      );
       return 0;
     }),
 };

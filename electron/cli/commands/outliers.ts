@@ -14,8 +14,15 @@ export const outliersCommand: Command = {
   run: (input) =>
     withCollection(input, async (engine) => {
       const { entries } = await engine.handlers["outliers.list"]({ offset: 0, limit: Infinity }, engine.context);
-      const images = entries.map((entry) => ({ path: engine.pathOf(entry.id), score: entry.score, percentile: entry.percentile, nearest: entry.nearest.map(engine.pathOf) }));
-      printResult(input.json, { images }, () => images.slice(0, 30).map((image) => `${image.percentile.toFixed(1).padStart(5)}  ${image.path}`));
+      const images = entries.map((entry) => ({
+        path: engine.pathOf(entry.id),
+        score: entry.score,
+        percentile: entry.percentile,
+        nearest: entry.nearest.map(engine.pathOf),
+      }));
+      printResult(input.json, { images }, () =>
+        images.slice(0, 30).map((image) => `${image.percentile.toFixed(1).padStart(5)}  ${image.path}`),
+      );
       return 0;
     }),
 };

@@ -21,7 +21,8 @@ export const serveCommand: Command = {
   run: (input) =>
     withEngine(async (engine) => {
       const folder = input.positionals[0] === undefined ? null : resolve(input.positionals[0]);
-      if (folder !== null && !statSync(folder, { throwIfNoEntry: false })?.isDirectory()) throw new UserError("not-a-folder", `${folder} is not a folder; expected a folder of images.`);
+      if (folder !== null && !statSync(folder, { throwIfNoEntry: false })?.isDirectory())
+        throw new UserError("not-a-folder", `${folder} is not a folder; expected a folder of images.`);
       const port = wholeNumber(input, "port", 0, 0, 65535);
       const { startServer } = await import("../../server/server.ts");
       // The URL first: the app shows itself at once and indexing happens inside it.

@@ -98,7 +98,15 @@ export function createJobRunner({ store, clock, definitions, onJob }: JobRunnerO
     const definition = definitions[job.kind];
     const attempts = (jobRow(store, job.id)?.attempts ?? 0) + 1;
     job.startedAt = clock.now();
-    updateJob(store, job.id, { state: job.control.isPaused ? "paused" : "running", attempts, started_at: job.startedAt, finished_at: null, error_code: null, error_message: null, stage: definition.stages[0] ?? "" });
+    updateJob(store, job.id, {
+      state: job.control.isPaused ? "paused" : "running",
+      attempts,
+      started_at: job.startedAt,
+      finished_at: null,
+      error_code: null,
+      error_message: null,
+      stage: definition.stages[0] ?? "",
+    });
     job.meter.begin();
     tell(job.id);
     const context: JobContext = {
@@ -106,7 +114,8 @@ export function createJobRunner({ store, clock, definitions, onJob }: JobRunnerO
       control: job.control,
       enter: (stage) => {
         const { done, total } = job.meter.read();
-        if (definition.stages.indexOf(stage) < definition.stages.indexOf(job.stage)) throw new BugError(`stage ${stage} after ${job.stage}`);
+        if (definition.stages.indexOf(stage) < definition.stages.indexOf(job.stage))
+          throw new BugError(`stage ${stage} after ${job.stage}`);
         job.stage = stage;
         updateJob(store, job.id, { stage, done, total });
         job.meter.begin();
@@ -117,13 +126,26 @@ export function createJobRunner({ store, clock, definitions, onJob }: JobRunnerO
     try {
       const result = await definition.run(job.parameters, context);
       const { done, total } = job.meter.read();
-      updateJob(store, job.id, { state: "done", done: Math.max(done, total), total, finished_at: clock.now(), summary: result.summary, report: JSON.stringify(result.report) });
+      updateJob(store, job.id, {
+        state: "done",
+        done: Math.max(done, total),
+        total,
+        finished_at: clock.now(),
+        summary: result.summary,
+        report: JSON.stringify(result.report),
+      });
     } catch (thrown) {
       const finishedAt = clock.now();
-      if (thrown instanceof CancellationError || job.control.signal.aborted) updateJob(store, job.id, { state: closing ? "interrupted" : "cancelled", finished_at: finishedAt });
+      if (thrown instanceof CancellationError || job.control.signal.aborted)
+        updateJob(store, job.id, { state: closing ? "interrupted" : "cancelled", finished_at: finishedAt });
       else {
         warn(`job ${job.id} (${job.kind}) failed`, thrown);
-        updateJob(store, job.id, { state: "failed", finished_at: finishedAt, error_code: codeOf(thrown), error_message: messageOf(thrown) });
+        updateJob(store, job.id, {
+          state: "failed",
+          finished_at: finishedAt,
+          error_code: codeOf(thrown),
+          error_message: messageOf(thrown),
+        });
       }
     }
   };
@@ -157,7 +179,11 @@ export function createJobRunner({ store, clock, definitions, onJob }: JobRunnerO
   return {
     start: (kind, parameters) => {
       const definition = definitions[kind];
-      const id = createJob(store, { kind, title: definition.title(parameters), parameters: JSON.stringify(parameters), stage: definition.stages[0] ?? "" }, clock.now()) as JobId;
+      const id = createJob(
+        store,
+        { kind, title: definition.title(parameters), parameters: JSON.stringify(parameters), stage: definition.stages[0] ?? "" },
+        clock.now(),
+      ) as JobId;
       enqueue(id, kind, parameters);
       return id;
     },

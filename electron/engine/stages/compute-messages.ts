@@ -26,7 +26,10 @@ export interface ComputeTasks {
       recall: number;
     };
   };
-  candidates: { input: { contents: ContentFacts[]; graph: NeighbourGraph | null; rows: Int32Array; source: VectorSource; seed: number }; output: CandidatePair[] };
+  candidates: {
+    input: { contents: ContentFacts[]; graph: NeighbourGraph | null; rows: Int32Array; source: VectorSource; seed: number };
+    output: CandidatePair[];
+  };
   outliers: {
     input: { source: VectorSource; graph: NeighbourGraph; groups: Int32Array; seed: number };
     output: { scores: Float32Array; percentiles: Float32Array; nearest: Int32Array; method: string };
@@ -44,4 +47,7 @@ export interface ComputeStart<T extends ComputeTask = ComputeTask> {
 export type ComputeMessage =
   | { readonly kind: "progress"; readonly done: number; readonly total: number }
   | { readonly kind: "done"; readonly output: unknown }
-  | { readonly kind: "failed"; readonly error: { readonly name: string; readonly code: string; readonly message: string; readonly stack: string } };
+  | {
+      readonly kind: "failed";
+      readonly error: { readonly name: string; readonly code: string; readonly message: string; readonly stack: string };
+    };

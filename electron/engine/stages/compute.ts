@@ -14,7 +14,12 @@ export interface ComputeOptions {
 }
 
 /** Large arrays of the input that are not needed afterwards go in `transfer`. */
-export function compute<T extends ComputeTask>(task: T, input: ComputeTasks[T]["input"], options: ComputeOptions, transfer: ArrayBuffer[] = []): Promise<ComputeTasks[T]["output"]> {
+export function compute<T extends ComputeTask>(
+  task: T,
+  input: ComputeTasks[T]["input"],
+  options: ComputeOptions,
+  transfer: ArrayBuffer[] = [],
+): Promise<ComputeTasks[T]["output"]> {
   const control = options.control ?? createJobControl();
   return new Promise((resolve, reject) => {
     const start: ComputeStart<T> = { task, input, control: control.shared };

@@ -38,7 +38,11 @@ export function createDefinitions(surroundings: DefinitionSurroundings): Record<
       title: () => "Draw the samples",
       run: async (parameters, job) => {
         const { makeSamples } = await import("../samples/make-samples.ts");
-        await makeSamples(surroundings.sampleFolder, { seed: sampleSeed, signal: job.signal, onProgress: (done, total) => job.progress(done, total) });
+        await makeSamples(surroundings.sampleFolder, {
+          seed: sampleSeed,
+          signal: job.signal,
+          onProgress: (done, total) => job.progress(done, total),
+        });
         return index.run(parameters, job);
       },
     },

@@ -36,7 +36,12 @@ export function contentFacts(row: ContentRow): ContentFacts {
 export async function duplicatesStage(pipeline: Pipeline): Promise<void> {
   const { store, encoderRow } = pipeline;
   const rows = listPresentContents(store);
-  const mark = fingerprint(`duplicates/${verifierVersion}`, version, encoderRow.key, rows.map((row) => row.id));
+  const mark = fingerprint(
+    `duplicates/${verifierVersion}`,
+    version,
+    encoderRow.key,
+    rows.map((row) => row.id),
+  );
   if (readMark(store, "duplicates", encoderRow.key) === mark) return;
   const contents = rows.map(contentFacts);
   const candidates = await findCandidates(pipeline, contents);
@@ -51,7 +56,11 @@ async function findCandidates(pipeline: Pipeline, contents: ContentFacts[]): Pro
   const stored = requireGraph(pipeline);
   const positions = new Map(contents.map((content, index) => [content.id, index]));
   const rows = stored ? Int32Array.from(stored.contentIds, (id) => positions.get(id) ?? -1) : new Int32Array(0);
-  return compute("candidates", { contents, graph: stored ? asGraph(stored) : null, rows, source: vectorSource(pipeline), seed }, { control: pipeline.job.control });
+  return compute(
+    "candidates",
+    { contents, graph: stored ? asGraph(stored) : null, rows, source: vectorSource(pipeline), seed },
+    { control: pipeline.job.control },
+  );
 }
 
 /** Gives the number of pairs that got no verdict. */
@@ -65,7 +74,11 @@ async function verify(pipeline: Pipeline, contents: readonly ContentFacts[], pai
   const judge = async (chunk: readonly CandidatePair[]): Promise<void> => {
     await job.control.gate();
     const { pictures, indexed } = indexPictures(chunk, contents, paths);
-    const answer = await children.run("verify", { pictures, pairs: indexed }, { signal: job.signal, timeoutMs: chunk.length > 1 ? 120_000 : 30_000 });
+    const answer = await children.run(
+      "verify",
+      { pictures, pairs: indexed },
+      { signal: job.signal, timeoutMs: chunk.length > 1 ? 120_000 : 30_000 },
+    );
     if ("failure" in answer) {
       // One picture that hangs or crashes the decoder must not cost the pairs it shared a request with.
       if (chunk.length > 1) for (const pair of chunk) await judge([pair]);
@@ -80,7 +93,11 @@ async function verify(pipeline: Pipeline, contents: readonly ContentFacts[], pai
           return;
         }
         const [one, other] = [(contents[pair.a] as ContentFacts).id, (contents[pair.b] as ContentFacts).id];
-        savePair(store, { a: Math.min(one, other), b: Math.max(one, other), relation: verdict.relation, score: verdict.score }, verifierVersion);
+        savePair(
+          store,
+          { a: Math.min(one, other), b: Math.max(one, other), relation: verdict.relation, score: verdict.score },
+          verifierVersion,
+        );
       }),
     );
   };
@@ -100,7 +117,11 @@ function chunkByPicture(pairs: readonly CandidatePair[]): CandidatePair[][] {
   return chunks;
 }
 
-function indexPictures(chunk: readonly CandidatePair[], contents: readonly ContentFacts[], paths: ReadonlyMap<number, Buffer>): { pictures: VerifyPicture[]; indexed: VerifyPair[] } {
+function indexPictures(
+  chunk: readonly CandidatePair[],
+  contents: readonly ContentFacts[],
+  paths: ReadonlyMap<number, Buffer>,
+): { pictures: VerifyPicture[]; indexed: VerifyPair[] } {
   const pictures: VerifyPicture[] = [];
   const places = new Map<number, number>();
   const place = (position: number): number => {
@@ -108,7 +129,12 @@ function indexPictures(chunk: readonly CandidatePair[], contents: readonly Conte
     if (known !== undefined) return known;
     const content = contents[position] as ContentFacts;
     places.set(position, pictures.length);
-    pictures.push({ path: paths.get(content.id) as Buffer, width: content.width, height: content.height, lossless: keepsEveryPixel(content.format) });
+    pictures.push({
+      path: paths.get(content.id) as Buffer,
+      width: content.width,
+      height: content.height,
+      lossless: keepsEveryPixel(content.format),
+    });
     return pictures.length - 1;
   };
   const indexed = chunk.map((pair): VerifyPair => ({
@@ -122,7 +148,10 @@ function indexPictures(chunk: readonly CandidatePair[], contents: readonly Conte
 }
 
 function onePathPerContent(pipeline: Pipeline): Map<number, Buffer> {
-  const rows = readAll<{ content_id: number; path: Buffer }>(pipeline.store, "SELECT content_id, path FROM files WHERE state = 'image' ORDER BY path DESC");
+  const rows = readAll<{ content_id: number; path: Buffer }>(
+    pipeline.store,
+    "SELECT content_id, path FROM files WHERE state = 'image' ORDER BY path DESC",
+  );
   return new Map(rows.map((row) => [row.content_id, row.path]));
 }
 

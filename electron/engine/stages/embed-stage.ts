@@ -66,7 +66,11 @@ export async function embedStage(pipeline: Pipeline, scan: ScanResult, openDevic
       const contentId = knownContent(identity);
       if (contentId !== null) return { kind: "known", contentId };
     }
-    const answer = await children.run("ingest", { path: file.path, input: { size }, thumbnail: pipeline.thumbnailFolder }, { signal: job.signal });
+    const answer = await children.run(
+      "ingest",
+      { path: file.path, input: { size }, thumbnail: pipeline.thumbnailFolder },
+      { signal: job.signal },
+    );
     return "failure" in answer ? { kind: "failed", failure: answer.failure } : { kind: "decoded", result: answer };
   };
   const knownContent = (identity: FileIdentity): number | null => {
@@ -96,14 +100,22 @@ export async function embedStage(pipeline: Pipeline, scan: ScanResult, openDevic
         if (told.kind === "known") contentId = told.contentId;
         else {
           const { result } = told;
-          contentId = saveContent(store, { hash: result.contentHash, sizeBytes: result.sizeBytes, decodeVersion, error: null, decoded: decodedColumns(result) });
+          contentId = saveContent(store, {
+            hash: result.contentHash,
+            sizeBytes: result.sizeBytes,
+            decodeVersion,
+            error: null,
+            decoded: decodedColumns(result),
+          });
           const { dimensions } = encoderRow;
           const vector = toHalf(vectors.subarray(row * dimensions, (row + 1) * dimensions));
           saveEmbedding(store, encoderRow.key, contentId, Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength));
           row++;
         }
-        if (known && known.content_id === contentId) saveFile(store, { ...common, state: "image", contentId, error: null, outcome: outcomeOfSame(known, scan.scanId) });
-        else if (!moves.take(file, known, contentId)) saveFile(store, { ...common, state: "image", contentId, error: null, outcome: "added" });
+        if (known && known.content_id === contentId)
+          saveFile(store, { ...common, state: "image", contentId, error: null, outcome: outcomeOfSame(known, scan.scanId) });
+        else if (!moves.take(file, known, contentId))
+          saveFile(store, { ...common, state: "image", contentId, error: null, outcome: "added" });
       }
     });
     done += batch.length;

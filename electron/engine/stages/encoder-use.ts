@@ -7,10 +7,23 @@ import type { EncoderWrite } from "../store/queries/embeddings.ts";
 
 /** The exact identity under which an encoder's vectors are stored. */
 export function describeEncoderRow({ card, origin }: RegisteredEncoder): EncoderWrite {
-  return { id: card.id, name: card.name, source: origin, dimensions: card.output.dimensions, weights_hash: card.sha256, preprocessing_version: preprocessingVersion };
+  return {
+    id: card.id,
+    name: card.name,
+    source: origin,
+    dimensions: card.output.dimensions,
+    weights_hash: card.sha256,
+    preprocessing_version: preprocessingVersion,
+  };
 }
 
 export function inferenceRequest({ card }: RegisteredEncoder, threads: number): Omit<OpenRequest, "kind" | "device"> {
   const { name, layout, size, mean, std } = card.input;
-  return { modelPath: card.modelPath, threads, input: { name, layout, size, mean, std }, outputName: card.output.name, dimensions: card.output.dimensions };
+  return {
+    modelPath: card.modelPath,
+    threads,
+    input: { name, layout, size, mean, std },
+    outputName: card.output.name,
+    dimensions: card.output.dimensions,
+  };
 }

@@ -109,7 +109,11 @@ function makeReport(pipeline: Pipeline, scanId: number, seconds: StageSeconds, d
     files,
     encoder: { id: encoder.card.id, dimensions: encoder.card.output.dimensions, device },
     seconds,
-    unreadable: listUnreadable(store, scanId).map((row) => ({ path: showPath(row.path), code: row.error_code, message: row.error_message })),
+    unreadable: listUnreadable(store, scanId).map((row) => ({
+      path: showPath(row.path),
+      code: row.error_code,
+      message: row.error_message,
+    })),
   };
 }
 

@@ -20,7 +20,11 @@ export async function mapStage(pipeline: Pipeline): Promise<void> {
   const current = fingerprint("map", version, encoderRow.key, stored.contentIds);
   if (readMapFingerprint(store, encoderRow.key) === current) return;
   const initial = initialCoordinates(stored, readMap(store, encoderRow.key));
-  const made = await compute("map", { source: vectorSource(pipeline), graph: asGraph(stored), seed, initial }, { control: job.control, onProgress: (done, total) => job.progress(done, total) });
+  const made = await compute(
+    "map",
+    { source: vectorSource(pipeline), graph: asGraph(stored), seed, initial },
+    { control: job.control, onProgress: (done, total) => job.progress(done, total) },
+  );
   inTransaction(store, () =>
     saveMap(store, encoderRow.key, {
       fingerprint: current,

@@ -28,7 +28,9 @@ export function createMoves(store: WriteStore, scanId: number, absent: readonly 
     let rows = gone.get(contentId);
     if (!rows) {
       const mayBeGone = (row: FileRow): boolean => row.scan_id !== scanId || row.state === "missing" || unfound.has(row.id);
-      rows = filesOfContent(store, contentId).filter((row) => mayBeGone(row) && isGone(row.path) && !away.some((folder) => isInside(row.path, folder)));
+      rows = filesOfContent(store, contentId).filter(
+        (row) => mayBeGone(row) && isGone(row.path) && !away.some((folder) => isInside(row.path, folder)),
+      );
       gone.set(contentId, rows);
     }
     return rows;

@@ -22,9 +22,19 @@ export async function neighboursStage(pipeline: Pipeline): Promise<void> {
   const { store, encoderRow, job } = pipeline;
   const current = graphFingerprint(pipeline);
   if (readGraphFingerprint(store, encoderRow.key) === current) return;
-  const { contentIds, graph } = await compute("neighbours", { source: vectorSource(pipeline), k: neighbourCount }, { control: job.control, onProgress: (done, total) => job.progress(done, total) });
+  const { contentIds, graph } = await compute(
+    "neighbours",
+    { source: vectorSource(pipeline), k: neighbourCount },
+    { control: job.control, onProgress: (done, total) => job.progress(done, total) },
+  );
   inTransaction(store, () =>
-    saveGraph(store, encoderRow.key, { fingerprint: current, k: graph.k, contentIds, indices: graph.indices, similarities: graph.similarities }),
+    saveGraph(store, encoderRow.key, {
+      fingerprint: current,
+      k: graph.k,
+      contentIds,
+      indices: graph.indices,
+      similarities: graph.similarities,
+    }),
   );
 }
 

@@ -22,13 +22,24 @@ const nearestPerImage = 3;
 export async function outliersStage(pipeline: Pipeline): Promise<void> {
   const { store, encoderRow } = pipeline;
   const rows = listPresentContents(store);
-  const mark = fingerprint(`outliers/${verifierVersion}`, version, encoderRow.key, rows.map((row) => row.id));
+  const mark = fingerprint(
+    `outliers/${verifierVersion}`,
+    version,
+    encoderRow.key,
+    rows.map((row) => row.id),
+  );
   if (readMark(store, "outliers", encoderRow.key) === mark) return;
-  await measureSharpness(pipeline, rows.filter((row) => row.sharpness === null));
+  await measureSharpness(
+    pipeline,
+    rows.filter((row) => row.sharpness === null),
+  );
   const contents = listPresentContents(store);
   const issues = findIssues(contents.map(contentMetrics));
   await scoreOutliers(pipeline, () => {
-    replaceIssues(store, issues.map(({ index, kind, value, threshold }) => ({ content_id: (contents[index] as ContentRow).id, kind, value, threshold })));
+    replaceIssues(
+      store,
+      issues.map(({ index, kind, value, threshold }) => ({ content_id: (contents[index] as ContentRow).id, kind, value, threshold })),
+    );
     saveMark(store, "outliers", encoderRow.key, mark);
   });
 }
@@ -45,7 +56,11 @@ async function measureSharpness(pipeline: Pipeline, rows: readonly ContentRow[])
     });
   await inLanes(rows, children.size * 4, async (row) => {
     await job.control.gate();
-    const path = readOne<{ path: Buffer }>(store, "SELECT path FROM files WHERE content_id = ? AND state = 'image' ORDER BY path LIMIT 1", row.id)?.path;
+    const path = readOne<{ path: Buffer }>(
+      store,
+      "SELECT path FROM files WHERE content_id = ? AND state = 'image' ORDER BY path LIMIT 1",
+      row.id,
+    )?.path;
     const answer = path ? await children.run("sharpness", { path }, { signal: job.signal }) : null;
     if (answer && !("failure" in answer)) measured.push({ row, ...answer });
     if (measured.length >= 64) commit();
@@ -62,7 +77,11 @@ async function scoreOutliers(pipeline: Pipeline, alongside: () => void): Promise
     return;
   }
   const groups = mergeGroups(stored.contentIds, listPairs(store, verifierVersion));
-  const { scores, percentiles, nearest } = await compute("outliers", { source: vectorSource(pipeline), graph: asGraph(stored), groups, seed }, { control: job.control });
+  const { scores, percentiles, nearest } = await compute(
+    "outliers",
+    { source: vectorSource(pipeline), graph: asGraph(stored), groups, seed },
+    { control: job.control },
+  );
   inTransaction(store, () => {
     replaceOutliers(
       store,
@@ -71,7 +90,10 @@ async function scoreOutliers(pipeline: Pipeline, alongside: () => void): Promise
         contentId,
         score: scores[row] as number,
         percentile: percentiles[row] as number,
-        nearest: Int32Array.from([...nearest.subarray(row * nearestPerImage, (row + 1) * nearestPerImage)].filter((other) => other >= 0), (other) => stored.contentIds[other] as number),
+        nearest: Int32Array.from(
+          [...nearest.subarray(row * nearestPerImage, (row + 1) * nearestPerImage)].filter((other) => other >= 0),
+          (other) => stored.contentIds[other] as number,
+        ),
       })),
     );
     alongside();

@@ -24,7 +24,11 @@ export interface ScanResult {
 export async function scanStage(pipeline: Pipeline, folders: readonly Buffer[]): Promise<ScanResult> {
   const { store, clock, job } = pipeline;
   for (const folder of folders) requireFolder(folder);
-  const packed = await compute("scan", { folders: [...folders] }, { control: job.control, onProgress: (done, total) => job.progress(done, total) });
+  const packed = await compute(
+    "scan",
+    { folders: [...folders] },
+    { control: job.control, onProgress: (done, total) => job.progress(done, total) },
+  );
   const listing = unpackListing(packed);
   const key = JSON.stringify(folders.map((folder) => folder.toString("hex")));
   const previous = lastScan(store);
@@ -42,7 +46,9 @@ export async function scanStage(pipeline: Pipeline, folders: readonly Buffer[]):
 /** Files as before that another encoder (or an older version of this one) has read: one per content. */
 function unembedded(pipeline: Pipeline, { same }: Judgement<FileRow>): Judgement<FileRow>["pending"] {
   const lacking = new Set(listUnembeddedContents(pipeline.store, pipeline.encoderRow.key));
-  return same.filter(({ known }) => known.state === "image" && known.content_id !== null && lacking.delete(known.content_id)).map(({ file, known }) => ({ file, known }));
+  return same
+    .filter(({ known }) => known.state === "image" && known.content_id !== null && lacking.delete(known.content_id))
+    .map(({ file, known }) => ({ file, known }));
 }
 
 /** What is left of the absent ones once every pending file has been read is missing. */
@@ -86,9 +92,15 @@ async function writeOutcomes(pipeline: Pipeline, judgement: Judgement<FileRow>, 
   for (const file of judgement.unsupported)
     work.push(() => saveFile(store, { ...file, state: "unsupported", contentId: null, error: null, scanId, outcome: "unsupported" }));
   for (const { file, code, message } of judgement.unreadable)
-    work.push(() => saveFile(store, { ...file, state: "unreadable", contentId: null, error: { code, message }, scanId, outcome: "unreadable" }));
+    work.push(() =>
+      saveFile(store, { ...file, state: "unreadable", contentId: null, error: { code, message }, scanId, outcome: "unreadable" }),
+    );
   for (const { known, code, message } of judgement.hidden)
-    work.push(() => (known.state === "unsupported" ? touchFile(store, known.id, scanId, "unsupported") : hideFile(store, known.id, { code, message }, scanId)));
+    work.push(() =>
+      known.state === "unsupported"
+        ? touchFile(store, known.id, scanId, "unsupported")
+        : hideFile(store, known.id, { code, message }, scanId),
+    );
   for (const row of judgement.missing) if (row.state === "unsupported") work.push(() => deleteFile(store, row.id));
   await inSlices(pipeline, work, (act) => act());
 }

@@ -21,7 +21,8 @@ export function loadVectors(store: ReadStore, encoder: EncoderRow): EmbeddedCont
   const halves = new Uint16Array(rows.length * dimensions);
   const bytes = new Uint8Array(halves.buffer);
   rows.forEach((row, index) => {
-    if (row.vector.length !== dimensions * 2) throw new BugError(`the embedding of content ${row.content_id} has ${row.vector.length} bytes; expected ${dimensions * 2}`);
+    if (row.vector.length !== dimensions * 2)
+      throw new BugError(`the embedding of content ${row.content_id} has ${row.vector.length} bytes; expected ${dimensions * 2}`);
     contentIds[index] = row.content_id;
     bytes.set(row.vector, index * dimensions * 2);
   });

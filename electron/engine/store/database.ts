@@ -65,7 +65,9 @@ export function openForReading(workspace: string): OpenedStore<ReadStore> {
     throw new UserError(
       "workspace-version",
       `The workspace ${workspace} has format ${version}, this program reads format ${newestVersion}. ` +
-        (version < newestVersion ? "Run `likeness index` once to bring it up to date." : "It was written by a newer Likeness: update this one."),
+        (version < newestVersion
+          ? "Run `likeness index` once to bring it up to date."
+          : "It was written by a newer Likeness: update this one."),
     );
   }
   sqlite.exec("BEGIN");
@@ -80,7 +82,8 @@ export function deleteWorkspace(workspace: string, clock: Clock = systemClock): 
   if (!existsSync(databasePath(workspace))) return;
   takeLock(workspace, clock).close();
   for (const folder of ["thumbnails", "previews"]) deletePictures(join(workspace, folder));
-  for (const name of ["likeness.db", "likeness.db-wal", "likeness.db-shm", "lock.db", "lock.db-journal", "lock.json"]) rmSync(join(workspace, name), { force: true });
+  for (const name of ["likeness.db", "likeness.db-wal", "likeness.db-shm", "lock.db", "lock.db-journal", "lock.json"])
+    rmSync(join(workspace, name), { force: true });
   removeIfEmpty(workspace);
 }
 
@@ -88,7 +91,8 @@ export function deleteWorkspace(workspace: string, clock: Clock = systemClock): 
 function deletePictures(folder: string): void {
   for (const shelf of listNames(folder)) {
     if (!/^[0-9a-f]{2}$/.test(shelf)) continue;
-    for (const name of listNames(join(folder, shelf))) if (/^[0-9a-f]{32}\.jpg/.test(name)) rmSync(join(folder, shelf, name), { force: true });
+    for (const name of listNames(join(folder, shelf)))
+      if (/^[0-9a-f]{32}\.jpg/.test(name)) rmSync(join(folder, shelf, name), { force: true });
     removeIfEmpty(join(folder, shelf));
   }
   removeIfEmpty(folder);
@@ -116,7 +120,8 @@ export function databasePath(workspace: string): string {
 
 function openFile(workspace: string, readonly: boolean): Sqlite {
   const path = databasePath(workspace);
-  if (readonly && !existsSync(path)) throw new UserError("workspace-missing", `There is no collection at ${workspace}: run \`likeness index FOLDER\` first.`);
+  if (readonly && !existsSync(path))
+    throw new UserError("workspace-missing", `There is no collection at ${workspace}: run \`likeness index FOLDER\` first.`);
   try {
     const sqlite = new Database(path, { readonly, fileMustExist: readonly, timeout: 10_000 });
     if (!readonly) sqlite.pragma("journal_mode = WAL");
@@ -131,9 +136,17 @@ function openFile(workspace: string, readonly: boolean): Sqlite {
   } catch (thrown) {
     const code = (thrown as { code?: string }).code ?? "";
     if (code === "SQLITE_NOTADB" || code === "SQLITE_CORRUPT")
-      throw new UserError("workspace-damaged", `${path} is not a readable Likeness database. Move the folder ${workspace} away and index again; no image is affected.`, { cause: thrown });
+      throw new UserError(
+        "workspace-damaged",
+        `${path} is not a readable Likeness database. Move the folder ${workspace} away and index again; no image is affected.`,
+        { cause: thrown },
+      );
     if (code.startsWith("SQLITE_CANTOPEN") || code.startsWith("SQLITE_READONLY") || code.startsWith("SQLITE_PERM"))
-      throw new UserError("workspace-unwritable", `${path} cannot be opened (${(thrown as Error).message}): it and its folder must be readable and writable, also for looking only.`, { cause: thrown });
+      throw new UserError(
+        "workspace-unwritable",
+        `${path} cannot be opened (${(thrown as Error).message}): it and its folder must be readable and writable, also for looking only.`,
+        { cause: thrown },
+      );
     throw thrown;
   }
 }
@@ -142,7 +155,9 @@ function makeFolder(workspace: string): void {
   try {
     mkdirSync(workspace, { recursive: true });
   } catch (thrown) {
-    throw new UserError("workspace-unwritable", `The workspace folder ${workspace} cannot be made: ${(thrown as Error).message}`, { cause: thrown });
+    throw new UserError("workspace-unwritable", `The workspace folder ${workspace} cannot be made: ${(thrown as Error).message}`, {
+      cause: thrown,
+    });
   }
 }
 
@@ -152,7 +167,9 @@ function takeLock(workspace: string, clock: Clock): Sqlite {
   try {
     lock = new Database(join(workspace, "lock.db"), { timeout: 0 });
   } catch (thrown) {
-    throw new UserError("workspace-unwritable", `The workspace folder ${workspace} cannot be written: ${(thrown as Error).message}`, { cause: thrown });
+    throw new UserError("workspace-unwritable", `The workspace folder ${workspace} cannot be written: ${(thrown as Error).message}`, {
+      cause: thrown,
+    });
   }
   try {
     lock.pragma("locking_mode = EXCLUSIVE");
@@ -160,15 +177,29 @@ function takeLock(workspace: string, clock: Clock): Sqlite {
   } catch (thrown) {
     lock.close();
     const code = (thrown as { code?: string }).code ?? "";
-    if (code !== "SQLITE_BUSY") throw new UserError("workspace-unwritable", `The workspace folder ${workspace} cannot be written: ${(thrown as Error).message}`, { cause: thrown });
-    throw new UserError("workspace-busy", `The workspace ${workspace} is in use by ${holder(notePath)}. Close that one first, or use another --workspace.`, { cause: thrown });
+    if (code !== "SQLITE_BUSY")
+      throw new UserError("workspace-unwritable", `The workspace folder ${workspace} cannot be written: ${(thrown as Error).message}`, {
+        cause: thrown,
+      });
+    throw new UserError(
+      "workspace-busy",
+      `The workspace ${workspace} is in use by ${holder(notePath)}. Close that one first, or use another --workspace.`,
+      { cause: thrown },
+    );
   }
-  const note = { process: process.pid, host: hostname(), command: process.argv.slice(1, 4).join(" "), since: new Date(clock.now()).toISOString() };
+  const note = {
+    process: process.pid,
+    host: hostname(),
+    command: process.argv.slice(1, 4).join(" "),
+    since: new Date(clock.now()).toISOString(),
+  };
   try {
     writeFileSync(notePath, JSON.stringify(note));
   } catch (thrown) {
     lock.close();
-    throw new UserError("workspace-unwritable", `The workspace folder ${workspace} cannot be written: ${(thrown as Error).message}`, { cause: thrown });
+    throw new UserError("workspace-unwritable", `The workspace folder ${workspace} cannot be written: ${(thrown as Error).message}`, {
+      cause: thrown,
+    });
   }
   return lock;
 }

@@ -45,12 +45,19 @@ export function openRecentList(dataFolder: string): RecentList {
     renameSync(temporary, path);
   };
   return {
-    list: () => read().map((entry) => ({ ...entry, available: existsSync(databasePath(entry.workspace)) && entry.folders.some((folder) => existsSync(fsPath(parseShownPath(folder)))) })),
+    list: () =>
+      read().map((entry) => ({
+        ...entry,
+        available: existsSync(databasePath(entry.workspace)) && entry.folders.some((folder) => existsSync(fsPath(parseShownPath(folder)))),
+      })),
     last: () => read().find((entry) => existsSync(databasePath(entry.workspace)))?.workspace ?? null,
     remember: (entry) => save([entry, ...read().filter((each) => resolve(each.workspace) !== resolve(entry.workspace))]),
     forget: (workspace) => save(read().filter((each) => resolve(each.workspace) !== resolve(workspace))),
     newWorkspace: (folder) => {
-      const name = basename(folder.toString("utf8")).replace(/[^\p{L}\p{N}._-]+/gu, "-").slice(0, 40) || "collection";
+      const name =
+        basename(folder.toString("utf8"))
+          .replace(/[^\p{L}\p{N}._-]+/gu, "-")
+          .slice(0, 40) || "collection";
       return join(dataFolder, "collections", `${name}-${createHash("sha256").update(folder).digest("hex").slice(0, 8)}`);
     },
   };
@@ -59,5 +66,11 @@ export function openRecentList(dataFolder: string): RecentList {
 function isEntry(value: unknown): value is RecentEntry {
   if (typeof value !== "object" || value === null) return false;
   const entry = value as Partial<RecentEntry>;
-  return typeof entry.workspace === "string" && typeof entry.name === "string" && Array.isArray(entry.folders) && typeof entry.openedAt === "number" && typeof entry.images === "number";
+  return (
+    typeof entry.workspace === "string" &&
+    typeof entry.name === "string" &&
+    Array.isArray(entry.folders) &&
+    typeof entry.openedAt === "number" &&
+    typeof entry.images === "number"
+  );
 }

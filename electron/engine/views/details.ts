@@ -44,7 +44,12 @@ export function describeImage(collection: Collection, id: ImageId): ImageDetails
     },
     issues: issuesOfContent(store, content.id).map((issue) => {
       const kind = issue.kind as IssueKind;
-      return { kind, value: issue.value, threshold: issue.threshold, text: describeIssue({ kind, value: issue.value, threshold: issue.threshold }) };
+      return {
+        kind,
+        value: issue.value,
+        threshold: issue.threshold,
+        text: describeIssue({ kind, value: issue.value, threshold: issue.threshold }),
+      };
     }),
     groups: groupsOfImage(collection, id).map((group) => ({ id: group.id, relation: group.relation, count: group.members.length })),
     cluster: catalogue.columns.clusters[position] as number,

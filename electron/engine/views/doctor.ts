@@ -15,10 +15,15 @@ import { inferenceRequest } from "../stages/encoder-use.ts";
 export async function doctor(engine: Pick<Engine, "clock" | "cores">): Promise<DoctorReport> {
   const kernels = loadKernels();
   const missing: string[] = [];
-  if (kernels.kind === "typescript") missing.push(`Native kernels: ${kernels.why} Neighbours and the map run in TypeScript, several times slower; the results are the same.`);
+  if (kernels.kind === "typescript")
+    missing.push(
+      `Native kernels: ${kernels.why} Neighbours and the map run in TypeScript, several times slower; the results are the same.`,
+    );
   const devices = await reportDevices(inferenceRequest(findEncoder(defaultEncoderId), engine.cores), engine.clock);
-  if (!devices.some((device) => device.available && device.name !== "cpu")) missing.push("A graphics device for the encoder: it runs on the CPU, which is right for tens of thousands of images.");
-  if (!electronVersion()) missing.push("The Electron binary: the app opens in the browser instead. `npm run setup -- --electron` fetches it.");
+  if (!devices.some((device) => device.available && device.name !== "cpu"))
+    missing.push("A graphics device for the encoder: it runs on the CPU, which is right for tens of thousands of images.");
+  if (!electronVersion())
+    missing.push("The Electron binary: the app opens in the browser instead. `npm run setup -- --electron` fetches it.");
   return {
     devices,
     versions: {

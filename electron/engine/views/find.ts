@@ -11,8 +11,16 @@ export function findByText(collection: Collection, text: string, limit: number):
   const names = columns.names.split("\n");
   const folders = columns.folders.map((folder) => folder.toLowerCase());
   const facts = new Map<number, string>();
-  for (const row of readAll<{ id: number; format: string; metadata: string }>(collection.store, "SELECT id, format, metadata FROM contents WHERE error_code IS NULL"))
-    facts.set(row.id, `${row.format} ${Object.values(JSON.parse(row.metadata) as Record<string, unknown>).map(factText).join(" ")}`.toLowerCase());
+  for (const row of readAll<{ id: number; format: string; metadata: string }>(
+    collection.store,
+    "SELECT id, format, metadata FROM contents WHERE error_code IS NULL",
+  ))
+    facts.set(
+      row.id,
+      `${row.format} ${Object.values(JSON.parse(row.metadata) as Record<string, unknown>)
+        .map(factText)
+        .join(" ")}`.toLowerCase(),
+    );
   const found: number[] = [];
   let total = 0;
   for (let index = 0; index < columns.count; index++) {

@@ -28,15 +28,21 @@ const mediaTypes: Record<ImageFormat, string | null> = {
 
 const previewSide = 2048;
 
-export async function imageFile(engine: Engine, id: ImageId, kind: "thumbnail" | "image"): Promise<{ path: Uint8Array; mediaType: string }> {
+export async function imageFile(
+  engine: Engine,
+  id: ImageId,
+  kind: "thumbnail" | "image",
+): Promise<{ path: Uint8Array; mediaType: string }> {
   const collection = engine.requireCollection();
   const file = fileById(collection.store, id);
   if (!file || file.content_id === null) throw new UserError("image-unknown", `There is no image ${id} in this collection (any more).`);
   const content = contentById(collection.store, file.content_id) as ContentRow;
   const hash = content.hash.toString("hex");
-  if (kind === "thumbnail") return { path: Buffer.from(join(collection.thumbnailFolder, hash.slice(0, 2), `${hash}.jpg`)), mediaType: "image/jpeg" };
+  if (kind === "thumbnail")
+    return { path: Buffer.from(join(collection.thumbnailFolder, hash.slice(0, 2), `${hash}.jpg`)), mediaType: "image/jpeg" };
   // CMYK and 16 bit a channel look different from browser to browser.
-  const direct = content.bit_depth <= 8 && !(content.format === "jpeg" && content.channels === 4) ? mediaTypes[content.format as ImageFormat] : null;
+  const direct =
+    content.bit_depth <= 8 && !(content.format === "jpeg" && content.channels === 4) ? mediaTypes[content.format as ImageFormat] : null;
   if (direct) return { path: file.path, mediaType: direct };
   const preview = join(collection.workspace, "previews", hash.slice(0, 2), `${hash}.jpg`);
   if (!existsSync(preview)) {

@@ -29,7 +29,9 @@ function oddestFirst({ store }: Collection, catalogue: Catalogue, encoderKey: nu
   const known = orders.get(catalogue);
   if (known) return known;
   const scores = new Map(listOutlierScores(store, encoderKey).map(({ content_id, score }) => [content_id, score]));
-  const positions = catalogue.contentIds.map((_, position) => position).filter((position) => scores.has(catalogue.contentIds[position] as number));
+  const positions = catalogue.contentIds
+    .map((_, position) => position)
+    .filter((position) => scores.has(catalogue.contentIds[position] as number));
   const scoreAt = Float64Array.from(catalogue.contentIds, (id) => scores.get(id) ?? 0);
   // Copies share a score; by place in the catalogue, the order is the same in every run.
   positions.sort((one, other) => (scoreAt[other] as number) - (scoreAt[one] as number) || one - other);

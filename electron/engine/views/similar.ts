@@ -22,7 +22,11 @@ export function similarToImage(collection: Collection, id: ImageId, count: numbe
 }
 
 /** A picture from outside, by its bytes or its path; decoded like any other. */
-export async function similarToFile(engine: Engine, source: { bytes: Uint8Array } | { path: Uint8Array }, count: number): Promise<Neighbour[]> {
+export async function similarToFile(
+  engine: Engine,
+  source: { bytes: Uint8Array } | { path: Uint8Array },
+  count: number,
+): Promise<Neighbour[]> {
   return nearest(engine.requireCollection(), await embedFile(engine, source), count, null);
 }
 
@@ -34,7 +38,11 @@ export async function embedFile(engine: Engine, source: { bytes: Uint8Array } | 
     "bytes" in source
       ? await engine.children().run("fromBytes", { bytes: source.bytes, name: "", input: { size } }, { urgent: true })
       : await engine.children().run("ingest", { path: source.path, input: { size }, thumbnail: null }, { urgent: true });
-  if ("failure" in answer) throw new UserError(answer.failure.code, `${"path" in source ? showPath(source.path) : "This picture"} cannot be read: ${answer.failure.message}`);
+  if ("failure" in answer)
+    throw new UserError(
+      answer.failure.code,
+      `${"path" in source ? showPath(source.path) : "This picture"} cannot be read: ${answer.failure.message}`,
+    );
   const session = await engine.querySession();
   return session.embed(Uint8Array.from(answer.tensor as Uint8Array), 1);
 }
@@ -45,7 +53,10 @@ function nearest(collection: Collection, query: Float32Array, count: number, exc
   if (!vectors || count <= 0) return [];
   const catalogue = collection.catalogue();
   const found = mostSimilar(vectors.table, query, count + 1);
-  const ranked = Array.from(found.indices, (row, rank) => ({ contentId: vectors.contentIds[row] as number, similarity: found.similarities[rank] as number }));
+  const ranked = Array.from(found.indices, (row, rank) => ({
+    contentId: vectors.contentIds[row] as number,
+    similarity: found.similarities[rank] as number,
+  }));
   // Copies of the very file come first, also where another file has the same vector.
   const own = exclude === null ? null : catalogue.contentIds[catalogue.positions.get(exclude) as number];
   ranked.sort((one, other) => Number(other.contentId === own) - Number(one.contentId === own));

@@ -28,7 +28,12 @@ function bench(run: (parameters: unknown, job: JobContext, clock: ManualClock) =
       return { summary: "found 3", report: null };
     },
   };
-  const runner = createJobRunner({ store: opened.store, clock, definitions: { index: definition, samples: definition }, onJob: (snapshot) => events.push(snapshot) });
+  const runner = createJobRunner({
+    store: opened.store,
+    clock,
+    definitions: { index: definition, samples: definition },
+    onJob: (snapshot) => events.push(snapshot),
+  });
   return { runner, events, clock, store: opened.store };
 }
 
@@ -86,7 +91,9 @@ test("a paused job waits and goes on; its wait does not count against the rate",
 });
 
 test("cancelling is an outcome, also while paused or queued", async () => {
-  const { runner } = bench((_, job) => new Promise((_, reject) => job.signal.addEventListener("abort", () => reject(new CancellationError()))));
+  const { runner } = bench(
+    (_, job) => new Promise((_, reject) => job.signal.addEventListener("abort", () => reject(new CancellationError()))),
+  );
   const first = runner.start("index", {});
   const second = runner.start("index", {});
   await new Promise((resolve) => setTimeout(resolve, 5));
@@ -110,7 +117,9 @@ test("a failed job says why and the next one runs", async () => {
 test("a job that died with its process is interrupted and can be resumed with its parameters", async () => {
   const workspace = temporaryFolder();
   const opened = openForWriting(workspace);
-  opened.store.sqlite.exec("INSERT INTO jobs (kind, title, parameters, state, stage, created_at) VALUES ('index', 'Index', '{\"n\":5}', 'running', 'second', 1)");
+  opened.store.sqlite.exec(
+    "INSERT INTO jobs (kind, title, parameters, state, stage, created_at) VALUES ('index', 'Index', '{\"n\":5}', 'running', 'second', 1)",
+  );
   opened.close();
   const seen: unknown[] = [];
   const { runner } = bench(async (parameters) => void seen.push(parameters), workspace);

@@ -10,11 +10,28 @@ function found(path: string, change: Partial<FoundFile> = {}): FoundFile {
 }
 
 function known(path: string, change: Partial<KnownFile> = {}): KnownFile {
-  return { id: path.length, path: Buffer.from(path), size_bytes: 10, modified_us: 1000, state: "image", content_id: 1, scan_id: 1, outcome: "added", error_code: null, ...change };
+  return {
+    id: path.length,
+    path: Buffer.from(path),
+    size_bytes: 10,
+    modified_us: 1000,
+    state: "image",
+    content_id: 1,
+    scan_id: 1,
+    outcome: "added",
+    error_code: null,
+    ...change,
+  };
 }
 
 function run(files: FoundFile[], rows: KnownFile[], problems: Listing["problems"] = [], folders = ["/f"]) {
-  return judge({ files, problems }, rows, folders.map((folder) => Buffer.from(folder)), scanId, () => Promise.resolve());
+  return judge(
+    { files, problems },
+    rows,
+    folders.map((folder) => Buffer.from(folder)),
+    scanId,
+    () => Promise.resolve(),
+  );
 }
 
 test("each file has exactly one place in the judgement", async () => {
@@ -28,7 +45,13 @@ test("each file has exactly one place in the judgement", async () => {
       found("/f/broken.jpg", { problem: { code: "broken-link", message: "" } }),
       found("/f/back.jpg"),
     ],
-    [known("/f/same.jpg"), known("/f/changed.jpg"), known("/f/touched.jpg"), known("/f/gone.jpg"), known("/f/back.jpg", { state: "missing" })],
+    [
+      known("/f/same.jpg"),
+      known("/f/changed.jpg"),
+      known("/f/touched.jpg"),
+      known("/f/gone.jpg"),
+      known("/f/back.jpg", { state: "missing" }),
+    ],
   );
   const names = (items: readonly { path: Buffer }[]): string[] => items.map((item) => item.path.toString());
   expect(names(result.pending.map(({ file }) => file))).toEqual(["/f/new.jpg", "/f/changed.jpg", "/f/touched.jpg", "/f/back.jpg"]);
@@ -36,7 +59,13 @@ test("each file has exactly one place in the judgement", async () => {
   expect(names(result.unsupported)).toEqual(["/f/notes.txt"]);
   expect(names(result.unreadable.map(({ file }) => file))).toEqual(["/f/broken.jpg"]);
   expect(names(result.missing)).toEqual(["/f/gone.jpg"]);
-  const total = result.pending.length + result.same.length + result.unsupported.length + result.unreadable.length + result.missing.length + result.hidden.length;
+  const total =
+    result.pending.length +
+    result.same.length +
+    result.unsupported.length +
+    result.unreadable.length +
+    result.missing.length +
+    result.hidden.length;
   expect(total).toBe(7 + 1);
 });
 
@@ -46,7 +75,11 @@ test("missing is judged only inside the folders scanned, and once", async () => 
 });
 
 test("what lies in a folder that cannot be read is hidden, not missing", async () => {
-  const result = await run([], [known("/f/closed/a.jpg"), known("/f/b.jpg")], [{ path: Buffer.from("/f/closed"), code: "permission", message: "" }]);
+  const result = await run(
+    [],
+    [known("/f/closed/a.jpg"), known("/f/b.jpg")],
+    [{ path: Buffer.from("/f/closed"), code: "permission", message: "" }],
+  );
   expect(result.hidden.map(({ known: row }) => row.path.toString())).toEqual(["/f/closed/a.jpg"]);
   expect(result.missing.map((row) => row.path.toString())).toEqual(["/f/b.jpg"]);
 });
@@ -70,7 +103,10 @@ test("a row judged by the interrupted part of this scan keeps its outcome", asyn
 });
 
 test("a failure outside the file's bytes is tried again although size and time are as before", async () => {
-  const rows = [known("/f/locked.jpg", { state: "unreadable", content_id: null, outcome: "unreadable", error_code: "permission" }), known("/f/corrupt.jpg", { state: "unreadable", content_id: null, outcome: "unreadable", error_code: "corrupt" })];
+  const rows = [
+    known("/f/locked.jpg", { state: "unreadable", content_id: null, outcome: "unreadable", error_code: "permission" }),
+    known("/f/corrupt.jpg", { state: "unreadable", content_id: null, outcome: "unreadable", error_code: "corrupt" }),
+  ];
   const result = await run([found("/f/locked.jpg"), found("/f/corrupt.jpg")], rows);
   expect(result.pending.map(({ file }) => file.path.toString())).toEqual(["/f/locked.jpg"]);
   expect(result.same.map(({ known: row }) => row.path.toString())).toEqual(["/f/corrupt.jpg"]);

@@ -79,7 +79,10 @@ test("a folder given twice, or inside another one given, is listed once", () => 
   const folder = temporaryFolder();
   mkdirSync(join(folder, "in"));
   writeFileSync(join(folder, "in", "a.jpg"), "1");
-  const listing = walk([Buffer.from(folder), Buffer.from(join(folder, "in")), Buffer.from(folder)], { headBytes: 8, isCandidate: () => true });
+  const listing = walk([Buffer.from(folder), Buffer.from(join(folder, "in")), Buffer.from(folder)], {
+    headBytes: 8,
+    isCandidate: () => true,
+  });
   expect(listing.files).toHaveLength(1);
 });
 

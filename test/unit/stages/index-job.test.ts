@@ -130,6 +130,8 @@ describe("the index job", { timeout: 120_000 }, () => {
     expect(readdirSync(join(workspace, "thumbnails"))).toEqual(["mine.jpg"]);
     expect(readdirSync(pictures)).toContain("copy.jpg");
     expect(engine.recent.list().map((entry) => entry.workspace)).not.toContain(workspace);
-    await expect((async () => engine.handlers["collection.forget"]({ workspace: pictures }, engine.context))()).rejects.toThrow(/not among/);
+    await expect((async () => engine.handlers["collection.forget"]({ workspace: pictures }, engine.context))()).rejects.toThrow(
+      /not among/,
+    );
   });
 });

@@ -71,15 +71,18 @@ describe("outcomes of files", { timeout: 60_000 }, () => {
     expect((await index("a")).files).toMatchObject({ unreadable: 1, added: 1 });
   });
 
-  test.skipIf(isRoot || process.platform === "win32")("permission taken and given back is noticed although size and time stay", async () => {
-    await begin();
-    await index("a");
-    chmodSync(path("a/copy.jpg"), 0);
-    const closed = await index("a");
-    expect(closed.unreadable).toContainEqual({ path: path("a/copy.jpg"), code: "permission", message: expect.any(String) });
-    chmodSync(path("a/copy.jpg"), 0o644);
-    expect((await index("a")).files).toMatchObject({ unreadable: 1, added: 1, missing: 0 });
-  });
+  test.skipIf(isRoot || process.platform === "win32")(
+    "permission taken and given back is noticed although size and time stay",
+    async () => {
+      await begin();
+      await index("a");
+      chmodSync(path("a/copy.jpg"), 0);
+      const closed = await index("a");
+      expect(closed.unreadable).toContainEqual({ path: path("a/copy.jpg"), code: "permission", message: expect.any(String) });
+      chmodSync(path("a/copy.jpg"), 0o644);
+      expect((await index("a")).files).toMatchObject({ unreadable: 1, added: 1, missing: 0 });
+    },
+  );
 
   test("one folder is judged without the other; a file that went over has moved", async () => {
     await begin();

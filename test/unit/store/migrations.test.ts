@@ -9,9 +9,12 @@ import { migrate, migrations, newestVersion } from "#engine/store/migrations/tab
 const folder = join(import.meta.dirname, "../../../electron/engine/store/migrations");
 
 test("every migration file is in the table, in the order of its number, and has a test of its name", () => {
-  const files = readdirSync(folder).filter((name) => /^\d{3}-/.test(name)).sort();
+  const files = readdirSync(folder)
+    .filter((name) => /^\d{3}-/.test(name))
+    .sort();
   expect(migrations.map((migration) => `${migration.name}.ts`)).toEqual(files);
-  for (const name of files) expect(existsSync(join(import.meta.dirname, "migrations", name.replace(".ts", ".test.ts"))), `a test for ${name}`).toBe(true);
+  for (const name of files)
+    expect(existsSync(join(import.meta.dirname, "migrations", name.replace(".ts", ".test.ts"))), `a test for ${name}`).toBe(true);
 });
 
 test("migrating step by step gives the same schema as migrating at once", () => {

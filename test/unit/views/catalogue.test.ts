@@ -31,7 +31,8 @@ test("the columns say of each image what a plain query says", { timeout: 30_000 
   }
   const pairs = (relation: string): string =>
     `(SELECT COUNT(*) FROM pairs p WHERE (p.a = f.content_id OR p.b = f.content_id) AND p.relation ${relation})`;
-  const query = sqlite.prepare(`SELECT f.path, c.width, c.captured_at, o.percentile, (SELECT COUNT(*) FROM issues i WHERE i.content_id = c.id) AS issue,
+  const query =
+    sqlite.prepare(`SELECT f.path, c.width, c.captured_at, o.percentile, (SELECT COUNT(*) FROM issues i WHERE i.content_id = c.id) AS issue,
     (SELECT COUNT(*) FROM files g WHERE g.content_id = f.content_id) AS twins, ${pairs("= 'same-picture'")} AS copies, ${pairs("= 'same-scene'")} AS scenes
     FROM files f JOIN contents c ON c.id = f.content_id JOIN outliers o ON o.content_id = c.id WHERE f.id = ?`);
   const seen = { copies: 0, scenes: 0, twins: 0, issues: 0 };
@@ -61,7 +62,12 @@ test("a missing file is in no view, and the pairs of its picture are in none", {
   const { handlers, context } = engine;
   const [group] = (await handlers["duplicates.groups"]({ offset: 0, limit: 1, relation: "same-picture" }, context)).groups;
   const { id, path } = (group as NonNullable<typeof group>).members[0] as { id: ImageId; path: string };
-  engine.requireCollection().store.sqlite.prepare("UPDATE files SET state = 'missing', outcome = 'missing' WHERE content_id = (SELECT content_id FROM files WHERE id = ?)").run(id);
+  engine
+    .requireCollection()
+    .store.sqlite.prepare(
+      "UPDATE files SET state = 'missing', outcome = 'missing' WHERE content_id = (SELECT content_id FROM files WHERE id = ?)",
+    )
+    .run(id);
   engine.requireCollection().invalidate();
   const everything = JSON.stringify([
     await handlers["duplicates.groups"]({ offset: 0, limit: 1000 }, context),
@@ -73,7 +79,8 @@ test("a missing file is in no view, and the pairs of its picture are in none", {
   expect(everything).not.toMatch(new RegExp(`"id":${id}\\b|"nearest":\\[[^\\]]*\\b${id}\\b`));
   const summary = await handlers["collection.summary"]({}, context);
   expect(summary.counts.missing).toBe(200 - summary.images);
-  for (const ask of [() => handlers["images.details"]({ id }, context), () => handlers["images.similar"]({ id, count: 3 }, context)]) await expect((async () => ask())()).rejects.toThrow(/no image/);
+  for (const ask of [() => handlers["images.details"]({ id }, context), () => handlers["images.similar"]({ id, count: 3 }, context)])
+    await expect((async () => ask())()).rejects.toThrow(/no image/);
   await engine.close();
 });
 
@@ -83,7 +90,9 @@ test("the summary's counts are those of the lists", { timeout: 30_000 }, async (
   const { counts, images } = await handlers["collection.summary"]({}, context);
   const { total, groups } = await handlers["duplicates.groups"]({ offset: 0, limit: 10_000 }, context);
   expect([images, counts.groups]).toEqual([300, total]);
-  expect(counts.copies).toBe(new Set(groups.flatMap((group) => group.members.filter((member) => !member.keep).map((member) => member.id))).size);
+  expect(counts.copies).toBe(
+    new Set(groups.flatMap((group) => group.members.filter((member) => !member.keep).map((member) => member.id))).size,
+  );
   const { flags } = await handlers["images.columns"]({}, context);
   expect(counts.issues).toBe(flags.filter((flag) => flag & imageFlags.issue).length);
   await engine.close();

@@ -24,8 +24,13 @@ export function requireFolder(folder: PathBytes): void {
     if (isFolder) accessSync(fsPath(folder), constants.R_OK | constants.X_OK);
   } catch (thrown) {
     const code = (thrown as NodeJS.ErrnoException).code;
-    if (code === "EACCES" || code === "EPERM") throw new UserError("folder-permission", `No permission to read the folder ${shown}.`, { cause: thrown });
-    throw new UserError("folder-missing", `The folder ${shown} does not exist (${code ?? "unknown"}). If it is on a removable or network drive, connect it and try again; nothing was changed.`, { cause: thrown });
+    if (code === "EACCES" || code === "EPERM")
+      throw new UserError("folder-permission", `No permission to read the folder ${shown}.`, { cause: thrown });
+    throw new UserError(
+      "folder-missing",
+      `The folder ${shown} does not exist (${code ?? "unknown"}). If it is on a removable or network drive, connect it and try again; nothing was changed.`,
+      { cause: thrown },
+    );
   }
   if (!isFolder) throw new UserError("not-a-folder", `${shown} is a file; expected a folder of images.`);
 }
@@ -36,8 +41,15 @@ export function requireApart(workspace: string, folders: readonly PathBytes[]): 
   for (const folder of folders) {
     const theirs = realPath(folder);
     if (isInside(ours, theirs))
-      throw new UserError("workspace-inside-folder", `The workspace ${workspace} lies inside the image folder ${showPath(folder)}, where Likeness writes nothing. Name another place with --workspace, or a folder of images beside it.`);
-    if (isInside(theirs, ours)) throw new UserError("folder-inside-workspace", `The image folder ${showPath(folder)} lies inside the workspace ${workspace}. Name another place with --workspace.`);
+      throw new UserError(
+        "workspace-inside-folder",
+        `The workspace ${workspace} lies inside the image folder ${showPath(folder)}, where Likeness writes nothing. Name another place with --workspace, or a folder of images beside it.`,
+      );
+    if (isInside(theirs, ours))
+      throw new UserError(
+        "folder-inside-workspace",
+        `The image folder ${showPath(folder)} lies inside the workspace ${workspace}. Name another place with --workspace.`,
+      );
   }
 }
 
@@ -63,7 +75,9 @@ export function knownFileSpelling(path: PathBytes, known: readonly PathBytes[]):
 export function distinctFolders(folders: readonly PathBytes[], known: readonly PathBytes[]): PathBytes[] {
   const spelled: PathBytes[] = [];
   for (const folder of folders) spelled.push(knownSpelling(folder, [...known, ...spelled]));
-  return spelled.filter((folder, index) => !spelled.some((other, at) => at !== index && isInside(folder, other) && (!folder.equals(other) || at < index)));
+  return spelled.filter(
+    (folder, index) => !spelled.some((other, at) => at !== index && isInside(folder, other) && (!folder.equals(other) || at < index)),
+  );
 }
 
 function exists(path: PathBytes): boolean {

@@ -44,7 +44,13 @@ export interface Judgement<K extends KnownFile> {
  * @param scanId a row that already carries it was judged by the part of this scan that ran before an interruption: its outcome is kept
  * @param breathe called every few thousand files, so that the caller's thread answers in between
  */
-export async function judge<K extends KnownFile>(listing: Listing, knownFiles: readonly K[], folders: readonly Uint8Array[], scanId: number, breathe: () => Promise<void>): Promise<Judgement<K>> {
+export async function judge<K extends KnownFile>(
+  listing: Listing,
+  knownFiles: readonly K[],
+  folders: readonly Uint8Array[],
+  scanId: number,
+  breathe: () => Promise<void>,
+): Promise<Judgement<K>> {
   let steps = 0;
   const isTime = (): boolean => (++steps & 4095) === 0;
   const known = new Map<string, K>();
@@ -61,7 +67,14 @@ export async function judge<K extends KnownFile>(listing: Listing, knownFiles: r
     if (file.problem) {
       if (file.isCandidate) result.unreadable.push({ file, ...file.problem });
       else result.unsupported.push(file);
-    } else if (row && row.size_bytes === file.sizeBytes && row.modified_us === file.modifiedUs && row.state !== "missing" && (row.state !== "unsupported" || !file.isCandidate) && !mayReadNow(row, scanId)) {
+    } else if (
+      row &&
+      row.size_bytes === file.sizeBytes &&
+      row.modified_us === file.modifiedUs &&
+      row.state !== "missing" &&
+      (row.state !== "unsupported" || !file.isCandidate) &&
+      !mayReadNow(row, scanId)
+    ) {
       result.same.push({ file, known: row, outcome: row.scan_id === scanId ? "keep" : row.state === "image" ? "unchanged" : row.state });
     } else if (file.isCandidate) result.pending.push({ file, known: row });
     else result.unsupported.push(file);

@@ -86,8 +86,14 @@ function readEntries(folder: Buffer): { name: Buffer; entry: Dirent<Buffer> }[] 
   const path = fsPath(folder);
   const entries =
     typeof path === "string"
-      ? readdirSync(path, { withFileTypes: true }).map((entry) => ({ name: Buffer.from(entry.name, "utf8"), entry: entry as unknown as Dirent<Buffer> }))
-      : readdirSync(path, { withFileTypes: true, encoding: "buffer" }).map((entry) => ({ name: Buffer.from(entry.name), entry: entry as unknown as Dirent<Buffer> }));
+      ? readdirSync(path, { withFileTypes: true }).map((entry) => ({
+          name: Buffer.from(entry.name, "utf8"),
+          entry: entry as unknown as Dirent<Buffer>,
+        }))
+      : readdirSync(path, { withFileTypes: true, encoding: "buffer" }).map((entry) => ({
+          name: Buffer.from(entry.name),
+          entry: entry as unknown as Dirent<Buffer>,
+        }));
   return entries.sort((one, other) => one.name.compare(other.name));
 }
 

@@ -22,7 +22,10 @@ export const newestVersion = migrations.length;
 export function migrate(sqlite: Sqlite, path: string, target = newestVersion): void {
   const version = sqlite.pragma("user_version", { simple: true }) as number;
   if (version > newestVersion)
-    throw new UserError("workspace-version", `${path} has format ${version}, this program knows formats up to ${newestVersion}: it was written by a newer Likeness. Update this one.`);
+    throw new UserError(
+      "workspace-version",
+      `${path} has format ${version}, this program knows formats up to ${newestVersion}: it was written by a newer Likeness. Update this one.`,
+    );
   for (let index = version; index < target; index++) {
     const migration = migrations[index] as Migration;
     sqlite.transaction(() => {

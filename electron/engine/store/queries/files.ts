@@ -85,7 +85,14 @@ export function touchFile(store: WriteStore, id: number, scanId: number, outcome
 
 /** A known image in a folder that cannot be read now: it stays an image, and the scan says why it was not seen. */
 export function hideFile(store: WriteStore, id: number, error: { readonly code: string; readonly message: string }, scanId: number): void {
-  write(store, "UPDATE files SET error_code = ?, error_message = ?, scan_id = ?, outcome = 'unreadable' WHERE id = ?", error.code, error.message, scanId, id);
+  write(
+    store,
+    "UPDATE files SET error_code = ?, error_message = ?, scan_id = ?, outcome = 'unreadable' WHERE id = ?",
+    error.code,
+    error.message,
+    scanId,
+    id,
+  );
 }
 
 export function markMissing(store: WriteStore, id: number, scanId: number): void {
@@ -93,7 +100,12 @@ export function markMissing(store: WriteStore, id: number, scanId: number): void
 }
 
 /** A known file turned up at another path: the row, and with it the id, goes along. */
-export function moveFile(store: WriteStore, id: number, to: { path: PathBytes; sizeBytes: number; modifiedUs: number; isLink: boolean }, scanId: number): void {
+export function moveFile(
+  store: WriteStore,
+  id: number,
+  to: { path: PathBytes; sizeBytes: number; modifiedUs: number; isLink: boolean },
+  scanId: number,
+): void {
   write(
     store,
     "UPDATE files SET path = ?, size_bytes = ?, modified_us = ?, is_link = ?, state = 'image', scan_id = ?, outcome = 'moved' WHERE id = ?",
@@ -113,11 +125,19 @@ export function deleteFile(store: WriteStore, id: number): void {
 
 /** Contents that several present files hold. */
 export function listSharedContents(store: ReadStore): number[] {
-  return readAll<{ content_id: number }>(store, "SELECT content_id FROM files WHERE state = 'image' GROUP BY content_id HAVING COUNT(*) > 1").map((row) => row.content_id);
+  return readAll<{ content_id: number }>(
+    store,
+    "SELECT content_id FROM files WHERE state = 'image' GROUP BY content_id HAVING COUNT(*) > 1",
+  ).map((row) => row.content_id);
 }
 
 export function countUnreadable(store: ReadStore): number {
-  return (readOne<{ count: number }>(store, "SELECT COUNT(*) AS count FROM files WHERE outcome = 'unreadable' AND state IN ('unreadable', 'image')") as { count: number }).count;
+  return (
+    readOne<{ count: number }>(
+      store,
+      "SELECT COUNT(*) AS count FROM files WHERE outcome = 'unreadable' AND state IN ('unreadable', 'image')",
+    ) as { count: number }
+  ).count;
 }
 
 export function countOutcomes(store: ReadStore, scanId: number): { outcome: FileOutcome; count: number }[] {
@@ -133,7 +153,10 @@ export function countMissing(store: ReadStore): number {
 }
 
 /** Files that cannot be read, and images that lie in folders that cannot. */
-export function listUnreadable(store: ReadStore, scanId: number | null = null): { path: PathBytes; error_code: string; error_message: string }[] {
+export function listUnreadable(
+  store: ReadStore,
+  scanId: number | null = null,
+): { path: PathBytes; error_code: string; error_message: string }[] {
   const where = scanId === null ? "" : " AND scan_id = ?";
   return readAll(
     store,

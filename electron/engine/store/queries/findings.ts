@@ -31,7 +31,11 @@ export interface IssueRow {
 
 /** Pairs that hold (relation other than none) by this version of the verifier. */
 export function listPairs(store: ReadStore, verifierVersion: number): PairRow[] {
-  return readAll<PairRow>(store, "SELECT a, b, relation, score FROM pairs WHERE verifier_version = ? AND relation <> 'none'", verifierVersion);
+  return readAll<PairRow>(
+    store,
+    "SELECT a, b, relation, score FROM pairs WHERE verifier_version = ? AND relation <> 'none'",
+    verifierVersion,
+  );
 }
 
 /** Every pair this version of the verifier has judged, refused ones too. */
@@ -82,7 +86,14 @@ export function outlierOfContent(store: ReadStore, encoderKey: number, contentId
 export function replaceIssues(store: WriteStore, rows: Iterable<IssueRow>): void {
   write(store, "DELETE FROM issues");
   for (const row of rows)
-    write(store, "INSERT INTO issues (content_id, kind, value, threshold) VALUES (?, ?, ?, ?)", row.content_id, row.kind, row.value, row.threshold);
+    write(
+      store,
+      "INSERT INTO issues (content_id, kind, value, threshold) VALUES (?, ?, ?, ?)",
+      row.content_id,
+      row.kind,
+      row.value,
+      row.threshold,
+    );
 }
 
 export function listIssues(store: ReadStore): IssueRow[] {
@@ -104,7 +115,8 @@ export type MarkedStage = "duplicates" | "outliers";
 /** The fingerprint of the rows a stage last worked on; null when it never ran. */
 export function readMark(store: ReadStore, stage: MarkedStage, encoderKey: number): string | null {
   return (
-    readOne<{ fingerprint: string }>(store, "SELECT fingerprint FROM stage_marks WHERE stage = ? AND encoder_key = ?", stage, encoderKey)?.fingerprint ?? null
+    readOne<{ fingerprint: string }>(store, "SELECT fingerprint FROM stage_marks WHERE stage = ? AND encoder_key = ?", stage, encoderKey)
+      ?.fingerprint ?? null
   );
 }
 

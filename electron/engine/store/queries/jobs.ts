@@ -25,7 +25,11 @@ export interface JobRow {
   readonly error_message: string | null;
 }
 
-export function createJob(store: WriteStore, job: { kind: JobKind; title: string; parameters: string; stage: string }, nowMs: number): number {
+export function createJob(
+  store: WriteStore,
+  job: { kind: JobKind; title: string; parameters: string; stage: string },
+  nowMs: number,
+): number {
   return write(
     store,
     "INSERT INTO jobs (kind, title, parameters, state, stage, created_at) VALUES (?, ?, ?, 'queued', ?, ?)",
@@ -57,5 +61,6 @@ export function updateJob(store: WriteStore, id: number, change: JobChange): voi
 
 /** Jobs that were alive when their process died. Gives how many there were. */
 export function interruptLivingJobs(store: WriteStore, nowMs: number): number {
-  return write(store, "UPDATE jobs SET state = 'interrupted', finished_at = ? WHERE state IN ('queued', 'running', 'paused')", nowMs).changes;
+  return write(store, "UPDATE jobs SET state = 'interrupted', finished_at = ? WHERE state IN ('queued', 'running', 'paused')", nowMs)
+    .changes;
 }

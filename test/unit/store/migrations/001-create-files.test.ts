@@ -19,5 +19,7 @@ test("ids of deleted files are not given again", () => {
   const sqlite = migratedTo(1);
   const first = sqlite.prepare(insertFile).run(Buffer.from("/a"), "unsupported", null, "unsupported").lastInsertRowid;
   sqlite.prepare("DELETE FROM files").run();
-  expect(Number(sqlite.prepare(insertFile).run(Buffer.from("/b"), "unsupported", null, "unsupported").lastInsertRowid)).toBeGreaterThan(Number(first));
+  expect(Number(sqlite.prepare(insertFile).run(Buffer.from("/b"), "unsupported", null, "unsupported").lastInsertRowid)).toBeGreaterThan(
+    Number(first),
+  );
 });
