@@ -80,6 +80,11 @@ export default defineConfig(
   {
     // The template of a component uses and sets what its script declares, which the linter does not see.
     files: ["**/*.svelte/*.ts"],
-    rules: { "@typescript-eslint/no-unused-vars": "off", "prefer-const": "off", "likeness/file-header": "off", "no-useless-assignment": "off" },
+    rules: {
+      "@typescript-eslint/no-unused-vars": "off",
+      "prefer-const": "off",
+      "likeness/file-header": "off",
+      "no-useless-assignment": "off",
+    },
   },
 );

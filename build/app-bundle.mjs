@@ -10,7 +10,12 @@ import { checkStamp } from "./stamp.mjs";
 
 /** Bundles where stale. `runtime` is the Node to run esbuild with. */
 export async function ensureBundle(runtime) {
-  const stamp = checkStamp(inRoot("out", "app.stamp"), [inRoot("electron"), inRoot("native"), inRoot("build", "bundle.ts"), inRoot("package-lock.json")]);
+  const stamp = checkStamp(inRoot("out", "app.stamp"), [
+    inRoot("electron"),
+    inRoot("native"),
+    inRoot("build", "bundle.ts"),
+    inRoot("package-lock.json"),
+  ]);
   if (stamp.fresh && existsSync(inRoot("out", "app"))) return;
   if (!existsSync(inRoot("node_modules", "esbuild"))) throw new SetupError("esbuild is not installed: run `npm run setup`");
   await timed("bundling the app", "the app is bundled", async () => {

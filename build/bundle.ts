@@ -32,7 +32,11 @@ export function bundleEntries(): BundleEntry[] {
     { name: "preload", source: "electron/preload/preload.ts", format: "cjs" },
     { name: "engine-process", source: "electron/utility/engine-process.ts", format: "esm" },
   ];
-  const engine = Object.entries(entrySources()).map(([name, source]): BundleEntry => ({ name, source: `electron/engine/${source}`, format: "esm" }));
+  const engine = Object.entries(entrySources()).map(([name, source]): BundleEntry => ({
+    name,
+    source: `electron/engine/${source}`,
+    format: "esm",
+  }));
   return [...shell, ...engine];
 }
 
@@ -63,7 +67,9 @@ async function bundle(entry: BundleEntry, folder: string): Promise<void> {
     target: "node24",
     external: ["electron", ...nativePackages, "bufferutil", "utf-8-validate"],
     // CommonJS packages inside a module bundle ask for Node's own modules through require.
-    ...(entry.format === "esm" ? { banner: { js: 'import { createRequire as bundleRequire } from "node:module"; const require = bundleRequire(import.meta.url);' } } : {}),
+    ...(entry.format === "esm"
+      ? { banner: { js: 'import { createRequire as bundleRequire } from "node:module"; const require = bundleRequire(import.meta.url);' } }
+      : {}),
     legalComments: "eof",
     logLevel: "warning",
   });

@@ -15,7 +15,16 @@ const steps = (write) => ({
   lint: [[tool("eslint", "bin", "eslint.js"), ".", "--max-warnings=0", ...(write ? ["--fix"] : [])]],
   types: [
     [tool("typescript", "bin", "tsc"), "-b"],
-    [tool("svelte-check", "bin", "svelte-check"), "--workspace", inRoot("renderer"), "--tsconfig", inRoot("renderer", "tsconfig.json"), "--fail-on-warnings", "--output", "human"],
+    [
+      tool("svelte-check", "bin", "svelte-check"),
+      "--workspace",
+      inRoot("renderer"),
+      "--tsconfig",
+      inRoot("renderer", "tsconfig.json"),
+      "--fail-on-warnings",
+      "--output",
+      "human",
+    ],
   ],
   sizes: [[inRoot("build", "file-sizes.ts")]],
   generated: [[inRoot("build", "generated.ts"), ...(write ? ["--write"] : [])]],

@@ -11,7 +11,9 @@ import { createServer, type ProxyOptions } from "vite";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-const engine = spawn(process.execPath, [join(root, "electron", "cli", "main.ts"), "serve", ...process.argv.slice(2)], { stdio: ["ignore", "pipe", "inherit"] });
+const engine = spawn(process.execPath, [join(root, "electron", "cli", "main.ts"), "serve", ...process.argv.slice(2)], {
+  stdio: ["ignore", "pipe", "inherit"],
+});
 engine.once("exit", (code) => process.exit(code ?? 1));
 for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => engine.kill(signal));
 
@@ -41,7 +43,8 @@ function passOn(target: string, token: string): ProxyOptions {
     changeOrigin: true,
     headers: { authorization: `Bearer ${token}` },
     configure(passer) {
-      const forgetPage = (request: { removeHeader(name: string): void }): void => ["origin", "sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest"].forEach((name) => request.removeHeader(name));
+      const forgetPage = (request: { removeHeader(name: string): void }): void =>
+        ["origin", "sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest"].forEach((name) => request.removeHeader(name));
       passer.on("proxyReq", forgetPage);
       passer.on("proxyReqWs", forgetPage);
     },

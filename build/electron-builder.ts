@@ -7,7 +7,17 @@ import type { Configuration } from "electron-builder";
 import { bundleEntries, bundleFile } from "./bundle.ts";
 
 /** Packages that are needed when the app runs; everything else is bundled or was needed to build it. */
-export const shippedPackages = ["onnxruntime-node", "onnxruntime-common", "better-sqlite3", "sharp", "@img", "@julusian", "pkg-prebuilds", "detect-libc", "semver"] as const;
+export const shippedPackages = [
+  "onnxruntime-node",
+  "onnxruntime-common",
+  "better-sqlite3",
+  "sharp",
+  "@img",
+  "@julusian",
+  "pkg-prebuilds",
+  "detect-libc",
+  "semver",
+] as const;
 
 /** Loaded by Electron itself, out of the archive; every other bundle is opened by path from another process or thread. */
 const insideArchive = ["main", "preload", "engine-process"];

@@ -32,7 +32,9 @@ if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const files = measureFiles();
   const at = (share: number): number => files[Math.min(files.length - 1, Math.floor(files.length * share))]?.lines ?? 0;
   const longest = files.slice(-5).reverse();
-  process.stdout.write(`${files.length} files; lines: median ${at(0.5)}, p90 ${at(0.9)}; longest: ${longest.map(({ path, lines }) => `${path} ${lines}`).join(", ")}\n`);
+  process.stdout.write(
+    `${files.length} files; lines: median ${at(0.5)}, p90 ${at(0.9)}; longest: ${longest.map(({ path, lines }) => `${path} ${lines}`).join(", ")}\n`,
+  );
   const tooLong = files.filter(({ lines }) => lines > mostLines);
   for (const { path, lines } of tooLong) process.stderr.write(`${path} has ${lines} lines, at most ${mostLines} are meant\n`);
   process.exitCode = tooLong.length > 0 ? 1 : 0;

@@ -5,10 +5,33 @@
  */
 
 export type LayerName =
-  | "protocol" | "base" | "native" | "store" | "jobs"
-  | "ingest" | "onnx" | "runtime" | "encoders" | "search" | "map" | "duplicates" | "outliers" | "samples"
-  | "children" | "stages" | "views" | "export" | "engine"
-  | "utility" | "server" | "cli" | "main" | "preload" | "renderer" | "build" | "test";
+  | "protocol"
+  | "base"
+  | "native"
+  | "store"
+  | "jobs"
+  | "ingest"
+  | "onnx"
+  | "runtime"
+  | "encoders"
+  | "search"
+  | "map"
+  | "duplicates"
+  | "outliers"
+  | "samples"
+  | "children"
+  | "stages"
+  | "views"
+  | "export"
+  | "engine"
+  | "utility"
+  | "server"
+  | "cli"
+  | "main"
+  | "preload"
+  | "renderer"
+  | "build"
+  | "test";
 
 /** What a layer may use that is not ours: Node's own modules, packages of the registry, the package `electron`. */
 export type Outside = "node" | "packages" | "electron";
@@ -34,18 +57,53 @@ export const layers: Readonly<Record<LayerName, Layer>> = {
   protocol: { folder: "electron/protocol", mayImport: [], outside: [], because: "the protocol is read by every side and runs anywhere" },
   native: { folder: "native", mayImport: [], outside: ["node"], because: "kernels take arrays and know nothing of the engine" },
 
-  base: { folder: "electron/engine/base", mayImport: ["protocol"], outside: nodeAndPackages, because: "everything in the engine stands on base" },
-  store: { folder: "electron/engine/store", mayImport: ["base", "protocol"], outside: nodeAndPackages, because: "the store keeps rows and computes nothing" },
-  jobs: { folder: "electron/engine/jobs", mayImport: ["base", "protocol", "store"], outside: nodeAndPackages, because: "a job does not know what it runs" },
+  base: {
+    folder: "electron/engine/base",
+    mayImport: ["protocol"],
+    outside: nodeAndPackages,
+    because: "everything in the engine stands on base",
+  },
+  store: {
+    folder: "electron/engine/store",
+    mayImport: ["base", "protocol"],
+    outside: nodeAndPackages,
+    because: "the store keeps rows and computes nothing",
+  },
+  jobs: {
+    folder: "electron/engine/jobs",
+    mayImport: ["base", "protocol", "store"],
+    outside: nodeAndPackages,
+    because: "a job does not know what it runs",
+  },
 
   ingest: { folder: "electron/engine/ingest", mayImport: ["base", "protocol", "native"], outside: nodeAndPackages, because: stageReason },
   onnx: { folder: "electron/engine/onnx", mayImport: ["base"], outside: nodeAndPackages, because: stageReason },
-  runtime: { folder: "electron/engine/runtime", mayImport: ["base", "protocol", "native", "onnx"], outside: nodeAndPackages, because: stageReason },
-  encoders: { folder: "electron/engine/encoders", mayImport: ["base", "protocol", "native", "onnx", "runtime"], outside: nodeAndPackages, because: stageReason },
+  runtime: {
+    folder: "electron/engine/runtime",
+    mayImport: ["base", "protocol", "native", "onnx"],
+    outside: nodeAndPackages,
+    because: stageReason,
+  },
+  encoders: {
+    folder: "electron/engine/encoders",
+    mayImport: ["base", "protocol", "native", "onnx", "runtime"],
+    outside: nodeAndPackages,
+    because: stageReason,
+  },
   search: { folder: "electron/engine/search", mayImport: ["base", "protocol", "native"], outside: nodeAndPackages, because: stageReason },
   map: { folder: "electron/engine/map", mayImport: ["base", "protocol", "native"], outside: nodeAndPackages, because: stageReason },
-  duplicates: { folder: "electron/engine/duplicates", mayImport: ["base", "protocol", "native", "ingest"], outside: nodeAndPackages, because: stageReason },
-  outliers: { folder: "electron/engine/outliers", mayImport: ["base", "protocol", "native"], outside: nodeAndPackages, because: stageReason },
+  duplicates: {
+    folder: "electron/engine/duplicates",
+    mayImport: ["base", "protocol", "native", "ingest"],
+    outside: nodeAndPackages,
+    because: stageReason,
+  },
+  outliers: {
+    folder: "electron/engine/outliers",
+    mayImport: ["base", "protocol", "native"],
+    outside: nodeAndPackages,
+    because: stageReason,
+  },
   samples: { folder: "electron/engine/samples", mayImport: ["base", "protocol"], outside: nodeAndPackages, because: stageReason },
 
   children: {
@@ -56,13 +114,43 @@ export const layers: Readonly<Record<LayerName, Layer>> = {
   },
   stages: {
     folder: "electron/engine/stages",
-    mayImport: ["base", "protocol", "native", "store", "jobs", "ingest", "onnx", "runtime", "encoders", "search", "map", "duplicates", "outliers", "samples", "children"],
+    mayImport: [
+      "base",
+      "protocol",
+      "native",
+      "store",
+      "jobs",
+      "ingest",
+      "onnx",
+      "runtime",
+      "encoders",
+      "search",
+      "map",
+      "duplicates",
+      "outliers",
+      "samples",
+      "children",
+    ],
     outside: nodeAndPackages,
     because: "this is where a stage meets the store and the jobs; what is above it (views, engine.ts) is not known here",
   },
   views: {
     folder: "electron/engine/views",
-    mayImport: ["base", "protocol", "native", "store", "ingest", "runtime", "encoders", "search", "map", "duplicates", "outliers", "stages", "engine"],
+    mayImport: [
+      "base",
+      "protocol",
+      "native",
+      "store",
+      "ingest",
+      "runtime",
+      "encoders",
+      "search",
+      "map",
+      "duplicates",
+      "outliers",
+      "stages",
+      "engine",
+    ],
     only: openCollection,
     outside: nodeAndPackages,
     because: "a view reads what an open collection holds and starts no work",
@@ -76,19 +164,76 @@ export const layers: Readonly<Record<LayerName, Layer>> = {
   },
   engine: {
     folder: "electron/engine",
-    mayImport: ["base", "protocol", "native", "store", "jobs", "ingest", "onnx", "runtime", "encoders", "search", "map", "duplicates", "outliers", "samples", "children", "stages", "views", "export"],
+    mayImport: [
+      "base",
+      "protocol",
+      "native",
+      "store",
+      "jobs",
+      "ingest",
+      "onnx",
+      "runtime",
+      "encoders",
+      "search",
+      "map",
+      "duplicates",
+      "outliers",
+      "samples",
+      "children",
+      "stages",
+      "views",
+      "export",
+    ],
     outside: nodeAndPackages,
     because: "the engine is put together here; it has no window and no user interface, so it never imports electron or a host",
   },
 
-  utility: { folder: "electron/utility", mayImport: ["engine", "base", "protocol"], only: engineEntry, outside: [...nodeAndPackages, "electron"], because: hostReason },
-  server: { folder: "electron/server", mayImport: ["engine", "base", "protocol"], only: engineEntry, outside: nodeAndPackages, because: hostReason },
-  cli: { folder: "electron/cli", mayImport: ["engine", "base", "protocol", "server"], only: engineEntry, outside: nodeAndPackages, because: hostReason },
-  main: { folder: "electron/main", mayImport: ["protocol"], outside: ["node", "electron"], because: "the main process owns windows and nothing else: the engine lives in the utility process" },
-  preload: { folder: "electron/preload", mayImport: ["protocol"], outside: ["electron"], because: "the preload script is sandboxed and only hands over a port" },
-  renderer: { folder: "renderer", mayImport: ["protocol"], outside: ["packages"], because: "the pages talk to the engine through the protocol, so that they run in a browser too" },
+  utility: {
+    folder: "electron/utility",
+    mayImport: ["engine", "base", "protocol"],
+    only: engineEntry,
+    outside: [...nodeAndPackages, "electron"],
+    because: hostReason,
+  },
+  server: {
+    folder: "electron/server",
+    mayImport: ["engine", "base", "protocol"],
+    only: engineEntry,
+    outside: nodeAndPackages,
+    because: hostReason,
+  },
+  cli: {
+    folder: "electron/cli",
+    mayImport: ["engine", "base", "protocol", "server"],
+    only: engineEntry,
+    outside: nodeAndPackages,
+    because: hostReason,
+  },
+  main: {
+    folder: "electron/main",
+    mayImport: ["protocol"],
+    outside: ["node", "electron"],
+    because: "the main process owns windows and nothing else: the engine lives in the utility process",
+  },
+  preload: {
+    folder: "electron/preload",
+    mayImport: ["protocol"],
+    outside: ["electron"],
+    because: "the preload script is sandboxed and only hands over a port",
+  },
+  renderer: {
+    folder: "renderer",
+    mayImport: ["protocol"],
+    outside: ["packages"],
+    because: "the pages talk to the engine through the protocol, so that they run in a browser too",
+  },
 
-  build: { folder: "build", mayImport: ["base"], outside: nodeAndPackages, because: "the commands build the product and are no part of it" },
+  build: {
+    folder: "build",
+    mayImport: ["base"],
+    outside: nodeAndPackages,
+    because: "the commands build the product and are no part of it",
+  },
   test: { folder: "test", mayImport: "everything", outside: [...nodeAndPackages, "electron"], because: "tests may look anywhere" },
 };
 

@@ -43,5 +43,9 @@ export function findOnPath(names) {
 }
 
 function nativeStamp() {
-  return checkStamp(inRoot("out", "native", ".stamp"), [inRoot("native", "src"), inRoot("build", "native.mjs"), inRoot("package-lock.json")], `${process.platform} ${process.arch} ${findCompiler() ?? "no compiler"}`);
+  return checkStamp(
+    inRoot("out", "native", ".stamp"),
+    [inRoot("native", "src"), inRoot("build", "native.mjs"), inRoot("package-lock.json")],
+    `${process.platform} ${process.arch} ${findCompiler() ?? "no compiler"}`,
+  );
 }

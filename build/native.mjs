@@ -25,7 +25,8 @@ export async function buildNative({ force = false, sanitize = false } = {}) {
   const folder = join(root, "out", sanitize ? "native-sanitized" : "native");
   const output = join(folder, `likeness-${process.platform}-${process.arch}.node`);
   const stampPath = join(folder, "stamp.json");
-  if (process.platform === "win32") return { built: false, path: existsSync(output) ? output : null, why: "on Windows the TypeScript kernels run" };
+  if (process.platform === "win32")
+    return { built: false, path: existsSync(output) ? output : null, why: "on Windows the TypeScript kernels run" };
 
   const sources = hashSources();
   const stamp = readStamp(stampPath);
@@ -82,7 +83,8 @@ function findCompiler() {
 
 function hashSources() {
   const digest = createHash("sha256");
-  for (const path of [...listFiles(sourceFolder), fileURLToPath(import.meta.url)]) digest.update(relative(root, path)).update("\0").update(readFileSync(path)).update("\0");
+  for (const path of [...listFiles(sourceFolder), fileURLToPath(import.meta.url)])
+    digest.update(relative(root, path)).update("\0").update(readFileSync(path)).update("\0");
   return digest.digest("hex");
 }
 

@@ -16,7 +16,13 @@ import { configuration } from "./electron-builder.ts";
 
 const root = fileURLToPath(new URL("..", import.meta.url));
 
-const { values: options } = parseArgs({ options: { dir: { type: "boolean", default: false }, check: { type: "boolean", default: false }, electron: { type: "string", default: "" } } });
+const { values: options } = parseArgs({
+  options: {
+    dir: { type: "boolean", default: false },
+    check: { type: "boolean", default: false },
+    electron: { type: "string", default: "" },
+  },
+});
 
 const missing = await bundleApp();
 const faults = [...checkConfiguration(configuration), ...missing.map((entry) => `${entry.source} is missing`)];
@@ -25,15 +31,25 @@ await drawIcon();
 if (faults.length > 0) process.exitCode = 1;
 else if (options.check) process.stderr.write("likeness: the configuration is sound and out/app is made\n");
 else if (options.electron === "") {
-  process.stderr.write("likeness: out/app is made; the Electron binary is missing, so nothing was packed (`npm run setup -- --electron` fetches it)\n");
+  process.stderr.write(
+    "likeness: out/app is made; the Electron binary is missing, so nothing was packed (`npm run setup -- --electron` fetches it)\n",
+  );
   process.exitCode = 1;
 } else {
-  const made = await build({ projectDir: root, config: { ...configuration, electronDist: options.electron }, dir: options.dir, publish: "never" });
+  const made = await build({
+    projectDir: root,
+    config: { ...configuration, electronDist: options.electron },
+    dir: options.dir,
+    publish: "never",
+  });
   for (const file of made) process.stdout.write(`${file}\n`);
 }
 
 /** electron-builder makes every platform's own icon format out of this one. */
 async function drawIcon(): Promise<void> {
   mkdirSync(join(root, "out", "resources"), { recursive: true });
-  await sharp(join(root, "renderer", "icon.svg"), { density: 1200 }).resize(1024, 1024).png().toFile(join(root, "out", "resources", "icon.png"));
+  await sharp(join(root, "renderer", "icon.svg"), { density: 1200 })
+    .resize(1024, 1024)
+    .png()
+    .toFile(join(root, "out", "resources", "icon.png"));
 }

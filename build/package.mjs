@@ -13,5 +13,7 @@ import { runMain } from "./say.mjs";
 await runMain(async (args) => {
   const runtime = await prepare("all");
   const electron = findElectron();
-  return hand(runtime, [inRoot("build", "package-app.ts"), ...args, ...(electron ? ["--electron", dirname(electron)] : [])], { cwd: inRoot() });
+  return hand(runtime, [inRoot("build", "package-app.ts"), ...args, ...(electron ? ["--electron", dirname(electron)] : [])], {
+    cwd: inRoot(),
+  });
 });

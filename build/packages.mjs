@@ -49,10 +49,12 @@ function matches(installed, scope) {
 }
 
 function advice(output) {
-  if (/ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNREFUSED|ECONNRESET|ENETUNREACH/.test(output)) return "The package registry cannot be reached: check the network (or `npm config get registry`) and try again.";
+  if (/ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNREFUSED|ECONNRESET|ENETUNREACH/.test(output))
+    return "The package registry cannot be reached: check the network (or `npm config get registry`) and try again.";
   if (/ENOSPC/.test(output)) return "The disk is full: about 600 MB are needed.";
   if (/EACCES|EPERM/.test(output)) return `This user may not write to ${packagesFolder}: change its owner or use a copy of your own.`;
-  if (/package-lock\.json.*not in sync|can only install packages when/s.test(output)) return "package.json and package-lock.json disagree: run `npm install` and try again.";
+  if (/package-lock\.json.*not in sync|can only install packages when/s.test(output))
+    return "package.json and package-lock.json disagree: run `npm install` and try again.";
   return "Run `npm ci` by hand to see the whole message.";
 }
 

@@ -51,7 +51,15 @@ export function capture(command, args, options = {}) {
 
 /** Runs npm: the one that started us where there is one, else the one on the PATH. Without a network it gives up within half a minute. */
 export function npm(command, options = {}) {
-  const args = [...command, "--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error", "--fetch-retry-mintimeout=2000", "--fetch-retry-maxtimeout=10000"];
+  const args = [
+    ...command,
+    "--no-audit",
+    "--no-fund",
+    "--ignore-scripts",
+    "--loglevel=error",
+    "--fetch-retry-mintimeout=2000",
+    "--fetch-retry-maxtimeout=10000",
+  ];
   const script = process.env.npm_execpath;
   if (script?.endsWith("npm-cli.js")) return capture(process.execPath, [script, ...args], options);
   return capture("npm", args, { shell: process.platform === "win32", ...options });
@@ -59,5 +67,10 @@ export function npm(command, options = {}) {
 
 /** The last lines of a tool's output, indented, for an error message. */
 export function tail(output, lines = 12) {
-  return output.trimEnd().split("\n").slice(-lines).map((line) => `  ${line}`).join("\n");
+  return output
+    .trimEnd()
+    .split("\n")
+    .slice(-lines)
+    .map((line) => `  ${line}`)
+    .join("\n");
 }

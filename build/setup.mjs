@@ -14,7 +14,8 @@ const options = ["--system", "--electron", "--tensorflow"];
 await runMain(async (args) => {
   const unknown = args.find((arg) => !options.includes(arg));
   if (unknown) throw new SetupError(`unknown option ${unknown}; known: ${options.join(", ")}`);
-  if (args.includes("--tensorflow")) throw new SetupError("--tensorflow: the TensorFlow executor comes with training, which this version does not have yet");
+  if (args.includes("--tensorflow"))
+    throw new SetupError("--tensorflow: the TensorFlow executor comes with training, which this version does not have yet");
   // The compiler first: the addon is built in the same go.
   if (args.includes("--system")) await installSystem();
   const runtime = await prepare("all");
@@ -28,6 +29,8 @@ async function fetchElectron(runtime) {
   await timed("fetching the Electron binary", "Electron is there", async () => {
     const { code, output } = await capture(runtime, [inRoot("node_modules", "electron", "install.js")]);
     if (code === 0 && findElectron()) return;
-    throw new SetupError(`the Electron binary could not be fetched:\n${tail(output, 6)}\nIt comes from GitHub's release host (ELECTRON_MIRROR names another). Without it \`npm start\` opens the app in the browser.`);
+    throw new SetupError(
+      `the Electron binary could not be fetched:\n${tail(output, 6)}\nIt comes from GitHub's release host (ELECTRON_MIRROR names another). Without it \`npm start\` opens the app in the browser.`,
+    );
   });
 }

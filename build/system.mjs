@@ -24,7 +24,10 @@ export async function installSystem() {
   const wanted = [...(findChromium() ? [] : ["chromium", "fonts-dejavu-core"]), ...(findCompiler() ? [] : ["g++"])];
   if (wanted.length === 0) return;
   const prefix = await aptPrefix();
-  if (!prefix) throw new SetupError(`missing: ${wanted.join(", ")}. Install them with your system's package client (this command knows apt-get, as root or with sudo).`);
+  if (!prefix)
+    throw new SetupError(
+      `missing: ${wanted.join(", ")}. Install them with your system's package client (this command knows apt-get, as root or with sudo).`,
+    );
   await timed(`installing ${wanted.join(", ")} with apt-get`, `${wanted.join(", ")} installed`, async () => {
     await apt(prefix, ["update", "-qq"]);
     await apt(prefix, ["install", "-y", "-qq", "--no-install-recommends", ...wanted]);

@@ -9,7 +9,9 @@
  */
 export function countTests(report, exitCode) {
   const files = report?.testResults ?? [];
-  const brokenFiles = files.filter((file) => file.status === "failed" && !file.assertionResults.some((test) => test.status === "failed")).length;
+  const brokenFiles = files.filter(
+    (file) => file.status === "failed" && !file.assertionResults.some((test) => test.status === "failed"),
+  ).length;
   const failed = (report?.numFailedTests ?? 0) + brokenFiles;
   return {
     passed: report?.numPassedTests ?? 0,

@@ -18,7 +18,13 @@ await runMain(async (args) => {
   rmSync(report, { force: true });
   const chromium = findChromium();
   const env = { ...process.env, ...(chromium ? { LIKENESS_CHROMIUM: chromium } : {}) };
-  const vitest = [inRoot("node_modules", "vitest", "vitest.mjs"), "run", "--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
+  const vitest = [
+    inRoot("node_modules", "vitest", "vitest.mjs"),
+    "run",
+    "--reporter=default",
+    "--reporter=json",
+    `--outputFile.json=${report}`,
+  ];
   const code = await hand(runtime, [...vitest, ...args], { cwd: inRoot(), env });
   const counts = countTests(readReport(report), code);
   if (counts.passed === 0 && counts.failed === 0) say("not one test ran");

@@ -13,7 +13,9 @@ export function kernelError(code: KernelErrorCode, message: string): Error & { r
 
 /** True for an error that a kernel threw over its arguments. */
 export function isKernelError(thrown: unknown): thrown is Error & { readonly code: KernelErrorCode } {
-  return thrown instanceof Error && "code" in thrown && typeof thrown.code === "string" && (codes as readonly string[]).includes(thrown.code);
+  return (
+    thrown instanceof Error && "code" in thrown && typeof thrown.code === "string" && (codes as readonly string[]).includes(thrown.code)
+  );
 }
 
 /** Largest number of rows, and of dimensions, that a kernel takes. */
@@ -72,16 +74,19 @@ export class ArgumentCheck {
   /** A typed array of exactly this kind and, where given, length. */
   array<K extends ArrayKindName>(name: string, kind: K, length?: number): ArrayKinds[K] {
     const value = this.#given[name];
-    if (Object.prototype.toString.call(value) !== `[object ${kind}]`) throw kernelError("wrong-type", `${this.#path(name)} is not a ${kind}`);
+    if (Object.prototype.toString.call(value) !== `[object ${kind}]`)
+      throw kernelError("wrong-type", `${this.#path(name)} is not a ${kind}`);
     const array = value as ArrayKinds[K];
-    if (length !== undefined && array.length !== length) throw kernelError("wrong-length", `${this.#path(name)} has ${array.length} elements; expected ${length}`);
+    if (length !== undefined && array.length !== length)
+      throw kernelError("wrong-length", `${this.#path(name)} has ${array.length} elements; expected ${length}`);
     return array;
   }
 
   /** A typed array of exactly this kind and of this length or longer (a buffer that is used again). */
   arrayOfAtLeast<K extends ArrayKindName>(name: string, kind: K, length: number): ArrayKinds[K] {
     const array = this.array(name, kind);
-    if (array.length < length) throw kernelError("wrong-length", `${this.#path(name)} has ${array.length} elements; expected at least ${length}`);
+    if (array.length < length)
+      throw kernelError("wrong-length", `${this.#path(name)} has ${array.length} elements; expected at least ${length}`);
     return array;
   }
 
@@ -89,7 +94,8 @@ export class ArgumentCheck {
   finite(name: string, length?: number): Float32Array {
     const array = this.array(name, "Float32Array", length);
     for (let index = 0; index < array.length; index++)
-      if (!Number.isFinite(array[index])) throw kernelError("not-finite", `${this.#path(name)}[${index}] is ${array[index]}; expected a finite number`);
+      if (!Number.isFinite(array[index]))
+        throw kernelError("not-finite", `${this.#path(name)}[${index}] is ${array[index]}; expected a finite number`);
     return array;
   }
 

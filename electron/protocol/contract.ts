@@ -43,7 +43,10 @@ export interface Contract {
   "collection.unreadable": { params: Empty; result: { files: UnreadableFile[] } };
 
   /** Folders inside a folder of the machine that runs the engine; without path the home directory. */
-  "folders.list": { params: { path?: string; hidden?: boolean }; result: { path: string; parent: string | null; folders: FolderEntry[]; images: number } };
+  "folders.list": {
+    params: { path?: string; hidden?: boolean };
+    result: { path: string; parent: string | null; folders: FolderEntry[]; images: number };
+  };
 
   "images.columns": { params: Empty; result: ImageColumns };
   "images.details": { params: { id: ImageId }; result: ImageDetails };
@@ -57,10 +60,16 @@ export interface Contract {
   "images.file": { params: { id: ImageId; kind: "thumbnail" | "image" }; result: { path: Uint8Array; mediaType: string } };
 
   "map.columns": { params: Empty; result: MapColumns };
-  "duplicates.groups": { params: { offset: number; limit: number; relation?: string }; result: { groups: DuplicateGroup[]; total: number; gainBytes: number } };
+  "duplicates.groups": {
+    params: { offset: number; limit: number; relation?: string };
+    result: { groups: DuplicateGroup[]; total: number; gainBytes: number };
+  };
   "duplicates.ofImage": { params: { id: ImageId }; result: { groups: DuplicateGroup[] } };
   "outliers.list": { params: { offset: number; limit: number }; result: { entries: OutlierEntry[]; total: number } };
-  "issues.list": { params: { kind?: string; offset: number; limit: number }; result: { entries: IssueEntry[]; total: number; counts: Record<string, number> } };
+  "issues.list": {
+    params: { kind?: string; offset: number; limit: number };
+    result: { entries: IssueEntry[]; total: number; counts: Record<string, number> };
+  };
 
   "encoders.list": { params: Empty; result: { encoders: EncoderSummary[] } };
   doctor: { params: Empty; result: DoctorReport };

@@ -37,7 +37,13 @@ export interface OpenCollection {
   /** Grows with every change of the stored rows; a client re-reads what it shows when it changes. */
   readonly version: number;
   readonly ready: { readonly map: boolean; readonly duplicates: boolean; readonly outliers: boolean };
-  readonly counts: { readonly groups: number; readonly copies: number; readonly issues: number; readonly unreadable: number; readonly missing: number };
+  readonly counts: {
+    readonly groups: number;
+    readonly copies: number;
+    readonly issues: number;
+    readonly unreadable: number;
+    readonly missing: number;
+  };
 }
 
 export interface EncoderSummary {

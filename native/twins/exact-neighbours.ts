@@ -50,7 +50,8 @@ function requireRows(vectors: Float32Array, dimensions: number, from: number, to
   for (let row = from; row < to; row++) {
     let size = 0;
     for (let at = row * dimensions, end = at + dimensions; at < end; at++) size += Math.abs(vectors[at] as number);
-    if (!(size > 0 && size < Infinity)) throw kernelError("bad-row", `exactNeighbours: row ${row} of vectors is zero or not finite; expected length 1`);
+    if (!(size > 0 && size < Infinity))
+      throw kernelError("bad-row", `exactNeighbours: row ${row} of vectors is zero or not finite; expected length 1`);
   }
 }
 
@@ -91,7 +92,8 @@ function keepBest(scores: Float32Array, row: number, k: number, indices: Int32Ar
   for (let column = 0; column < scores.length; column++) {
     const score = scores[column] as number;
     if (score <= worst || column === row) continue;
-    if (Number.isNaN(score)) throw kernelError("bad-row", "exactNeighbours: a row of vectors is not finite; expected every row of length 1");
+    if (Number.isNaN(score))
+      throw kernelError("bad-row", "exactNeighbours: a row of vectors is not finite; expected every row of length 1");
     let place = last;
     for (; place > offset && (similarities[place - 1] as number) < score; place--) {
       similarities[place] = similarities[place - 1] as number;

@@ -54,7 +54,9 @@ async function watch(page: Page, name: string, work: () => Promise<void>): Promi
       seconds: (performance.now() - state.start) / 1000,
     };
   });
-  console.log(`${name}: longest task ${watched.longest.toFixed(0)} ms, ${watched.over100} over 100 ms, ${watched.over50} over 50 ms; ${(watched.frames / watched.seconds).toFixed(0)} frames/s`);
+  console.log(
+    `${name}: longest task ${watched.longest.toFixed(0)} ms, ${watched.over100} over 100 ms, ${watched.over50} over 50 ms; ${(watched.frames / watched.seconds).toFixed(0)} frames/s`,
+  );
 }
 
 try {
@@ -92,7 +94,9 @@ try {
       await page.waitForTimeout(40);
     }
   });
-  const heap = await page.evaluate(() => (performance as unknown as { memory?: { usedJSHeapSize: number } }).memory?.usedJSHeapSize ?? Number.NaN);
+  const heap = await page.evaluate(
+    () => (performance as unknown as { memory?: { usedJSHeapSize: number } }).memory?.usedJSHeapSize ?? Number.NaN,
+  );
   console.log(`page: ${(heap / 1e6).toFixed(0)} MB of JavaScript heap`);
   const status = readFileSync(`/proc/${app.process}/status`, "utf8");
   console.log(`engine: ${/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? "?"} kB resident, peak ${/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? "?"} kB`);

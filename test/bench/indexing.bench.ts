@@ -24,11 +24,15 @@ const encoder = findEncoder(defaultEncoderId);
 function indexOnce(folder: string): { stored: number; report: IndexReport } {
   const data = mkdtempSync(join(tmpdir(), "likeness-bench-"));
   try {
-    const output = execFileSync(process.execPath, [join(root, "electron/cli/main.ts"), "index", folder, "--json", "--device", "cpu", "--workspace", join(data, "w")], {
-      env: { ...process.env, LIKENESS_DATA: data },
-      stdio: ["ignore", "pipe", "ignore"],
-      maxBuffer: 1 << 28,
-    });
+    const output = execFileSync(
+      process.execPath,
+      [join(root, "electron/cli/main.ts"), "index", folder, "--json", "--device", "cpu", "--workspace", join(data, "w")],
+      {
+        env: { ...process.env, LIKENESS_DATA: data },
+        stdio: ["ignore", "pipe", "ignore"],
+        maxBuffer: 1 << 28,
+      },
+    );
     const report = JSON.parse(output.toString()) as IndexReport;
     const { total, neighbours, map, duplicates, outliers } = report.seconds;
     return { stored: total - neighbours - map - duplicates - outliers, report };
@@ -39,7 +43,13 @@ function indexOnce(folder: string): { stored: number; report: IndexReport } {
 
 function peerOnce(python: string, folder: string): number {
   const out = join(tmpdir(), `likeness-peer-${process.pid}.npy`);
-  const output = execFileSync(python, [join(import.meta.dirname, "peers/embed.py"), encoder.card.modelPath, String(encoder.card.input.size), folder, out]);
+  const output = execFileSync(python, [
+    join(import.meta.dirname, "peers/embed.py"),
+    encoder.card.modelPath,
+    String(encoder.card.input.size),
+    folder,
+    out,
+  ]);
   rmSync(out, { force: true });
   return (JSON.parse(output.toString()) as { seconds: number }).seconds;
 }
@@ -89,7 +99,12 @@ for (const set of [
   }
   console.log(`${set.count} JPEGs of ${set.width} x ${set.height}, ${runs} runs, median (range)`);
   console.log(`  scan to stored embeddings  ${spread(ours)} s, ${(set.count / median(ours)).toFixed(0)} images/s`);
-  if (peers.length > 0) console.log(`  Python pipeline            ${spread(peers)} s; ours / theirs ${spread(ours.map((value, index) => value / (peers[index] as number)))}`);
-  console.log(`  encoder on ready tensors   ${spread(ceilings)} images/s; share of it reached ${spread(ours.map((value, index) => set.count / value / (ceilings[index] as number)))}`);
+  if (peers.length > 0)
+    console.log(
+      `  Python pipeline            ${spread(peers)} s; ours / theirs ${spread(ours.map((value, index) => value / (peers[index] as number)))}`,
+    );
+  console.log(
+    `  encoder on ready tensors   ${spread(ceilings)} images/s; share of it reached ${spread(ours.map((value, index) => set.count / value / (ceilings[index] as number)))}`,
+  );
   console.log(`  the whole job              ${spread(totals)} s; ${JSON.stringify(last?.seconds)}`);
 }

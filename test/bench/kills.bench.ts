@@ -46,6 +46,10 @@ for (const [path, vector] of expected.vectors) {
   leastCosine = Math.min(leastCosine, dot(vector, other) / Math.sqrt(dot(vector, vector) * dot(other, other) || 1));
 }
 console.log(`${done} kills, then ${report.seconds.total.toFixed(1)} s; ${JSON.stringify(report.files)}`);
-console.log(`outcomes ${same(expected.outcomes, seen.outcomes)}; report's counts ${same(whole.files, report.files)}; ${expected.pairs.length} pairs ${same(expected.pairs, seen.pairs)}`);
-console.log(`order of ${expected.outlierOrder.length} outliers ${same(expected.outlierOrder, seen.outlierOrder)}; least cosine of embeddings ${leastCosine.toFixed(6)}`);
+console.log(
+  `outcomes ${same(expected.outcomes, seen.outcomes)}; report's counts ${same(whole.files, report.files)}; ${expected.pairs.length} pairs ${same(expected.pairs, seen.pairs)}`,
+);
+console.log(
+  `order of ${expected.outlierOrder.length} outliers ${same(expected.outlierOrder, seen.outlierOrder)}; least cosine of embeddings ${leastCosine.toFixed(6)}`,
+);
 rmSync(data, { recursive: true, force: true });

@@ -19,7 +19,8 @@ const threads = option("--threads", availableParallelism());
 const twinCount = Math.min(count, smoke ? 200 : 2000);
 
 console.log(`${threads} threads, ${dimensions} numbers, k = ${k}`);
-for (const { level, kernels } of nativeVariants()) measure(`native ${level}`, kernels, level === "scalar" ? Math.min(count, 10_000) : count);
+for (const { level, kernels } of nativeVariants())
+  measure(`native ${level}`, kernels, level === "scalar" ? Math.min(count, 10_000) : count);
 for (const { level, kernels } of nativeVariants().slice(-1)) measure(`native ${level}`, kernels, twinCount);
 measure("typescript", typescriptKernels("benchmark"), twinCount);
 console.log(`peak memory ${Math.round(process.resourceUsage().maxRSS / 1024)} MB`);

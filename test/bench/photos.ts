@@ -24,9 +24,12 @@ export async function photoFolder({ count, width, height, quality }: PhotoSet): 
   if (!photos) return null;
   const large: { path: string; width: number; height: number }[] = [];
   for (const path of photos) {
-    const facts = await sharp(path).metadata().catch(() => null);
+    const facts = await sharp(path)
+      .metadata()
+      .catch(() => null);
     // Drawings on a transparent ground and calibration sheets are no photos.
-    if (facts && facts.width >= 600 && facts.height >= 400 && !facts.hasAlpha) large.push({ path, width: facts.width, height: facts.height });
+    if (facts && facts.width >= 600 && facts.height >= 400 && !facts.hasAlpha)
+      large.push({ path, width: facts.width, height: facts.height });
   }
   const random = createRandom(11);
   const temporary = `${folder}.part`;
@@ -39,7 +42,12 @@ export async function photoFolder({ count, width, height, quality }: PhotoSet): 
     const cropWidth = Math.max(1, Math.floor(width * scale));
     const cropHeight = Math.max(1, Math.floor(height * scale));
     const crop = await sharp(photo.path)
-      .extract({ left: random.below(photo.width - cropWidth + 1), top: random.below(photo.height - cropHeight + 1), width: cropWidth, height: cropHeight })
+      .extract({
+        left: random.below(photo.width - cropWidth + 1),
+        top: random.below(photo.height - cropHeight + 1),
+        width: cropWidth,
+        height: cropHeight,
+      })
       .flatten({ background: "#fff" })
       .resize(width, height)
       .toColourspace("srgb")

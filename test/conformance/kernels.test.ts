@@ -12,7 +12,10 @@ import { built, unitRows, variants } from "./variants.ts";
 
 /** What need not be equal to the last bit between implementations. */
 const exceptions: Partial<Record<KernelName, { tolerance: number; reason: string }>> = {
-  exactNeighbours: { tolerance: 1e-6, reason: "float32 sums in vector lanes against float64 sums in order; scores closer than this may change places" },
+  exactNeighbours: {
+    tolerance: 1e-6,
+    reason: "float32 sums in vector lanes against float64 sums in order; scores closer than this may change places",
+  },
 };
 const tolerance = exceptions.exactNeighbours?.tolerance ?? 0;
 
@@ -29,7 +32,9 @@ describe.each(variants)("$name", ({ kernels }) => {
   };
 
   describe("exactNeighbours", () => {
-    const shapes = [2, 3, 4, 5, 13, 97].flatMap((count) => [1, 2, 3, 7, 8, 15, 16, 17, 33, 384].map((dimensions) => ({ count, dimensions })));
+    const shapes = [2, 3, 4, 5, 13, 97].flatMap((count) =>
+      [1, 2, 3, 7, 8, 15, 16, 17, 33, 384].map((dimensions) => ({ count, dimensions })),
+    );
     test.each(shapes)("$count rows of $dimensions numbers equal the reference", ({ count, dimensions }) => {
       const vectors = unitRows(count, dimensions, createRandom(count * 1000 + dimensions).normal);
       const k = Math.min(count - 1, 6);
@@ -70,14 +75,25 @@ describe.each(variants)("$name", ({ kernels }) => {
       const vectors = unitRows(211, 48, createRandom(9).normal);
       const whole = search(vectors, 211, 48, 15);
       for (const threads of [2, 3, 256]) expect(search(vectors, 211, 48, 15, { threads })).toEqual(whole);
-      for (const [from, to] of [[0, 1], [1, 2], [7, 100], [210, 211], [50, 50]] as const)
-        expect(search(vectors, 211, 48, 15, { from, to, threads: 2 })).toEqual({ indices: whole.indices.slice(from * 15, to * 15), similarities: whole.similarities.slice(from * 15, to * 15) });
+      for (const [from, to] of [
+        [0, 1],
+        [1, 2],
+        [7, 100],
+        [210, 211],
+        [50, 50],
+      ] as const)
+        expect(search(vectors, 211, 48, 15, { from, to, threads: 2 })).toEqual({
+          indices: whole.indices.slice(from * 15, to * 15),
+          similarities: whole.similarities.slice(from * 15, to * 15),
+        });
     });
 
     test.each([Number.NaN, Infinity, -Infinity])("a row with %s is refused by its number", (value) => {
       const vectors = unitRows(9, 20, createRandom(1).normal);
       vectors[4 * 20 + 19] = value;
-      expect(() => search(vectors, 9, 20, 3)).toThrow(expect.objectContaining({ name: "RangeError", code: "bad-row", message: expect.stringContaining("row 4 ") as string }));
+      expect(() => search(vectors, 9, 20, 3)).toThrow(
+        expect.objectContaining({ name: "RangeError", code: "bad-row", message: expect.stringContaining("row 4 ") as string }),
+      );
     });
 
     test("a zero row is refused by its number; NaN beyond the range is noticed", () => {
@@ -110,19 +126,38 @@ describe.each(variants)("$name", ({ kernels }) => {
   });
 
   describe("resample", () => {
-    const scale = (source: Uint8Array, [sourceWidth, sourceHeight, targetWidth, targetHeight, channels]: readonly [number, number, number, number, 1 | 3], from = kernels.resample) => {
+    const scale = (
+      source: Uint8Array,
+      [sourceWidth, sourceHeight, targetWidth, targetHeight, channels]: readonly [number, number, number, number, 1 | 3],
+      from = kernels.resample,
+    ) => {
       const target = new Uint8Array(targetWidth * targetHeight * channels);
       from({ source, sourceWidth, sourceHeight, target, targetWidth, targetHeight, channels });
       return target;
     };
     const shapes = [
-      [1, 1, 1, 1, 3], [1, 1, 9, 7, 1], [3, 1, 1, 1, 3], [5, 7, 5, 7, 3], [7, 5, 13, 29, 3], [64, 48, 40, 48, 3], [48, 64, 48, 40, 1], [301, 203, 160, 160, 3],
-      [301, 203, 160, 160, 1], [513, 3, 2, 1, 3], [2, 1, 255, 1, 1], [900, 600, 17, 11, 3], [9, 9, 4, 3, 3], [10, 4, 3, 9, 3],
+      [1, 1, 1, 1, 3],
+      [1, 1, 9, 7, 1],
+      [3, 1, 1, 1, 3],
+      [5, 7, 5, 7, 3],
+      [7, 5, 13, 29, 3],
+      [64, 48, 40, 48, 3],
+      [48, 64, 48, 40, 1],
+      [301, 203, 160, 160, 3],
+      [301, 203, 160, 160, 1],
+      [513, 3, 2, 1, 3],
+      [2, 1, 255, 1, 1],
+      [900, 600, 17, 11, 3],
+      [9, 9, 4, 3, 3],
+      [10, 4, 3, 9, 3],
     ] as const;
     test.each(shapes)("%i x %i -> %i x %i, %i channels: the twin's bytes", (...shape) => {
       const random = createRandom(shape[0] * 7 + shape[2]);
       // Black and white beside each other overshoot: the clipping counts.
-      const source = Uint8Array.from({ length: shape[0] * shape[1] * shape[4] }, () => [0, 255, random.below(256)][random.below(3)] as number);
+      const source = Uint8Array.from(
+        { length: shape[0] * shape[1] * shape[4] },
+        () => [0, 255, random.below(256)][random.below(3)] as number,
+      );
       expect(Buffer.compare(scale(source, shape), scale(source, shape, twins.resample))).toBe(0);
     });
     test("one size keeps every byte, a flat picture stays flat", () => {
@@ -145,43 +180,110 @@ describe.each(variants)("$name", ({ kernels }) => {
         kernel: "boxReduce",
         good: { source: new Uint8Array(20), sourceWidth: 3, sourceHeight: 2, factor: 2, target: new Uint8Array(6) },
         wrong: [
-          ["source", new Uint8Array(17), "wrong-length"], ["source", new Uint16Array(18), "wrong-type"], ["target", new Uint8Array(3), "wrong-length"], ["factor", 0, "out-of-range"],
-          ["factor", 257, "out-of-range"], ["factor", 1.5, "out-of-range"], ["sourceWidth", 0, "out-of-range"], ["sourceHeight", Number.NaN, "not-finite"],
+          ["source", new Uint8Array(17), "wrong-length"],
+          ["source", new Uint16Array(18), "wrong-type"],
+          ["target", new Uint8Array(3), "wrong-length"],
+          ["factor", 0, "out-of-range"],
+          ["factor", 257, "out-of-range"],
+          ["factor", 1.5, "out-of-range"],
+          ["sourceWidth", 0, "out-of-range"],
+          ["sourceHeight", Number.NaN, "not-finite"],
         ],
       },
       {
         kernel: "sharpness",
-        good: { source: new Uint8Array(75), sourceWidth: 5, sourceHeight: 5, left: 1, top: 0, width: 4, height: 5, noise: 2, sums: new Float64Array(6) },
+        good: {
+          source: new Uint8Array(75),
+          sourceWidth: 5,
+          sourceHeight: 5,
+          left: 1,
+          top: 0,
+          width: 4,
+          height: 5,
+          noise: 2,
+          sums: new Float64Array(6),
+        },
         wrong: [
-          ["source", new Uint8Array(74), "wrong-length"], ["sums", new Float64Array(5), "wrong-length"], ["sums", new Float32Array(6), "wrong-type"], ["left", 2, "out-of-range"], ["top", 1, "out-of-range"],
-          ["width", 6, "out-of-range"], ["height", 0, "out-of-range"], ["noise", -1, "out-of-range"],
+          ["source", new Uint8Array(74), "wrong-length"],
+          ["sums", new Float64Array(5), "wrong-length"],
+          ["sums", new Float32Array(6), "wrong-type"],
+          ["left", 2, "out-of-range"],
+          ["top", 1, "out-of-range"],
+          ["width", 6, "out-of-range"],
+          ["height", 0, "out-of-range"],
+          ["noise", -1, "out-of-range"],
         ],
       },
       {
         kernel: "exactNeighbours",
-        good: { vectors: new Float32Array(8).fill(1), count: 4, dimensions: 2, from: 0, to: 4, k: 2, threads: 1, indices: new Int32Array(8), similarities: new Float32Array(8) },
+        good: {
+          vectors: new Float32Array(8).fill(1),
+          count: 4,
+          dimensions: 2,
+          from: 0,
+          to: 4,
+          k: 2,
+          threads: 1,
+          indices: new Int32Array(8),
+          similarities: new Float32Array(8),
+        },
         wrong: [
-          ["vectors", new Float64Array(8), "wrong-type"], ["vectors", [1], "wrong-type"], ["vectors", undefined, "wrong-type"], ["vectors", new Float32Array(7), "wrong-length"],
-          ["indices", new Uint32Array(8), "wrong-type"], ["indices", new Int32Array(9), "wrong-length"], ["similarities", new Float32Array(0), "wrong-length"],
-          ["count", 1, "out-of-range"], ["count", 2 ** 40, "out-of-range"], ["count", "4", "wrong-type"], ["dimensions", 0, "out-of-range"], ["dimensions", Number.NaN, "not-finite"],
-          ["from", -1, "out-of-range"], ["from", 0.5, "out-of-range"], ["to", 5, "out-of-range"], ["k", 4, "out-of-range"], ["k", 0, "out-of-range"], ["threads", 0, "out-of-range"], ["threads", Infinity, "not-finite"],
+          ["vectors", new Float64Array(8), "wrong-type"],
+          ["vectors", [1], "wrong-type"],
+          ["vectors", undefined, "wrong-type"],
+          ["vectors", new Float32Array(7), "wrong-length"],
+          ["indices", new Uint32Array(8), "wrong-type"],
+          ["indices", new Int32Array(9), "wrong-length"],
+          ["similarities", new Float32Array(0), "wrong-length"],
+          ["count", 1, "out-of-range"],
+          ["count", 2 ** 40, "out-of-range"],
+          ["count", "4", "wrong-type"],
+          ["dimensions", 0, "out-of-range"],
+          ["dimensions", Number.NaN, "not-finite"],
+          ["from", -1, "out-of-range"],
+          ["from", 0.5, "out-of-range"],
+          ["to", 5, "out-of-range"],
+          ["k", 4, "out-of-range"],
+          ["k", 0, "out-of-range"],
+          ["threads", 0, "out-of-range"],
+          ["threads", Infinity, "not-finite"],
         ],
       },
       {
         kernel: "findBadRow",
         good: { vectors: new Float32Array(4).fill(1), count: 2, dimensions: 2 },
-        wrong: [["vectors", new Int32Array(4), "wrong-type"], ["vectors", new DataView(new ArrayBuffer(16)), "wrong-type"], ["vectors", new Float32Array(5), "wrong-length"], ["count", -1, "out-of-range"]],
+        wrong: [
+          ["vectors", new Int32Array(4), "wrong-type"],
+          ["vectors", new DataView(new ArrayBuffer(16)), "wrong-type"],
+          ["vectors", new Float32Array(5), "wrong-length"],
+          ["count", -1, "out-of-range"],
+        ],
       },
       {
         kernel: "resample",
-        good: { source: new Uint8Array(12), sourceWidth: 2, sourceHeight: 2, target: new Uint8Array(3), targetWidth: 1, targetHeight: 1, channels: 3 },
+        good: {
+          source: new Uint8Array(12),
+          sourceWidth: 2,
+          sourceHeight: 2,
+          target: new Uint8Array(3),
+          targetWidth: 1,
+          targetHeight: 1,
+          channels: 3,
+        },
         wrong: [
-          ["source", new Uint8ClampedArray(12), "wrong-type"], ["source", new Uint8Array(11), "wrong-length"], ["target", new Uint8Array(4), "wrong-length"], ["channels", 2, "out-of-range"],
-          ["channels", 4, "out-of-range"], ["targetWidth", 0, "out-of-range"], ["sourceHeight", 1e9, "out-of-range"], ["sourceWidth", null, "wrong-type"],
+          ["source", new Uint8ClampedArray(12), "wrong-type"],
+          ["source", new Uint8Array(11), "wrong-length"],
+          ["target", new Uint8Array(4), "wrong-length"],
+          ["channels", 2, "out-of-range"],
+          ["channels", 4, "out-of-range"],
+          ["targetWidth", 0, "out-of-range"],
+          ["sourceHeight", 1e9, "out-of-range"],
+          ["sourceWidth", null, "wrong-type"],
         ],
       },
     ];
-    const call = (table: object, kernel: KernelName, given: unknown): unknown => (table as Record<KernelName, (value: unknown) => unknown>)[kernel](given);
+    const call = (table: object, kernel: KernelName, given: unknown): unknown =>
+      (table as Record<KernelName, (value: unknown) => unknown>)[kernel](given);
     const thrownBy = (run: () => unknown): unknown => {
       try {
         run();
@@ -191,10 +293,16 @@ describe.each(variants)("$name", ({ kernels }) => {
       return null;
     };
 
-    test("every kernel has its cases", () => expect(cases.map(({ kernel }) => kernel).sort()).toEqual(Object.keys(twins).filter((name) => name !== "umapLayout").sort()));
+    test("every kernel has its cases", () =>
+      expect(cases.map(({ kernel }) => kernel).sort()).toEqual(
+        Object.keys(twins)
+          .filter((name) => name !== "umapLayout")
+          .sort(),
+      ));
     test.each(cases)("$kernel: a wrong argument is a named error, the twin's to the word", ({ kernel, good, wrong }) => {
       expect(thrownBy(() => call(kernels, kernel, good))).toBeNull();
-      for (const given of [undefined, null, 7]) expect(thrownBy(() => call(kernels, kernel, given))).toMatchObject({ name: "TypeError", code: "wrong-type" });
+      for (const given of [undefined, null, 7])
+        expect(thrownBy(() => call(kernels, kernel, given))).toMatchObject({ name: "TypeError", code: "wrong-type" });
       for (const [name, value, code] of wrong) {
         const thrown = thrownBy(() => call(kernels, kernel, { ...good, [name]: value }));
         expect(isKernelError(thrown)).toBe(true);

@@ -19,7 +19,15 @@ describe.each(variants)("$name", ({ kernels }) => {
   test.each(golden.cases)("$shape gives Pillow's bytes", ({ shape, sha256 }) => {
     const [sourceWidth, sourceHeight, targetWidth, targetHeight, channels] = shape;
     const target = new Uint8Array(targetWidth * targetHeight * channels);
-    kernels.resample({ source: draw(sourceWidth * sourceHeight * channels), sourceWidth, sourceHeight, target, targetWidth, targetHeight, channels });
+    kernels.resample({
+      source: draw(sourceWidth * sourceHeight * channels),
+      sourceWidth,
+      sourceHeight,
+      target,
+      targetWidth,
+      targetHeight,
+      channels,
+    });
     expect(createHash("sha256").update(target).digest("hex")).toBe(sha256);
   });
 });

@@ -37,7 +37,10 @@ describe.skipIf(chromium === null)("the app over the real engine", { timeout: 12
     await path.press("Enter");
     await dialog.getByRole("button", { name: /^open/i }).click();
     await page.locator("[data-id] img").first().waitFor();
-    await page.getByText(/could not be read/).first().waitFor({ timeout: 60_000 });
+    await page
+      .getByText(/could not be read/)
+      .first()
+      .waitFor({ timeout: 60_000 });
     // 30 pictures and 4 planted ones.
     await page.getByText("34 pictures", { exact: true }).waitFor();
   });
@@ -54,7 +57,10 @@ describe.skipIf(chromium === null)("the app over the real engine", { timeout: 12
 
   test("details come from the store, duplicates are the planted ones", async () => {
     const details = page.getByRole("complementary", { name: "Details" });
-    await details.getByText(/\d+ × \d+/).first().waitFor();
+    await details
+      .getByText(/\d+ × \d+/)
+      .first()
+      .waitFor();
     await page.keyboard.press("d");
     await page.getByText("copy.jpg").first().waitFor();
     await page.getByText("small.jpg").first().waitFor();
@@ -103,9 +109,15 @@ describe.skipIf(chromium === null)("the first start, with nothing at hand", { ti
     const page = await app.open({ colours: "light" });
     await page.getByRole("button", { name: /samples/i }).click();
     await page.locator("[data-id] img").first().waitFor({ timeout: 90_000 });
-    await page.getByText(/\d+ images?, .*could not be read/).first().waitFor({ timeout: 150_000 });
+    await page
+      .getByText(/\d+ images?, .*could not be read/)
+      .first()
+      .waitFor({ timeout: 150_000 });
     await page.keyboard.press("d");
-    await page.getByText(/Same (file|picture)/).first().waitFor();
+    await page
+      .getByText(/Same (file|picture)/)
+      .first()
+      .waitFor();
     await page.keyboard.press("o");
     await page.getByText("Nearest ordinary").first().waitFor();
   });

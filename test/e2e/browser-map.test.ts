@@ -169,14 +169,12 @@ describe.skipIf(chromium === null)("map", () => {
     await expect.poll(() => page.locator("[data-thumbnail]").count()).toBeGreaterThan(15);
     await settled(page);
     expect(await page.locator("[data-thumbnail]").count()).toBeLessThanOrEqual(300);
-    const boxes = await page
-      .locator("[data-thumbnail]")
-      .evaluateAll((elements) =>
-        elements.map((element) => ({
-          id: Number((element as HTMLElement).dataset["thumbnail"]),
-          box: element.getBoundingClientRect().toJSON() as DOMRect,
-        })),
-      );
+    const boxes = await page.locator("[data-thumbnail]").evaluateAll((elements) =>
+      elements.map((element) => ({
+        id: Number((element as HTMLElement).dataset["thumbnail"]),
+        box: element.getBoundingClientRect().toJSON() as DOMRect,
+      })),
+    );
     let overlaps = 0;
     boxes.forEach(({ box: one }, at) =>
       boxes

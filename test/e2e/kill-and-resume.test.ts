@@ -27,7 +27,8 @@ test("killed again and again while indexing, the end is the uninterrupted one", 
   expect(seen.outlierOrder).toEqual(expected.outlierOrder);
   for (const [path, vector] of expected.vectors) {
     const other = seen.vectors.get(path) as Float32Array;
-    const dot = (one: Float32Array, two: Float32Array): number => one.reduce((sum, value, index) => sum + value * (two[index] as number), 0);
+    const dot = (one: Float32Array, two: Float32Array): number =>
+      one.reduce((sum, value, index) => sum + value * (two[index] as number), 0);
     const cosine = dot(vector, other) / Math.sqrt(dot(vector, vector) * dot(other, other));
     expect(cosine, path).toBeGreaterThan(0.9999);
   }

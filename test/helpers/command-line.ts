@@ -14,8 +14,16 @@ export interface Ran {
 }
 
 /** Starts a command; `dataFolder` becomes its data directory. */
-export function startCommand(args: readonly string[], dataFolder: string, environment: Readonly<Record<string, string>> = {}): ChildProcess {
-  return spawn(process.execPath, [entry, ...args], { env: { ...process.env, LIKENESS_DATA: dataFolder, ...environment }, stdio: ["ignore", "pipe", "pipe"], cwd: dataFolder });
+export function startCommand(
+  args: readonly string[],
+  dataFolder: string,
+  environment: Readonly<Record<string, string>> = {},
+): ChildProcess {
+  return spawn(process.execPath, [entry, ...args], {
+    env: { ...process.env, LIKENESS_DATA: dataFolder, ...environment },
+    stdio: ["ignore", "pipe", "pipe"],
+    cwd: dataFolder,
+  });
 }
 
 /** Runs a command to its end. */
@@ -32,7 +40,11 @@ export function runCommand(args: readonly string[], dataFolder: string, environm
 }
 
 /** Runs a command that must succeed and gives its JSON document, which must be all that is on standard output. */
-export async function runJson<T>(args: readonly string[], dataFolder: string, environment: Readonly<Record<string, string>> = {}): Promise<T> {
+export async function runJson<T>(
+  args: readonly string[],
+  dataFolder: string,
+  environment: Readonly<Record<string, string>> = {},
+): Promise<T> {
   const ran = await runCommand([...args, "--json"], dataFolder, environment);
   if (ran.code !== 0) throw new Error(`likeness ${args.join(" ")} ended with ${ran.code}: ${ran.stderr}\n${ran.stdout}`);
   return JSON.parse(ran.stdout) as T;

@@ -31,7 +31,10 @@ export async function serveApp(executablePath: string, dataFolder: string, args:
     });
     child.once("exit", (code) => reject(new Error(`likeness serve ended with ${code}: ${said}`)));
   });
-  const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"] });
+  const browser = await chromium.launch({
+    executablePath,
+    args: ["--no-sandbox", "--use-angle=swiftshader", "--enable-unsafe-swiftshader"],
+  });
   const problems: string[] = [];
   return {
     url,
@@ -45,7 +48,8 @@ export async function serveApp(executablePath: string, dataFolder: string, args:
       });
       page.on("pageerror", (error) => problems.push(error.message));
       page.on("request", (request) => {
-        if (!request.url().startsWith(new URL(url).origin) && !/^(data|blob):/.test(request.url())) problems.push(`request to ${request.url()}`);
+        if (!request.url().startsWith(new URL(url).origin) && !/^(data|blob):/.test(request.url()))
+          problems.push(`request to ${request.url()}`);
       });
       await page.goto(url);
       return page;

@@ -9,7 +9,9 @@ export interface ReferenceNeighbour {
 
 /** @param vectors [count, dimensions]; of any length, made unit here  @returns per row all others, best first, equal ones by index */
 export function referenceNeighbours(vectors: ArrayLike<number>, count: number, dimensions: number): ReferenceNeighbour[][] {
-  const rows = Array.from({ length: count }, (_, row) => Array.from({ length: dimensions }, (_unused, at) => vectors[row * dimensions + at] as number));
+  const rows = Array.from({ length: count }, (_, row) =>
+    Array.from({ length: dimensions }, (_unused, at) => vectors[row * dimensions + at] as number),
+  );
   return rows.map((row, index) =>
     rows
       .map((other, otherIndex) => ({ index: otherIndex, similarity: cosine(row, other) }))

@@ -29,7 +29,10 @@ export function serve<T extends Operations<T>>(handlers: OperationHandlers<T>): 
   reply({ kind: "ready" });
 }
 
-async function answer<T extends Operations<T>>(handlers: OperationHandlers<T>, { id, operation, request }: ChildRequest): Promise<ChildReply> {
+async function answer<T extends Operations<T>>(
+  handlers: OperationHandlers<T>,
+  { id, operation, request }: ChildRequest,
+): Promise<ChildReply> {
   try {
     const handler = handlers[operation as keyof T] as ((request: unknown) => unknown) | undefined;
     if (handler === undefined) throw new TypeError(`no operation named ${operation}`);

@@ -35,7 +35,10 @@ export interface VerifyRequest {
 
 export interface VerifyResult {
   /** In the order of the pairs; null where one of the two could not be read now. */
-  readonly verdicts: readonly ({ readonly relation: "identical-pixels" | "same-picture" | "same-scene" | "none"; readonly score: number } | null)[];
+  readonly verdicts: readonly ({
+    readonly relation: "identical-pixels" | "same-picture" | "same-scene" | "none";
+    readonly score: number;
+  } | null)[];
 }
 
 /** Long side of what is compared, as the comparison expects. */
@@ -73,7 +76,11 @@ export async function verifyPairs(request: VerifyRequest): Promise<VerifyResult>
   return { verdicts };
 }
 
-async function verify(request: VerifyRequest, pair: VerifyPair, reduced: (index: number) => Promise<Picture>): Promise<VerifyResult["verdicts"][number]> {
+async function verify(
+  request: VerifyRequest,
+  pair: VerifyPair,
+  reduced: (index: number) => Promise<Picture>,
+): Promise<VerifyResult["verdicts"][number]> {
   const [one, other] = [request.pictures[pair.a] as VerifyPicture, request.pictures[pair.b] as VerifyPicture];
   if (pair.maybeIdentical && (await equalInFull(one, other))) return { relation: "identical-pixels", score: 1 };
   const verdict = comparePictures(
@@ -82,7 +89,12 @@ async function verify(request: VerifyRequest, pair: VerifyPair, reduced: (index:
     { lookForScene: pair.lookForScene, ...(pair.orientations ? { orientations: pair.orientations } : {}) },
   );
   // The quick decode of a JPEG rounds otherwise than the exact one, so the hashes of equal pictures may differ by a bit.
-  const alike = !pair.maybeIdentical && verdict.relation === "same-picture" && verdict.score >= nearlyEqual && one.width === other.width && one.height === other.height;
+  const alike =
+    !pair.maybeIdentical &&
+    verdict.relation === "same-picture" &&
+    verdict.score >= nearlyEqual &&
+    one.width === other.width &&
+    one.height === other.height;
   if (alike && (await equalInFull(one, other))) return { relation: "identical-pixels", score: 1 };
   return { relation: verdict.relation ?? "none", score: verdict.score };
 }

@@ -103,11 +103,16 @@ function makeGroup(
 }
 
 /** Lossless contents whose every pixel equals a lossy one's. */
-function markSavedAgain(candidates: readonly KeepCandidate[], clique: readonly number[], byPair: ReadonlyMap<string, VerifiedPair>): KeepCandidate[] {
+function markSavedAgain(
+  candidates: readonly KeepCandidate[],
+  clique: readonly number[],
+  byPair: ReadonlyMap<string, VerifiedPair>,
+): KeepCandidate[] {
   const lossy = new Set(candidates.filter(({ content }) => !isLossless(content.format)).map(({ content }) => content.id));
   return candidates.map((candidate) => {
     const { id } = candidate.content;
-    const isCopy = !lossy.has(id) && clique.some((other) => lossy.has(other) && byPair.get(pairKey(id, other))?.relation === "identical-pixels");
+    const isCopy =
+      !lossy.has(id) && clique.some((other) => lossy.has(other) && byPair.get(pairKey(id, other))?.relation === "identical-pixels");
     return isCopy ? { ...candidate, savedAgain: true } : candidate;
   });
 }

@@ -87,11 +87,14 @@ function text(path: string, field: string, value: unknown): string {
 }
 
 function whole(path: string, field: string, value: unknown, low: number, high: number): number {
-  return typeof value === "number" && Number.isInteger(value) && value >= low && value <= high ? value : refuse(path, field, value, `a whole number from ${low} to ${high}`);
+  return typeof value === "number" && Number.isInteger(value) && value >= low && value <= high
+    ? value
+    : refuse(path, field, value, `a whole number from ${low} to ${high}`);
 }
 
 function numbers(path: string, field: string, value: unknown, count: number): number[] {
-  if (!Array.isArray(value) || value.length !== count || !value.every((each) => typeof each === "number" && Number.isFinite(each))) refuse(path, field, value, `${count} numbers`);
+  if (!Array.isArray(value) || value.length !== count || !value.every((each) => typeof each === "number" && Number.isFinite(each)))
+    refuse(path, field, value, `${count} numbers`);
   return value as number[];
 }
 

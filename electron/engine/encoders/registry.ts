@@ -32,8 +32,13 @@ export function listRegisteredEncoders(): RegisteredEncoder[] {
 export function findEncoder(id: string): RegisteredEncoder {
   const encoders = listRegisteredEncoders();
   const found = encoders.find((encoder) => encoder.card.id === id);
-  if (!found) throw new UserError("encoder-unknown", `There is no encoder "${id}". Known: ${encoders.map((encoder) => encoder.card.id).join(", ")}.`);
+  if (!found)
+    throw new UserError("encoder-unknown", `There is no encoder "${id}". Known: ${encoders.map((encoder) => encoder.card.id).join(", ")}.`);
   const hash = createHash("sha256").update(readFileSync(found.card.modelPath)).digest("hex");
-  if (hash !== found.card.sha256) throw new UserError("encoder-damaged", `${found.card.modelPath} has SHA-256 ${hash}; its card says ${found.card.sha256}. The file is damaged: install again.`);
+  if (hash !== found.card.sha256)
+    throw new UserError(
+      "encoder-damaged",
+      `${found.card.modelPath} has SHA-256 ${hash}; its card says ${found.card.sha256}. The file is damaged: install again.`,
+    );
   return found;
 }

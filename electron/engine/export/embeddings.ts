@@ -20,7 +20,8 @@ export interface WrittenEmbeddings {
 /** @param file ends in .npy or .csv */
 export async function exportEmbeddings(collection: Collection, file: string): Promise<WrittenEmbeddings> {
   const vectors = collection.vectors();
-  if (!vectors || vectors.table.count === 0) throw new UserError("no-embeddings", "There are no embeddings yet: run `likeness index FOLDER` first.");
+  if (!vectors || vectors.table.count === 0)
+    throw new UserError("no-embeddings", "There are no embeddings yet: run `likeness index FOLDER` first.");
   const { dimensions, values } = vectors.table;
   const catalogue = collection.catalogue();
   const rowOf = new Map<number, number>();
@@ -55,9 +56,14 @@ function* npyChunks(images: readonly { row: number }[], dimensions: number, vect
   }
 }
 
-function* csvLines(images: readonly { path: string; row: number }[], dimensions: number, vectorOf: (row: number) => Float32Array): Generator<string> {
+function* csvLines(
+  images: readonly { path: string; row: number }[],
+  dimensions: number,
+  vectorOf: (row: number) => Float32Array,
+): Generator<string> {
   yield `path,${Array.from({ length: dimensions }, (_, index) => `e${index}`).join(",")}\n`;
-  for (const { path, row } of images) yield `"${path.replaceAll('"', '""')}",${Array.from(vectorOf(row), (value) => Number(value.toPrecision(7))).join(",")}\n`;
+  for (const { path, row } of images)
+    yield `"${path.replaceAll('"', '""')}",${Array.from(vectorOf(row), (value) => Number(value.toPrecision(7))).join(",")}\n`;
 }
 
 async function writeWhole(file: string, chunks: Iterable<Buffer | string>): Promise<void> {

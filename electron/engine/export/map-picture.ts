@@ -15,7 +15,9 @@ export async function drawMapFile(collection: Collection, file: string): Promise
   if (!map) throw new UserError("no-map", "There is no map yet: run `likeness index FOLDER` first.");
   const pixels = drawMap(map.coordinates, map.clusters, { width, height, dark: false });
   try {
-    await sharp(pixels, { raw: { width, height, channels: 3 } }).png().toFile(file);
+    await sharp(pixels, { raw: { width, height, channels: 3 } })
+      .png()
+      .toFile(file);
   } catch (thrown) {
     throw new UserError("export-failed", `${file} cannot be written: ${(thrown as Error).message}`, { cause: thrown });
   }

@@ -60,7 +60,11 @@ export async function reportDevices(encoder: EncoderRequest, clock: Clock): Prom
   return reports;
 }
 
-async function attemptDevice(encoder: EncoderRequest, device: ConcreteDevice, clock: Clock): Promise<(ChosenDevice & { elapsedMs: number }) | { why: string }> {
+async function attemptDevice(
+  encoder: EncoderRequest,
+  device: ConcreteDevice,
+  clock: Clock,
+): Promise<(ChosenDevice & { elapsedMs: number }) | { why: string }> {
   let session: InferenceSessionHandle | null = null;
   try {
     session = await openInference({ ...encoder, device });
@@ -88,7 +92,9 @@ function unavailableReason(device: ConcreteDevice): string | null {
   if (device === "cuda") {
     if (platform !== "linux" || arch !== "x64") return "ONNX Runtime's CUDA provider is packaged for Linux on x64 only.";
     const library = join(runtimeFolder(), "libonnxruntime_providers_cuda.so");
-    return existsSync(library) ? null : "ONNX Runtime's CUDA provider is not installed (a separate download of the onnxruntime-node package).";
+    return existsSync(library)
+      ? null
+      : "ONNX Runtime's CUDA provider is not installed (a separate download of the onnxruntime-node package).";
   }
   if (device === "webgpu") {
     if (platform === "linux" && arch !== "x64") return "onnxruntime-node carries WebGPU for Linux on x64 only.";
@@ -104,6 +110,13 @@ function runtimeFolder(): string {
 
 /** Asking first keeps the loader's own complaint off the terminal. */
 function hasVulkanLoader(): boolean {
-  const folders = ["/usr/lib/x86_64-linux-gnu", "/usr/lib64", "/usr/lib", "/lib/x86_64-linux-gnu", "/usr/local/lib", ...(process.env["LD_LIBRARY_PATH"] ?? "").split(":")];
+  const folders = [
+    "/usr/lib/x86_64-linux-gnu",
+    "/usr/lib64",
+    "/usr/lib",
+    "/lib/x86_64-linux-gnu",
+    "/usr/local/lib",
+    ...(process.env["LD_LIBRARY_PATH"] ?? "").split(":"),
+  ];
   return folders.some((folder) => folder !== "" && existsSync(join(folder, "libvulkan.so.1")));
 }

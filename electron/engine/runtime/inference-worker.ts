@@ -30,7 +30,9 @@ async function handle(request: InferenceRequest): Promise<void> {
   if (request.kind === "open") {
     const session = await openSession(request.modelPath, request.device, request.threads);
     if (!session.inputNames.includes(request.input.name) || !session.outputNames.includes(request.outputName))
-      throw new BugError(`${request.modelPath} has inputs ${session.inputNames.join(", ")} and outputs ${session.outputNames.join(", ")}; expected ${request.input.name} and ${request.outputName}`);
+      throw new BugError(
+        `${request.modelPath} has inputs ${session.inputNames.join(", ")} and outputs ${session.outputNames.join(", ")}; expected ${request.input.name} and ${request.outputName}`,
+      );
     opened = { session, request, lookup: makeLookup(request.input), buffer: new Float32Array(0) };
     answer({ kind: "opened" });
     return;
@@ -45,7 +47,9 @@ async function handle(request: InferenceRequest): Promise<void> {
   const outputs = await opened.session.run({ [input.name]: new Tensor("float32", values, shape) });
   const output = outputs[outputName];
   if (!output || output.data.length !== request.count * dimensions)
-    throw new BugError(`the encoder gave ${output?.data.length ?? 0} numbers for ${request.count} pictures; expected ${request.count * dimensions}`);
+    throw new BugError(
+      `the encoder gave ${output?.data.length ?? 0} numbers for ${request.count} pictures; expected ${request.count * dimensions}`,
+    );
   const vectors = normaliseRows(Float32Array.from(output.data as Float32Array), request.count, dimensions);
   answer({ kind: "vectors", id: request.id, vectors }, [vectors.buffer as ArrayBuffer]);
 }
@@ -55,5 +59,7 @@ let queue: Promise<void> = Promise.resolve();
 port.on("message", (request: InferenceRequest) => {
   queue = queue
     .then(() => handle(request))
-    .catch((thrown: unknown) => answer({ kind: "failed", id: request.kind === "run" ? request.id : null, code: codeOf(thrown), message: messageOf(thrown) }));
+    .catch((thrown: unknown) =>
+      answer({ kind: "failed", id: request.kind === "run" ? request.id : null, code: codeOf(thrown), message: messageOf(thrown) }),
+    );
 });

@@ -33,7 +33,10 @@ export async function openInference(request: Omit<OpenRequest, "kind">): Promise
     else if (answer.kind === "vectors") {
       waiting.get(answer.id)?.resolve(answer.vectors);
       waiting.delete(answer.id);
-    } else if (answer.id === null) opening?.reject(new UserError("device-unavailable", `The device ${request.device} cannot run this encoder: ${firstLine(answer.message)}`));
+    } else if (answer.id === null)
+      opening?.reject(
+        new UserError("device-unavailable", `The device ${request.device} cannot run this encoder: ${firstLine(answer.message)}`),
+      );
     else {
       waiting.get(answer.id)?.reject(new UserError(answer.code, answer.message));
       waiting.delete(answer.id);

@@ -8,7 +8,8 @@ import type { InputSpecification } from "./inference-messages.ts";
 export function makeLookup(input: InputSpecification): Float32Array {
   const lookup = new Float32Array(3 * 256);
   for (let channel = 0; channel < 3; channel++)
-    for (let value = 0; value < 256; value++) lookup[channel * 256 + value] = (value - (input.mean[channel] as number)) / (input.std[channel] as number);
+    for (let value = 0; value < 256; value++)
+      lookup[channel * 256 + value] = (value - (input.mean[channel] as number)) / (input.std[channel] as number);
   return lookup;
 }
 
@@ -19,7 +20,11 @@ export function makeLookup(input: InputSpecification): Float32Array {
  */
 export function fillInput(pixels: Uint8Array, count: number, input: InputSpecification, lookup: Float32Array, target: Float32Array): void {
   const plane = input.size * input.size;
-  if (pixels.length !== count * plane * 3) throw new UserError("bad-tensor", `${pixels.length} bytes of pixels for ${count} pictures of ${input.size} px; expected ${count * plane * 3}`);
+  if (pixels.length !== count * plane * 3)
+    throw new UserError(
+      "bad-tensor",
+      `${pixels.length} bytes of pixels for ${count} pictures of ${input.size} px; expected ${count * plane * 3}`,
+    );
   if (input.layout === "NHWC") {
     for (let at = 0; at < pixels.length; at += 3) {
       target[at] = lookup[pixels[at] as number] as number;
@@ -46,7 +51,11 @@ export function normaliseRows(values: Float32Array, count: number, dimensions: n
     const start = row * dimensions;
     let sum = 0;
     for (let index = start; index < start + dimensions; index++) sum += (values[index] as number) ** 2;
-    if (!Number.isFinite(sum) || sum === 0) throw new UserError("bad-embedding", `The encoder gave a vector of length ${Math.sqrt(sum)} for picture ${row} of the batch; expected a finite one above 0`);
+    if (!Number.isFinite(sum) || sum === 0)
+      throw new UserError(
+        "bad-embedding",
+        `The encoder gave a vector of length ${Math.sqrt(sum)} for picture ${row} of the batch; expected a finite one above 0`,
+      );
     const scale = 1 / Math.sqrt(sum);
     for (let index = start; index < start + dimensions; index++) values[index] = (values[index] as number) * scale;
   }

@@ -47,7 +47,17 @@ function search(graph: NeighbourGraph, table: VectorTable, kernels: Kernels, opt
     throwIfAborted(signal);
     const to = Math.min(count, from + rows);
     const start = clock.monotonic();
-    kernels.exactNeighbours({ vectors, count, dimensions, from, to, k, threads, indices: graph.indices.subarray(from * k, to * k), similarities: graph.similarities.subarray(from * k, to * k) });
+    kernels.exactNeighbours({
+      vectors,
+      count,
+      dimensions,
+      from,
+      to,
+      k,
+      threads,
+      indices: graph.indices.subarray(from * k, to * k),
+      similarities: graph.similarities.subarray(from * k, to * k),
+    });
     const elapsedMs = clock.monotonic() - start;
     const wanted = ((to - from) * callMs) / Math.max(elapsedMs, 0.1);
     rows = Math.max(1, Math.floor(Math.min(wanted, rows * 2)));
@@ -62,5 +72,8 @@ function requireDirections({ count, dimensions, values }: VectorTable, kernels: 
   const row = kernels.findBadRow({ vectors: values, count, dimensions });
   if (row < 0) return;
   const isZero = values.subarray(row * dimensions, (row + 1) * dimensions).every((value) => value === 0);
-  throw new UserError("bad-vector", `Row ${row} of ${count} embeddings ${isZero ? "is all zero" : "holds a number that is not finite"}; expected a vector of length 1`);
+  throw new UserError(
+    "bad-vector",
+    `Row ${row} of ${count} embeddings ${isZero ? "is all zero" : "holds a number that is not finite"}; expected a vector of length 1`,
+  );
 }

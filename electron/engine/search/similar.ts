@@ -44,10 +44,12 @@ export function mostSimilar(table: VectorTable, query: Float32Array, k: number, 
 }
 
 function unitQuery(query: Float32Array, dimensions: number): Float64Array {
-  if (query.length !== dimensions) throw new UserError("bad-query", `The query has ${query.length} numbers; expected ${dimensions}, as the collection's embeddings have`);
+  if (query.length !== dimensions)
+    throw new UserError("bad-query", `The query has ${query.length} numbers; expected ${dimensions}, as the collection's embeddings have`);
   let sum = 0;
   for (const value of query) sum += value * value;
-  if (!Number.isFinite(sum) || sum === 0) throw new UserError("bad-query", `The query has length ${Math.sqrt(sum)}; expected a finite one above 0`);
+  if (!Number.isFinite(sum) || sum === 0)
+    throw new UserError("bad-query", `The query has length ${Math.sqrt(sum)}; expected a finite one above 0`);
   const scale = 1 / Math.sqrt(sum);
   return Float64Array.from(query, (value) => value * scale);
 }

@@ -1,6 +1,17 @@
 /** @file The commands: the scripts exist, start on the machine's own Node without a package, and tell fresh from stale. */
 import { execFile } from "node:child_process";
-import { accessSync, constants, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
@@ -10,7 +21,11 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 
 const execute = promisify(execFile);
 const root = fileURLToPath(new URL("../../..", import.meta.url));
-const packageJson = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { scripts: Record<string, string>; bin: Record<string, string>; main: string };
+const packageJson = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+  scripts: Record<string, string>;
+  bin: Record<string, string>;
+  main: string;
+};
 
 interface Stamp {
   readonly fresh: boolean;
@@ -119,9 +134,24 @@ describe("the closing line of the tests", () => {
   const test = (status: string): { status: string } => ({ status });
 
   it.each([
-    ["all well", { numPassedTests: 3, numFailedTests: 0, numPendingTests: 1, numTodoTests: 1, testResults: [] }, 0, "3 passed, 0 failed, 2 skipped"],
-    ["a file that would not load", { numPassedTests: 1, numFailedTests: 0, testResults: [{ status: "failed", assertionResults: [] }] }, 1, "1 passed, 1 failed, 0 skipped"],
-    ["a failed test", { numPassedTests: 1, numFailedTests: 1, testResults: [{ status: "failed", assertionResults: [test("failed"), test("passed")] }] }, 1, "1 passed, 1 failed, 0 skipped"],
+    [
+      "all well",
+      { numPassedTests: 3, numFailedTests: 0, numPendingTests: 1, numTodoTests: 1, testResults: [] },
+      0,
+      "3 passed, 0 failed, 2 skipped",
+    ],
+    [
+      "a file that would not load",
+      { numPassedTests: 1, numFailedTests: 0, testResults: [{ status: "failed", assertionResults: [] }] },
+      1,
+      "1 passed, 1 failed, 0 skipped",
+    ],
+    [
+      "a failed test",
+      { numPassedTests: 1, numFailedTests: 1, testResults: [{ status: "failed", assertionResults: [test("failed"), test("passed")] }] },
+      1,
+      "1 passed, 1 failed, 0 skipped",
+    ],
     ["an error outside every test", { numPassedTests: 5, numFailedTests: 0, testResults: [] }, 1, "5 passed, 1 failed, 0 skipped"],
     ["no report at all", null, 1, "0 passed, 1 failed, 0 skipped"],
   ])("counts %s", async (_name, report, exitCode, line) => {

@@ -93,7 +93,9 @@ describe("the linter", () => {
     const source = '/** @file A wrong one. */\nimport { openStore } from "#engine/store/database.ts";\nexport const store = openStore;\n';
     const messages = await lint("electron/engine/map/wrong.ts", source);
     expect(messages).toHaveLength(1);
-    expect(messages[0]).toMatch(/^2 likeness\/layers: map may not import store \(electron\/engine\/store\/database\.ts\); it may import base, protocol, native/);
+    expect(messages[0]).toMatch(
+      /^2 likeness\/layers: map may not import store \(electron\/engine\/store\/database\.ts\); it may import base, protocol, native/,
+    );
   });
 
   it("reports type imports, exports from elsewhere and imports at run time as well", async () => {
@@ -105,25 +107,45 @@ describe("the linter", () => {
       "export type Two = Job;",
       "",
     ].join("\n");
-    expect((await lint("electron/engine/map/wrong.ts", source)).map((message) => message.slice(0, 17))).toEqual(["2 likeness/layers", "3 likeness/layers", "4 likeness/layers"]);
+    expect((await lint("electron/engine/map/wrong.ts", source)).map((message) => message.slice(0, 17))).toEqual([
+      "2 likeness/layers",
+      "3 likeness/layers",
+      "4 likeness/layers",
+    ]);
   });
 
   it("looks into the scripts of components, at the right line", async () => {
-    const source = '<p>text</p>\n<script lang="ts">\n  import { readFileSync } from "node:fs";\n  let shown: any = readFileSync;\n</script>\n<b>{shown}</b>\n';
-    expect((await lint("renderer/views/wrong.svelte", source)).map((message) => message.split(":")[0])).toEqual(["3 likeness/layers", "4 @typescript-eslint/no-explicit-any"]);
+    const source =
+      '<p>text</p>\n<script lang="ts">\n  import { readFileSync } from "node:fs";\n  let shown: any = readFileSync;\n</script>\n<b>{shown}</b>\n';
+    expect((await lint("renderer/views/wrong.svelte", source)).map((message) => message.split(":")[0])).toEqual([
+      "3 likeness/layers",
+      "4 @typescript-eslint/no-explicit-any",
+    ]);
   });
 
   it("holds the rules of the house", async () => {
-    const source = "export default function f(): number {\n  console.log(1);\n  return Math.random() + Date.now() + performance.now();\n}\nenum E { A }\nexport const e = E;\n";
+    const source =
+      "export default function f(): number {\n  console.log(1);\n  return Math.random() + Date.now() + performance.now();\n}\nenum E { A }\nexport const e = E;\n";
     const rules = (await lint("electron/engine/map/wrong.ts", source)).map((message) => message.split(":")[0]);
     expect(rules).toEqual(
-      expect.arrayContaining(["1 likeness/file-header", "1 no-restricted-syntax", "2 no-console", "3 no-restricted-properties", "5 no-restricted-syntax"]),
+      expect.arrayContaining([
+        "1 likeness/file-header",
+        "1 no-restricted-syntax",
+        "2 no-console",
+        "3 no-restricted-properties",
+        "5 no-restricted-syntax",
+      ]),
     );
     expect(rules.filter((rule) => rule === "3 no-restricted-properties")).toHaveLength(3);
   });
 
   it("passes a module as it should be", async () => {
     expect(existsSync(join(root, "eslint.config.js"))).toBe(true);
-    expect(await lint("electron/engine/map/right.ts", "/** @file A right one. */\nexport function double(value: number): number {\n  return 2 * value;\n}\n")).toEqual([]);
+    expect(
+      await lint(
+        "electron/engine/map/right.ts",
+        "/** @file A right one. */\nexport function double(value: number): number {\n  return 2 * value;\n}\n",
+      ),
+    ).toEqual([]);
   });
 });

@@ -24,14 +24,31 @@ describe("the configuration of electron-builder", () => {
   });
 
   it("has installers for the three systems and closes every fuse that opens Node", () => {
-    expect([configuration.win?.target, configuration.mac?.target, configuration.linux?.target].flat().map((target) => (typeof target === "object" && target ? target.target : target))).toEqual(["nsis", "dmg", "zip", "AppImage", "deb"]);
-    expect(configuration.electronFuses).toMatchObject({ runAsNode: false, enableNodeOptionsEnvironmentVariable: false, enableNodeCliInspectArguments: false, onlyLoadAppFromAsar: true, enableCookieEncryption: true });
+    expect(
+      [configuration.win?.target, configuration.mac?.target, configuration.linux?.target]
+        .flat()
+        .map((target) => (typeof target === "object" && target ? target.target : target)),
+    ).toEqual(["nsis", "dmg", "zip", "AppImage", "deb"]);
+    expect(configuration.electronFuses).toMatchObject({
+      runAsNode: false,
+      enableNodeOptionsEnvironmentVariable: false,
+      enableNodeCliInspectArguments: false,
+      onlyLoadAppFromAsar: true,
+      enableCookieEncryption: true,
+    });
   });
 
   it("keeps outside the archive what another process opens by path", () => {
     const unpacked = configuration.asarUnpack as string[];
-    for (const entry of bundleEntries()) expect(unpacked.includes(`out/app/${bundleFile(entry)}`), entry.name).toBe(!["main", "preload", "engine-process"].includes(entry.name));
-    for (const name of nativePackages) expect(unpacked.some((pattern) => pattern.startsWith("node_modules/") && pattern.includes(name)), name).toBe(true);
+    for (const entry of bundleEntries())
+      expect(unpacked.includes(`out/app/${bundleFile(entry)}`), entry.name).toBe(
+        !["main", "preload", "engine-process"].includes(entry.name),
+      );
+    for (const name of nativePackages)
+      expect(
+        unpacked.some((pattern) => pattern.startsWith("node_modules/") && pattern.includes(name)),
+        name,
+      ).toBe(true);
   });
 
   it("ships every package that a native package loads", () => {
@@ -39,7 +56,8 @@ describe("the configuration of electron-builder", () => {
     const shipped = new Set<string>(shippedPackages);
     for (const name of nativePackages) {
       const entry = require.resolve(name);
-      for (const wanted of requiredPackages(entry, new Set())) expect(shipped.has(wanted.split("/")[0] as string), `${name} loads ${wanted}`).toBe(true);
+      for (const wanted of requiredPackages(entry, new Set()))
+        expect(shipped.has(wanted.split("/")[0] as string), `${name} loads ${wanted}`).toBe(true);
     }
   });
 });

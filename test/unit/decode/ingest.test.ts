@@ -65,7 +65,9 @@ describe("ingest", () => {
     expect(tensor.length).toBe(160 * 160 * 3);
     expect(meanDifference(tensor, expected)).toBeLessThan(1.5);
     // The picture was reduced, yet its sharpness is that of every pixel: what a second look at the file finds.
-    expect({ sharpness: result.quality.sharpness, blurEffect: result.quality.blurEffect }).toEqual(await measureSharpness(Buffer.from(path)));
+    expect({ sharpness: result.quality.sharpness, blurEffect: result.quality.blurEffect }).toEqual(
+      await measureSharpness(Buffer.from(path)),
+    );
   });
 
   test("a small upright JPEG is its own thumbnail, byte for byte; a turned one is not", async () => {

@@ -11,13 +11,29 @@ const bundled = dirname(findEncoder(defaultEncoderId).card.modelPath);
 
 test("the bundled card is read whole", () => {
   const card = readEncoderCard(bundled);
-  expect(card).toMatchObject({ id: defaultEncoderId, input: { name: "image", layout: "NCHW", size: 160, mean: [127, 127, 127], std: [128, 128, 128] }, output: { name: "embedding", dimensions: 384 } });
+  expect(card).toMatchObject({
+    id: defaultEncoderId,
+    input: { name: "image", layout: "NCHW", size: 160, mean: [127, 127, 127], std: [128, 128, 128] },
+    output: { name: "embedding", dimensions: 384 },
+  });
 });
 
 test.each([
-  ["input.size", (card: Record<string, Record<string, unknown>>) => void (card["input"]!["size"] = 7), 'input.size is 7; expected a whole number from 16 to 4096'],
-  ["input.mean", (card: Record<string, Record<string, unknown>>) => void (card["input"]!["mean"] = [1, 2]), "input.mean is [1,2]; expected 3 numbers"],
-  ["input.layout", (card: Record<string, Record<string, unknown>>) => void (card["input"]!["layout"] = "CHW"), 'input.layout is "CHW"; expected NCHW or NHWC'],
+  [
+    "input.size",
+    (card: Record<string, Record<string, unknown>>) => void (card["input"]!["size"] = 7),
+    "input.size is 7; expected a whole number from 16 to 4096",
+  ],
+  [
+    "input.mean",
+    (card: Record<string, Record<string, unknown>>) => void (card["input"]!["mean"] = [1, 2]),
+    "input.mean is [1,2]; expected 3 numbers",
+  ],
+  [
+    "input.layout",
+    (card: Record<string, Record<string, unknown>>) => void (card["input"]!["layout"] = "CHW"),
+    'input.layout is "CHW"; expected NCHW or NHWC',
+  ],
   ["output", (card: Record<string, Record<string, unknown>>) => void delete card["output"], "output is missing; expected an object"],
 ])("a card whose %s is wrong is refused with path, value and expectation", (_, spoil, message) => {
   const folder = temporaryFolder();

@@ -49,7 +49,9 @@ test("the bundled encoder gives the golden unit vectors", { timeout: 60_000 }, a
   for (let row = 0; row < 4; row++) {
     const vector = vectors.subarray(row * dimensions, (row + 1) * dimensions);
     expect(Math.hypot(...vector)).toBeCloseTo(1, 5);
-    golden.first8[row]?.forEach((value, index) => expect(Math.abs((vector[index] as number) - value / (golden.norm[row] as number))).toBeLessThanOrEqual(golden.tolerance));
+    golden.first8[row]?.forEach((value, index) =>
+      expect(Math.abs((vector[index] as number) - value / (golden.norm[row] as number))).toBeLessThanOrEqual(golden.tolerance),
+    );
     for (let other = 0; other < 4; other++) {
       const dot = vector.reduce((sum, value, index) => sum + value * (vectors[other * dimensions + index] as number), 0);
       expect(Math.abs(dot - (golden.cosine[row]?.[other] as number))).toBeLessThanOrEqual(golden.tolerance);

@@ -12,11 +12,19 @@ import { loadKernels, typescriptKernels } from "#native/kernels.ts";
 
 import { referenceNeighbours } from "../../reference/neighbours.ts";
 
-const kernelSets = [{ name: "the kernels that run here", kernels: loadKernels() }, { name: "typescript", kernels: typescriptKernels("a test") }];
+const kernelSets = [
+  { name: "the kernels that run here", kernels: loadKernels() },
+  { name: "typescript", kernels: typescriptKernels("a test") },
+];
 
 describe.each(kernelSets)("$name", ({ kernels }) => {
   test("equals the reference on random tables", () => {
-    const shape = fc.record({ count: fc.integer({ min: 0, max: 40 }), dimensions: fc.integer({ min: 1, max: 40 }), k: fc.integer({ min: 0, max: 50 }), seed: fc.integer() });
+    const shape = fc.record({
+      count: fc.integer({ min: 0, max: 40 }),
+      dimensions: fc.integer({ min: 1, max: 40 }),
+      k: fc.integer({ min: 0, max: 50 }),
+      seed: fc.integer(),
+    });
     fc.assert(
       fc.property(shape, fc.integer({ min: 1, max: 4 }), ({ count, dimensions, k, seed }, threads) => {
         const table = randomTable(count, dimensions, seed);
@@ -44,7 +52,11 @@ describe.each(kernelSets)("$name", ({ kernels }) => {
     { count: 2, k: 0, indices: [] },
     { count: 3, k: 3, indices: [1, 2, 0, 2, 0, 1] },
   ])("$count rows, k $k", ({ count, k, indices }) => {
-    const table: VectorTable = { count, dimensions: 2, values: Float32Array.from({ length: count * 2 }, (_, index) => (index % 2 === 0 ? 1 : 0)) };
+    const table: VectorTable = {
+      count,
+      dimensions: 2,
+      values: Float32Array.from({ length: count * 2 }, (_, index) => (index % 2 === 0 ? 1 : 0)),
+    };
     expect([...exactNeighbours(table, k, { kernels }).indices]).toEqual(indices);
   });
 
@@ -70,15 +82,28 @@ describe.each(kernelSets)("$name", ({ kernels }) => {
     expect(seen.at(-1)).toBe(600);
     const controller = new AbortController();
     let calls = 0;
-    const counting = { ...kernels, exactNeighbours: (given: Parameters<typeof kernels.exactNeighbours>[0]) => (calls++, controller.abort(), kernels.exactNeighbours(given)) };
-    expect(() => exactNeighbours(randomTable(30_000, 8, 2), 1, { kernels: counting, signal: controller.signal })).toThrow(CancellationError);
+    const counting = {
+      ...kernels,
+      exactNeighbours: (given: Parameters<typeof kernels.exactNeighbours>[0]) => (
+        calls++,
+        controller.abort(),
+        kernels.exactNeighbours(given)
+      ),
+    };
+    expect(() => exactNeighbours(randomTable(30_000, 8, 2), 1, { kernels: counting, signal: controller.signal })).toThrow(
+      CancellationError,
+    );
     expect(calls).toBe(1);
   });
 
   test("a call that took too long is followed by a shorter one", () => {
     const sizes: number[] = [];
     let time = 0;
-    const noting = { ...kernels, exactNeighbours: ({ from, to }: Parameters<typeof kernels.exactNeighbours>[0]) => void ((time += (to - from) * 10), sizes.push(to - from)) };
+    const noting = {
+      ...kernels,
+      exactNeighbours: ({ from, to }: Parameters<typeof kernels.exactNeighbours>[0]) =>
+        void ((time += (to - from) * 10), sizes.push(to - from)),
+    };
     exactNeighbours(randomTable(2000, 64, 3), 1, { kernels: noting, clock: { now: () => 0, monotonic: () => time } });
     expect(Math.max(...sizes.slice(1))).toBeLessThanOrEqual(10); // 10 rows of 10 ms each are the 100 ms a person may wait
     expect(sizes.reduce((sum, size) => sum + size)).toBe(2000);

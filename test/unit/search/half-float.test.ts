@@ -35,7 +35,8 @@ test("all 65,536 patterns come back, NaN as NaN; a part of a larger buffer is re
   const back = toHalf(toFloat32(all));
   all.forEach((bits, index) => {
     const isNaN = (bits & 0x7c00) === 0x7c00 && (bits & 0x3ff) !== 0;
-    if (isNaN ? ((back[index] as number) & 0x7fff) <= 0x7c00 : back[index] !== bits) throw new Error(`pattern ${bits} came back as ${back[index]}`);
+    if (isNaN ? ((back[index] as number) & 0x7fff) <= 0x7c00 : back[index] !== bits)
+      throw new Error(`pattern ${bits} came back as ${back[index]}`);
   });
   expect([...toFloat32(Uint16Array.of(1, 0x3c00, 0xc000).subarray(1))]).toEqual([1, -2]);
   expect([...toHalf(Float32Array.of(5, 1, -2).subarray(1))]).toEqual([0x3c00, 0xc000]);

@@ -13,7 +13,11 @@ import { referenceNeighbours } from "../../reference/neighbours.ts";
 
 /** Directions of the plane, by degrees. */
 function compass(...degrees: number[]): VectorTable {
-  return { count: degrees.length, dimensions: 2, values: Float32Array.from(degrees.flatMap((degree) => [Math.cos((degree * Math.PI) / 180), Math.sin((degree * Math.PI) / 180)])) };
+  return {
+    count: degrees.length,
+    dimensions: 2,
+    values: Float32Array.from(degrees.flatMap((degree) => [Math.cos((degree * Math.PI) / 180), Math.sin((degree * Math.PI) / 180)])),
+  };
 }
 
 test("nearest first, equal ones by position, of any length of query", () => {
@@ -29,7 +33,10 @@ test("rows to leave out", () => {
   expect([...mostSimilar(table, Float32Array.of(1, 0), 4, { exclude: [0, 2] }).indices]).toEqual([1, 3]);
 });
 
-test.each([{ count: 0, k: 3 }, { count: 3, k: 0 }])("$count rows, k $k: nothing", ({ count, k }) => {
+test.each([
+  { count: 0, k: 3 },
+  { count: 3, k: 0 },
+])("$count rows, k $k: nothing", ({ count, k }) => {
   expect(mostSimilar(compass(...Array.from({ length: count }, (_, index) => index)), Float32Array.of(1, 0), k).indices).toHaveLength(0);
 });
 

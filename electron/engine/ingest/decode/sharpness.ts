@@ -33,7 +33,14 @@ export function measureSharpnessOf(picture: Picture): Sharpness {
     noise: noiseLevels,
     sums,
   });
-  const [sum, squares, acrossTotal, acrossLost, downTotal, downLost] = sums as unknown as readonly [number, number, number, number, number, number];
+  const [sum, squares, acrossTotal, acrossLost, downTotal, downLost] = sums as unknown as readonly [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
   const count = (width - 2) * (height - 2);
   return {
     sharpness: width < 3 || height < 3 ? 0 : Math.max(0, squares / count - (sum / count) ** 2),
