@@ -5,11 +5,7 @@ import { CancellationError, messageOf } from "./errors.ts";
 
 export type LogLevel = "quiet" | "warning" | "debug";
 const order: Record<LogLevel, number> = { quiet: 0, warning: 1, debug: 2 };
-let level: LogLevel = process.env["LIKENESS_LOG"] === "debug" ? "debug" : "warning";
-
-export function setLogLevel(next: LogLevel): void {
-  level = next;
-}
+const level: LogLevel = process.env["LIKENESS_LOG"] === "debug" ? "debug" : "warning";
 
 /** Something a developer may want to know. */
 export function debug(message: string): void {

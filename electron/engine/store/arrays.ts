@@ -14,10 +14,6 @@ export function float32FromBlob(blob: Uint8Array): Float32Array {
   return new Float32Array(aligned(blob));
 }
 
-export function uint16FromBlob(blob: Uint8Array): Uint16Array {
-  return new Uint16Array(aligned(blob));
-}
-
 function aligned(blob: Uint8Array): ArrayBuffer {
   return blob.buffer.slice(blob.byteOffset, blob.byteOffset + blob.byteLength) as ArrayBuffer;
 }

@@ -42,14 +42,6 @@ export function encoderRow(store: ReadStore, encoder: EncoderWrite): EncoderRow 
   );
 }
 
-export function encoderByKey(store: ReadStore, key: number): EncoderRow | undefined {
-  return readOne<EncoderRow>(store, "SELECT * FROM encoders WHERE key = ?", key);
-}
-
-export function listEncoders(store: ReadStore): EncoderRow[] {
-  return readAll<EncoderRow>(store, "SELECT * FROM encoders ORDER BY key");
-}
-
 export function saveEmbedding(store: WriteStore, encoderKey: number, contentId: number, vector: Buffer): void {
   write(
     store,
