@@ -2,6 +2,7 @@
  * @file The child's side of the wire: takes requests in order, one at a time, so that whenever the process dies the first unanswered
  * request is the one it died of. Works under child_process.fork and under Electron's utilityProcess.
  */
+import { flushCompileCache } from "node:module";
 import { Worker } from "node:worker_threads";
 
 import { messageOf } from "../base/errors.ts";
@@ -27,6 +28,8 @@ export function serve<T extends Operations<T>>(handlers: OperationHandlers<T>): 
   });
   let waiting: Promise<void> = Promise.resolve();
   reply({ kind: "ready" });
+  // Where the host keeps compiled code (NODE_COMPILE_CACHE): at once, since we are ended by a kill. Nothing is written when nothing is new.
+  flushCompileCache();
 }
 
 async function answer<T extends Operations<T>>(
