@@ -11,6 +11,7 @@ import type { DeviceName, DeviceReport } from "#protocol/model.ts";
 import type { Clock } from "../base/clock.ts";
 import { UserError, messageOf } from "../base/errors.ts";
 import type { ConcreteDevice, OpenRequest } from "./inference-messages.ts";
+import { openInferenceTeam } from "./inference-team.ts";
 import { openInference, type InferenceSessionHandle } from "./inference.ts";
 
 export interface ChosenDevice {
@@ -20,14 +21,19 @@ export interface ChosenDevice {
 
 type EncoderRequest = Omit<OpenRequest, "kind" | "device">;
 
-const trialCount = 4;
+/** Enough to occupy every session of a team. */
+const trialCount = 16;
+
+function openDevice(encoder: EncoderRequest, device: ConcreteDevice): Promise<InferenceSessionHandle> {
+  return device === "cpu" ? openInferenceTeam(encoder) : openInference({ ...encoder, device });
+}
 
 /** Opens the encoder on the device asked for; with "auto" on the quickest of those that work. */
 export async function openOnDevice(encoder: EncoderRequest, wanted: DeviceName, clock: Clock): Promise<ChosenDevice> {
   if (wanted !== "auto") {
     const why = unavailableReason(wanted);
     if (why) throw new UserError("device-unavailable", `The device ${wanted} cannot be used here: ${why} Use --device auto or cpu.`);
-    return { device: wanted, session: await openInference({ ...encoder, device: wanted }) };
+    return { device: wanted, session: await openDevice(encoder, wanted) };
   }
   let best: (ChosenDevice & { elapsedMs: number }) | null = null;
   for (const device of candidates()) {
@@ -67,7 +73,7 @@ async function attemptDevice(
 ): Promise<(ChosenDevice & { elapsedMs: number }) | { why: string }> {
   let session: InferenceSessionHandle | null = null;
   try {
-    session = await openInference({ ...encoder, device });
+    session = await openDevice(encoder, device);
     const bytes = trialCount * encoder.input.size * encoder.input.size * 3;
     await session.embed(new Uint8Array(bytes).fill(90), trialCount);
     const start = clock.monotonic();

@@ -130,35 +130,30 @@ export async function embedStage(pipeline: Pipeline, scan: ScanResult, openDevic
 
   let collecting: Finished[] = [];
   let tensors = 0;
-  // Batches are embedded one after another; `tail` is the last of them.
-  let tail: Promise<void> = Promise.resolve();
-  let waitingBatches = 0;
+  // Batches on their way through the encoder: while one waits for its last run, the next keeps the other sessions busy.
+  const underWay = new Set<Promise<void>>();
   let broken: unknown = null;
+  const embedBatch = async (batch: readonly Finished[], count: number): Promise<void> => {
+    await job.control.gate();
+    let vectors: Float32Array = new Float32Array(0);
+    if (count > 0) {
+      const { session } = await device;
+      embedStartedAt ??= clock.monotonic();
+      vectors = await session.embed(joinTensors(batch, count, size), count);
+      embeddedAt = clock.monotonic();
+    }
+    commit(batch, vectors);
+  };
   const flush = (): void => {
     if (collecting.length === 0) return;
-    const batch = collecting;
-    const count = tensors;
-    collecting = [];
-    tensors = 0;
-    waitingBatches++;
-    tail = tail
-      .then(async () => {
-        await job.control.gate();
-        let vectors = new Float32Array(0);
-        if (count > 0) {
-          const { session } = await device;
-          embedStartedAt ??= clock.monotonic();
-          vectors = Float32Array.from(await session.embed(joinTensors(batch, count, size), count));
-          embeddedAt = clock.monotonic();
-        }
-        commit(batch, vectors);
-      })
+    const passing: Promise<void> = embedBatch(collecting, tensors)
       .catch((thrown: unknown) => {
         broken ??= thrown;
       })
-      .finally(() => {
-        waitingBatches--;
-      });
+      .finally(() => underWay.delete(passing));
+    underWay.add(passing);
+    collecting = [];
+    tensors = 0;
   };
 
   const readNext = async ({ file, known }: ScanResult["pending"][number]): Promise<void> => {
@@ -170,15 +165,15 @@ export async function embedStage(pipeline: Pipeline, scan: ScanResult, openDevic
     if (told.kind === "decoded") tensors++;
     if (tensors >= batchSize || collecting.length >= 4 * batchSize) flush();
     // Decoding must not run away from inference: at most a few batches wait.
-    while (waitingBatches > 3 && broken === null) await tail;
+    while (underWay.size > 3 && broken === null) await Promise.race(underWay);
   };
   try {
     await inLanes(scan.pending, children.size * 4, readNext);
     flush();
-    await tail;
+    await Promise.all(underWay);
     if (broken !== null) throw broken;
   } finally {
-    await tail;
+    await Promise.all(underWay);
     void device.then(({ session }) => session.close()).catch(() => undefined);
   }
   return { decode: (decodedAt - startedAt) / 1000, embed: embedStartedAt === null ? 0 : (embeddedAt - embedStartedAt) / 1000 };

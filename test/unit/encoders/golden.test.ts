@@ -6,6 +6,7 @@ import { expect, test } from "vitest";
 import { systemClock } from "#engine/base/clock.ts";
 import { defaultEncoderId, findEncoder } from "#engine/encoders/registry.ts";
 import { openOnDevice, reportDevices } from "#engine/runtime/devices.ts";
+import { openInferenceTeam, picturesPerRun } from "#engine/runtime/inference-team.ts";
 import { openInference, type InferenceSessionHandle } from "#engine/runtime/inference.ts";
 import { inferenceRequest } from "#engine/stages/encoder-use.ts";
 
@@ -67,6 +68,21 @@ test("a picture's vector does not depend on its batch", { timeout: 60_000 }, asy
     const alone = await open.embed(analyticPictures().slice(2 * bytes, 3 * bytes), 1);
     // Bit for bit: a resumed indexing batches its pictures otherwise and must find the same neighbours.
     expect([...alone]).toEqual([...together.subarray(2 * dimensions, 3 * dimensions)]);
+  });
+});
+
+test("a team of sessions gives what one session gives, and goes on after a refusal", { timeout: 60_000 }, async () => {
+  const count = 3 * picturesPerRun + 1;
+  const bytes = golden.size * golden.size * 3;
+  const pixels = new Uint8Array(count * bytes);
+  for (let row = 0; row < count; row++) pixels.set(analyticPictures().subarray((row % 4) * bytes, ((row % 4) + 1) * bytes), row * bytes);
+  const single = await openInference({ ...inferenceRequest(encoder, 1), device: "cpu" });
+  const expected = await closing(single, (open) => open.embed(pixels.slice(), count));
+  const team = await openInferenceTeam(inferenceRequest(encoder, 2));
+  await closing(team, async (open) => {
+    await expect(open.embed(new Uint8Array(10), 1)).rejects.toThrow("10 bytes of pixels");
+    const batches = await Promise.all([open.embed(pixels.slice(), count), open.embed(pixels.slice(), count)]);
+    for (const vectors of batches) expect([...vectors]).toEqual([...expected]);
   });
 });
 
