@@ -15,6 +15,7 @@
 #include "kernels/box-reduce.h"
 #include "kernels/exact-neighbours.h"
 #include "kernels/find-bad-row.h"
+#include "kernels/jpeg-reduce.h"
 #include "kernels/resample.h"
 #include "kernels/sharpness.h"
 #include "kernels/umap-layout.h"
@@ -26,6 +27,7 @@ struct State {
   Instructions best = bestInstructions();
   Instructions level = best;
   BoxScratch box;
+  JpegScratch jpeg;
   ResampleScratch resample;
   SharpnessScratch sharpness;
 };
@@ -33,6 +35,7 @@ struct State {
 constexpr int64_t maxCount = 0x7fffffff;
 constexpr int64_t maxDimensions = 1 << 16;
 constexpr int64_t maxSide = 1 << 17;
+constexpr int64_t maxJpegSide = 65535;
 constexpr int64_t maxRectangle = 1024;
 constexpr int64_t maxThreads = 256;
 
@@ -104,6 +107,25 @@ napi_value boxReduceBinding(napi_env env, napi_callback_info info, State& state)
   return nullptr;
 }
 
+napi_value jpegReduceBinding(napi_env env, napi_callback_info info, State& state) {
+  Arguments given(env, info, "jpegReduce");
+  JpegReduceTask task{};
+  Span<uint8_t> source = given.array<uint8_t>("source");
+  task.source = source.data;
+  task.length = static_cast<int64_t>(source.length);
+  task.width = given.integer("width", 1, maxJpegSide);
+  task.height = given.integer("height", 1, maxJpegSide);
+  task.factor = given.oneOf("factor", {2, 4, 8});
+  auto reduced = [&](int64_t side) { return (side + task.factor - 1) / task.factor; };
+  task.target = given.array<uint8_t>("target", reduced(task.width) * reduced(task.height) * 3).data;
+  task.centreWidth = given.integer("centreWidth", 0, task.width);
+  task.centreHeight = given.integer("centreHeight", 0, task.height);
+  task.left = given.integer("left", 0, task.width - task.centreWidth);
+  task.top = given.integer("top", 0, task.height - task.centreHeight);
+  task.grey = given.array<uint8_t>("grey", task.centreWidth * task.centreHeight).data;
+  return numberValue(env, jpegReduce(task, state.level, state.jpeg) ? 1 : 0);
+}
+
 napi_value sharpnessBinding(napi_env env, napi_callback_info info, State& state) {
   Arguments given(env, info, "sharpness");
   SharpnessTask task{};
@@ -114,7 +136,8 @@ napi_value sharpnessBinding(napi_env env, napi_callback_info info, State& state)
   task.left = given.integer("left", 0, task.sourceWidth - task.width);
   task.top = given.integer("top", 0, sourceHeight - task.height);
   task.noise = static_cast<int>(given.integer("noise", 0, 255));
-  task.source = given.arrayOfAtLeast<uint8_t>("source", task.sourceWidth * sourceHeight * 3).data;
+  task.channels = given.oneOf("channels", {1, 3});
+  task.source = given.arrayOfAtLeast<uint8_t>("source", task.sourceWidth * sourceHeight * task.channels).data;
   Span<double> sums = given.array<double>("sums", 6);
   SharpnessSums found = sharpness(task, state.level, state.sharpness);
   const int64_t values[] = {found.laplacian, found.squares, found.acrossTotal, found.acrossLost, found.downTotal, found.downLost};
@@ -190,6 +213,7 @@ constexpr Entry entries[] = {
     {"boxReduce", guarded<boxReduceBinding>},
     {"exactNeighbours", guarded<exactNeighboursBinding>},
     {"findBadRow", guarded<findBadRowBinding>},
+    {"jpegReduce", guarded<jpegReduceBinding>},
     {"resample", guarded<resampleBinding>},
     {"sharpness", guarded<sharpnessBinding>},
     {"umapLayout", guarded<umapLayoutBinding>},

@@ -8,8 +8,8 @@
 
 #if defined(__x86_64__) && defined(__GNUC__)
 #define LIKENESS_X86 1
-#define LIKENESS_AVX2 __attribute__((target("avx2,fma")))
-#define LIKENESS_AVX512 __attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,avx2,fma")))
+#define LIKENESS_AVX2 __attribute__((target("avx2,fma,bmi,bmi2")))
+#define LIKENESS_AVX512 __attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,avx2,fma,bmi,bmi2")))
 #include <immintrin.h>
 #elif defined(__aarch64__)
 #define LIKENESS_NEON 1
@@ -25,7 +25,8 @@ enum class Instructions { scalar, neon, avx2, avx512 };
 inline Instructions bestInstructions() {
 #if defined(LIKENESS_X86)
   __builtin_cpu_init();
-  bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+  // Every processor with AVX2 has the bit instructions too; a hypervisor may hide them.
+  bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2");
   bool avx512 = avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
                 __builtin_cpu_supports("avx512vl");
   return avx512 ? Instructions::avx512 : avx2 ? Instructions::avx2 : Instructions::scalar;

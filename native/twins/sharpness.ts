@@ -1,12 +1,14 @@
 /**
- * @file sharpness in TypeScript: the sums behind the two measures of sharpness, over one rectangle of an RGB picture. Whole numbers
+ * @file sharpness in TypeScript: the sums behind the two measures of sharpness, over one rectangle of an RGB or grey picture. Whole numbers
  * throughout, so every implementation gives the same.
  */
 import { ArgumentCheck, maxSide } from "../kernel-error.ts";
 
 export interface SharpnessArguments {
-  /** [sourceHeight, sourceWidth, 3]; may be longer: what follows is not read. */
+  /** [sourceHeight, sourceWidth, channels]; may be longer: what follows is not read. */
   readonly source: Uint8Array;
+  /** 3: RGB, of which grey is made; 1: grey. */
+  readonly channels: 1 | 3;
   readonly sourceWidth: number;
   readonly sourceHeight: number;
   /** The rectangle: at most 1024 on either side. */
@@ -35,11 +37,17 @@ export function sharpness(given: SharpnessArguments): void {
   const left = check.integer("left", 0, sourceWidth - width);
   const top = check.integer("top", 0, sourceHeight - height);
   const noise = check.integer("noise", 0, 255);
-  const source = check.arrayOfAtLeast("source", "Uint8Array", sourceWidth * sourceHeight * 3);
+  const channels = check.oneOf("channels", [1, 3]);
+  const source = check.arrayOfAtLeast("source", "Uint8Array", sourceWidth * sourceHeight * channels);
   const sums = check.array("sums", "Float64Array", 6);
   const grey = new Uint8Array(width * height);
   for (let row = 0, to = 0; row < height; row++) {
-    let from = ((top + row) * sourceWidth + left) * 3;
+    let from = ((top + row) * sourceWidth + left) * channels;
+    if (channels === 1) {
+      grey.set(source.subarray(from, from + width), to);
+      to += width;
+      continue;
+    }
     for (const end = to + width; to < end; to++, from += 3)
       grey[to] = ((source[from] as number) * 77 + (source[from + 1] as number) * 150 + (source[from + 2] as number) * 29 + 128) >> 8;
   }

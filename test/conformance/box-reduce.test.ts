@@ -32,7 +32,17 @@ describe.each(variants)("$name", ({ kernels }) => {
   test.each(rectangles)(
     "sharpness of a picture of %i x %i from %i, %i on, %i x %i: the twin's sums",
     (sourceWidth, sourceHeight, left, top, width, height) => {
-      const given = { source: draw(sourceWidth * sourceHeight * 3 + 1), sourceWidth, sourceHeight, left, top, width, height, noise: 2 };
+      const given = {
+        source: draw(sourceWidth * sourceHeight * 3 + 1),
+        sourceWidth,
+        sourceHeight,
+        left,
+        top,
+        width,
+        height,
+        noise: 2,
+        channels: 3 as const,
+      };
       const [sums, expected] = [new Float64Array(6).fill(7), new Float64Array(6).fill(8)];
       kernels.sharpness({ ...given, sums });
       twins.sharpness({ ...given, sums: expected });
@@ -46,7 +56,7 @@ describe.each(variants)("$name", ({ kernels }) => {
     // blurred picture changes by 255 / 9 there: 9 x 255 - 255 is lost.
     const source = Uint8Array.from({ length: 16 * 16 * 3 }, (_, at) => (Math.floor(at / 3) % 16 < 8 ? 0 : 255));
     const sums = new Float64Array(6);
-    kernels.sharpness({ source, sourceWidth: 16, sourceHeight: 16, left: 0, top: 0, width: 16, height: 16, noise: 2, sums });
+    kernels.sharpness({ source, channels: 3, sourceWidth: 16, sourceHeight: 16, left: 0, top: 0, width: 16, height: 16, noise: 2, sums });
     // The Laplacian is 255 in column 7 and -255 in column 8 of 14 rows.
     expect([...sums]).toEqual([0, 28 * 255 ** 2, 7 * 255, 7 * 8 * 255, 0, 0]);
   });

@@ -1,11 +1,12 @@
 /**
- * @file sharpness: the sums behind the two measures of sharpness, over one rectangle of an RGB picture. Whole numbers throughout; sums of
+ * @file sharpness: the sums behind the two measures of sharpness, over one rectangle of an RGB or grey picture. Whole numbers throughout; sums of
  * one row stay within 32 bits and are added up in 64.
  */
 #pragma once
 
 #include <cstdint>
 #include <cstdlib>
+#include <cstring>
 #include <vector>
 
 #include "../instructions.h"
@@ -14,6 +15,8 @@ namespace likeness {
 
 struct SharpnessTask {
   const uint8_t* source;
+  /** 3: RGB. 1: grey as it is. */
+  int64_t channels;
   int64_t sourceWidth, left, top;
   /** At most 1024 each: a row of squared Laplacians, 1020 at most, fits 32 bits. */
   int64_t width, height;
@@ -144,7 +147,11 @@ template <typename Path>
 SharpnessSums measure(const SharpnessTask& task, uint8_t* grey) {
   SharpnessSums sums;
   int64_t width = task.width, height = task.height;
-  for (int64_t y = 0; y < height; y++) Path::grey(task.source + ((task.top + y) * task.sourceWidth + task.left) * 3, grey + y * width, width);
+  for (int64_t y = 0; y < height; y++) {
+    const uint8_t* row = task.source + ((task.top + y) * task.sourceWidth + task.left) * task.channels;
+    if (task.channels == 1) std::memcpy(grey + y * width, row, static_cast<size_t>(width));
+    else Path::grey(row, grey + y * width, width);
+  }
   for (int64_t y = 1; width >= 3 && y < height - 1; y++) Path::laplacian(grey + y * width, width, sums);
   if (width < 12 || height < 12) return sums;
   for (int64_t y = 5; y < height - 4; y++) {

@@ -10,7 +10,7 @@ export type Want =
   | { readonly kind: "full" }
   /** Shrunk while decoding where that is cheap, as long as both sides stay at least this long (or at full size). `sharpness`: measure it where that costs no second decode. */
   | { readonly kind: "at-least"; readonly shortSide: number; readonly longSide: number; readonly sharpness?: boolean }
-  /** Only the middle, at full resolution. Orientation does not matter. */
+  /** Only the middle, at full resolution. Neither orientation nor colour matters. */
   | { readonly kind: "centre"; readonly side: number };
 
 export interface Decoded {

@@ -17,17 +17,40 @@ export interface Sharpness {
   readonly blurEffect: number;
 }
 
-/** Of the centre of `picture`. Pictures under 12 x 12 have no blur effect (0): there is nothing to tell. */
-export function measureSharpnessOf(picture: Picture): Sharpness {
+/** Where in a picture sharpness is measured. */
+export function sharpnessRectangle(picture: Size): Size & { readonly left: number; readonly top: number } {
   const width = Math.min(sharpnessSide, picture.width);
   const height = Math.min(sharpnessSide, picture.height);
+  return { left: (picture.width - width) >> 1, top: (picture.height - height) >> 1, width, height };
+}
+
+/** Of the centre of `picture`. Pictures under 12 x 12 have no blur effect (0): there is nothing to tell. */
+export function measureSharpnessOf(picture: Picture): Sharpness {
+  return measure({ source: picture.data, channels: 3, ...picture }, sharpnessRectangle(picture));
+}
+
+/** Of a whole rectangle of luma, such as `sharpnessRectangle` says. */
+export function measureSharpnessOfGrey(grey: Uint8Array, { width, height }: Size): Sharpness {
+  return measure({ source: grey, channels: 1, width, height }, { left: 0, top: 0, width, height });
+}
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+function measure(
+  from: Size & { readonly source: Uint8Array; readonly channels: 1 | 3 },
+  { left, top, width, height }: ReturnType<typeof sharpnessRectangle>,
+): Sharpness {
   const sums = new Float64Array(6);
   loadKernels().sharpness({
-    source: picture.data,
-    sourceWidth: picture.width,
-    sourceHeight: picture.height,
-    left: (picture.width - width) >> 1,
-    top: (picture.height - height) >> 1,
+    source: from.source,
+    channels: from.channels,
+    sourceWidth: from.width,
+    sourceHeight: from.height,
+    left,
+    top,
     width,
     height,
     noise: noiseLevels,

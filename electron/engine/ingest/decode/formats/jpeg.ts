@@ -1,6 +1,7 @@
 /**
- * @file JPEG. Ordinary ones (8 bits, grey or YCbCr, sRGB) are decoded in full by libjpeg-turbo and reduced by whole blocks: that costs less than
- * decoding a part through libvips, and the sharpness of every pixel comes along. The rest, and whatever is wrong with its data, goes
+ * @file JPEG. Ordinary ones (8 bits, grey or YCbCr, sRGB) take the first of three ways that can read them. Baseline ones that are to be made
+ * smaller go through our own kernel, which decodes no more than is wanted and measures sharpness at full resolution in the same pass. Other
+ * ordinary ones are decoded in full by libjpeg-turbo and reduced by whole blocks. The rest, and whatever is wrong with its data, goes
  * through libvips, shrunk while decoding: libjpeg scales by 2, 4 or 8 inside its inverse DCT. sharp always follows with a resize of its own and
  * takes a factor only with some room above it, so sizes are asked for that lie in that room.
  */
@@ -12,7 +13,7 @@ import type { Decoded, DecodeInput, Want } from "../decoder.ts";
 import { readJpegHeader } from "../jpeg-header.ts";
 import type { JpegHeader } from "../jpeg-header.ts";
 import { turnUpright } from "../orient.ts";
-import { measureSharpnessOf } from "../sharpness.ts";
+import { measureSharpnessOf, measureSharpnessOfGrey, sharpnessRectangle, sharpnessSide } from "../sharpness.ts";
 import { decodeTurbo } from "../turbo.ts";
 import type { Picture, PictureFacts } from "../types.ts";
 import { decodeRaw } from "../vips-raw.ts";
@@ -38,7 +39,8 @@ export async function decodeJpeg({ bytes, want }: DecodeInput): Promise<Decoded>
     frameCount: 1,
   };
   // Whoever asks for every pixel compares them with another file's: the fast transform's level more or less would tell equal ones apart.
-  const direct = want.kind !== "full" && isOrdinary(header) ? decodeDirectly(bytes, header, want) : null;
+  const direct =
+    want.kind !== "full" && isOrdinary(header) ? (decodeReduced(bytes, header, want) ?? decodeDirectly(bytes, header, want)) : null;
   if (direct !== null) return { ...direct, facts, exif: header.exif, dicom: null };
   const shrink = want.kind === "at-least" ? jpegShrink(width, height, want) : 1;
   const request: RawRequest = {
@@ -50,35 +52,73 @@ export async function decodeJpeg({ bytes, want }: DecodeInput): Promise<Decoded>
   return { picture: await decodeTolerant(bytes, request), facts, fullResolution: shrink === 1, exif: header.exif, dicom: null };
 }
 
-/**
- * What needs no conversion of colours and loses nothing: libjpeg-turbo is called with its fast inverse DCT, one level off on average and up
- * to twenty where the steps of quantisation are finest (quality 96 and more), which would pass for sharpness.
- */
+/** What needs no conversion of colours. */
 function isOrdinary(header: JpegHeader): boolean {
   return (
     header.bitDepth === 8 &&
     header.frame <= 0xc2 &&
     (header.components === 1 || header.components === 3) &&
-    header.finestStep > 1 &&
     (header.icc === "none" || (header.icc === "srgb" && header.components === 3)) &&
-    (header.adobeTransform === null || header.adobeTransform === 1) &&
-    header.width * header.height <= directPixels
+    (header.adobeTransform === null || header.adobeTransform === 1)
   );
 }
 
-function decodeDirectly(
-  bytes: Buffer,
-  header: JpegHeader,
-  want: Exclude<Want, { kind: "full" }>,
-): Pick<Decoded, "picture" | "fullResolution" | "sharpness"> | null {
+type Direct = Pick<Decoded, "picture" | "fullResolution" | "sharpness">;
+
+/** By our own kernel. Null for progressive ones, small ones and all that are not exactly as the standard says; without a compiled kernel for all. */
+function decodeReduced(bytes: Buffer, header: JpegHeader, want: Exclude<Want, { kind: "full" }>): Direct | null {
+  const kernels = loadKernels();
+  const isCentre = want.kind === "centre";
+  if (kernels.kind !== "native" || header.frame > 0xc1 || (isCentre && want.side !== sharpnessSide)) return null;
+  const { width, height } = header;
+  const factor = isCentre ? 8 : blockFactor(width, height, want);
+  if (factor === 1) return null;
+  const measures = isCentre || want.sharpness === true;
+  const centre = measures ? sharpnessRectangle(header) : { left: 0, top: 0, width: 0, height: 0 };
+  const grey = greyBuffer.subarray(0, centre.width * centre.height);
+  const target = { width: Math.ceil(width / factor), height: Math.ceil(height / factor) };
+  const data = new Uint8Array(target.width * target.height * 3);
+  const done = kernels.jpegReduce({
+    source: bytes,
+    width,
+    height,
+    factor,
+    target: data,
+    left: centre.left,
+    top: centre.top,
+    centreWidth: centre.width,
+    centreHeight: centre.height,
+    grey,
+  });
+  if (done === 0) return null;
+  if (isCentre) return { picture: greyPicture(grey, centre), fullResolution: true };
+  const picture = turnUpright({ ...target, data }, header.orientation);
+  return { picture, fullResolution: false, ...(measures ? { sharpness: measureSharpnessOfGrey(grey, centre) } : {}) };
+}
+
+/** Read before the next picture comes. */
+const greyBuffer = new Uint8Array(sharpnessSide * sharpnessSide);
+
+function greyPicture(grey: Uint8Array, { width, height }: { width: number; height: number }): Picture {
+  const data = new Uint8Array(width * height * 3);
+  for (let pixel = 0, to = 0; pixel < width * height; pixel++, to += 3) data.fill(grey[pixel] as number, to, to + 3);
+  return { width, height, data };
+}
+
+/**
+ * By libjpeg-turbo. It is called with its fast inverse DCT, one level off on average and up to twenty where the steps of quantisation are
+ * finest (quality 96 and more), which would pass for sharpness: null for those.
+ */
+function decodeDirectly(bytes: Buffer, header: JpegHeader, want: Exclude<Want, { kind: "full" }>): Direct | null {
+  if (header.finestStep <= 1 || header.width * header.height > directPixels) return null;
   const full = decodeTurbo(bytes, header.width, header.height);
   if (full === null) return null;
   if (want.kind === "centre") return { picture: cropCentre(full, want.side), fullResolution: true };
-  const factor = Math.min(256, Math.floor(largestShrink(header.width, header.height, want)));
-  const picture = turnUpright(reduce(full, Math.max(1, factor)), header.orientation);
+  const factor = blockFactor(header.width, header.height, want);
+  const picture = turnUpright(reduce(full, factor), header.orientation);
   return {
     picture,
-    fullResolution: factor <= 1,
+    fullResolution: factor === 1,
     ...(want.kind === "at-least" && want.sharpness === true ? { sharpness: measureSharpnessOf(full) } : {}),
   };
 }
@@ -90,6 +130,12 @@ function reduce(full: Picture, factor: number): Picture {
   const data = new Uint8Array(width * height * 3);
   loadKernels().boxReduce({ source: full.data, sourceWidth: full.width, sourceHeight: full.height, factor, target: data });
   return { width, height, data };
+}
+
+/** The blocks of both ways: a power of two up to 8, so that they agree. */
+function blockFactor(width: number, height: number, want: { shortSide: number; longSide: number }): 1 | 2 | 4 | 8 {
+  const most = largestShrink(width, height, want);
+  return most >= 8 ? 8 : most >= 4 ? 4 : most >= 2 ? 2 : 1;
 }
 
 function largestShrink(width: number, height: number, want: { shortSide: number; longSide: number }): number {
