@@ -7,6 +7,7 @@ import { instructionLevels, loadNative, type InstructionLevel, type LoadResult }
 import { boxReduce, type BoxReduceArguments } from "./twins/box-reduce.ts";
 import { exactNeighbours, type ExactNeighboursArguments } from "./twins/exact-neighbours.ts";
 import { findBadRow, type FindBadRowArguments } from "./twins/find-bad-row.ts";
+import { histograms, type HistogramsArguments } from "./twins/histograms.ts";
 import { jpegReduce, type JpegReduceArguments } from "./twins/jpeg-reduce.ts";
 import { resample, type ResampleArguments } from "./twins/resample.ts";
 import { sharpness, type SharpnessArguments } from "./twins/sharpness.ts";
@@ -17,6 +18,7 @@ export interface KernelTable {
   boxReduce(given: BoxReduceArguments): void;
   exactNeighbours(given: ExactNeighboursArguments): void;
   findBadRow(given: FindBadRowArguments): number;
+  histograms(given: HistogramsArguments): void;
   jpegReduce(given: JpegReduceArguments): number;
   resample(given: ResampleArguments): void;
   sharpness(given: SharpnessArguments): void;
@@ -31,7 +33,7 @@ export interface Kernels extends KernelTable {
   readonly why: string;
 }
 
-export const twins: KernelTable = { boxReduce, exactNeighbours, findBadRow, jpegReduce, resample, sharpness, umapLayout };
+export const twins: KernelTable = { boxReduce, exactNeighbours, findBadRow, histograms, jpegReduce, resample, sharpness, umapLayout };
 
 const kernelNames = Object.keys(twins) as KernelName[];
 let cached: Kernels | null = null;

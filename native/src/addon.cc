@@ -15,6 +15,7 @@
 #include "kernels/box-reduce.h"
 #include "kernels/exact-neighbours.h"
 #include "kernels/find-bad-row.h"
+#include "kernels/histograms.h"
 #include "kernels/jpeg-reduce.h"
 #include "kernels/resample.h"
 #include "kernels/sharpness.h"
@@ -27,6 +28,7 @@ struct State {
   Instructions best = bestInstructions();
   Instructions level = best;
   BoxScratch box;
+  HistogramScratch histograms;
   JpegScratch jpeg;
   ResampleScratch resample;
   SharpnessScratch sharpness;
@@ -104,6 +106,15 @@ napi_value boxReduceBinding(napi_env env, napi_callback_info info, State& state)
   auto reduced = [&](int64_t side) { return (side + shape.factor - 1) / shape.factor; };
   Span<uint8_t> target = given.array<uint8_t>("target", reduced(shape.sourceWidth) * reduced(shape.sourceHeight) * 3);
   boxReduce(source.data, target.data, shape, state.level, state.box);
+  return nullptr;
+}
+
+napi_value histogramsBinding(napi_env env, napi_callback_info info, State& state) {
+  Arguments given(env, info, "histograms");
+  int64_t count = given.integer("count", 0, maxCount);
+  Span<uint8_t> source = given.array<uint8_t>("source", count * 3);
+  Span<uint32_t> greys = given.array<uint32_t>("greys", 256), chromas = given.array<uint32_t>("chromas", 256);
+  histograms(source.data, count, greys.data, chromas.data, state.histograms);
   return nullptr;
 }
 
@@ -213,6 +224,7 @@ constexpr Entry entries[] = {
     {"boxReduce", guarded<boxReduceBinding>},
     {"exactNeighbours", guarded<exactNeighboursBinding>},
     {"findBadRow", guarded<findBadRowBinding>},
+    {"histograms", guarded<histogramsBinding>},
     {"jpegReduce", guarded<jpegReduceBinding>},
     {"resample", guarded<resampleBinding>},
     {"sharpness", guarded<sharpnessBinding>},

@@ -1,5 +1,5 @@
 /**
- * @file boxReduce and sharpness: every implementation gives the bytes of the slow, obvious version.
+ * @file boxReduce, sharpness and histograms: every implementation gives the bytes of the slow, obvious version.
  */
 import { describe, expect, test } from "vitest";
 
@@ -50,6 +50,21 @@ describe.each(variants)("$name", ({ kernels }) => {
       expect(sums.slice(1).some((sum) => sum > 0)).toBe(width > 2);
     },
   );
+
+  test("histograms: the twin's counts, and some by hand", () => {
+    for (const count of [0, 1, 5, 1023]) {
+      const given = { source: draw(count * 3), count };
+      const [found, expected] = [new Uint32Array(512).fill(7), new Uint32Array(512)];
+      kernels.histograms({ ...given, greys: found.subarray(0, 256), chromas: found.subarray(256) });
+      twins.histograms({ ...given, greys: expected.subarray(0, 256), chromas: expected.subarray(256) });
+      expect(found).toEqual(expected);
+      expect(found.reduce((sum, value) => sum + value, 0)).toBe(2 * count);
+    }
+    const [greys, chromas] = [new Uint32Array(256), new Uint32Array(256)];
+    // 77 x 255 + 128 = 19763, 77 in 256ths; 150 x 100 + 29 x 30 + 128 = 15998, 62; white.
+    kernels.histograms({ source: Uint8Array.from([255, 0, 0, 0, 100, 30, 255, 255, 255]), count: 3, greys, chromas });
+    expect([greys[77], greys[62], greys[255], chromas[255], chromas[100], chromas[0]]).toEqual([1, 1, 1, 1, 1, 1]);
+  });
 
   test("the sums of an edge by hand", () => {
     // Black left of column 8, white from there on; 16 x 16. Rows 5..11, columns 5..11 count for blur: one step of 255 each, and the

@@ -217,6 +217,16 @@ describe.each(variants)("$name", ({ kernels }) => {
         ],
       },
       {
+        kernel: "histograms",
+        good: { source: new Uint8Array(12), count: 4, greys: new Uint32Array(256), chromas: new Uint32Array(256) },
+        wrong: [
+          ["source", new Uint8Array(13), "wrong-length"],
+          ["greys", new Int32Array(256), "wrong-type"],
+          ["chromas", new Uint32Array(255), "wrong-length"],
+          ["count", -1, "out-of-range"],
+        ],
+      },
+      {
         kernel: "jpegReduce",
         good: {
           source: new Uint8Array(3),

@@ -1,25 +1,17 @@
 /**
  * @file Light, contrast and colour of a picture, from its small version: what the issue rules (dark, bright, low information, greyscale) read.
  */
+import { loadKernels } from "#native/kernels.ts";
+
 import type { Picture, PictureQuality } from "./types.ts";
 
 export type LightAndColour = Omit<PictureQuality, "sharpness" | "blurEffect">;
 
 export function measureLightAndColour(picture: Picture): LightAndColour {
-  const { data } = picture;
   const count = picture.width * picture.height;
   const greys = new Uint32Array(256);
   const chromas = new Uint32Array(256);
-  for (let at = 0; at < count * 3; at += 3) {
-    const red = data[at] as number;
-    const green = data[at + 1] as number;
-    const blue = data[at + 2] as number;
-    const grey = (red * 77 + green * 150 + blue * 29 + 128) >> 8;
-    const most = red > green ? (red > blue ? red : blue) : green > blue ? green : blue;
-    const least = red < green ? (red < blue ? red : blue) : green < blue ? green : blue;
-    greys[grey] = (greys[grey] as number) + 1;
-    chromas[most - least] = (chromas[most - least] as number) + 1;
-  }
+  loadKernels().histograms({ source: picture.data, count, greys, chromas });
   const mean = meanOf(greys, count);
   return {
     brightness: [
