@@ -50,6 +50,23 @@ export interface Layer {
 const nodeAndPackages = ["node", "packages"] as const;
 const stageReason = "a stage is plain functions over arrays: it knows neither the store nor the jobs, and no other view of the data";
 const hostReason = "a host is thin: it reaches the engine through electron/engine/engine.ts";
+const belowStages: readonly LayerName[] = [
+  "base",
+  "protocol",
+  "native",
+  "store",
+  "jobs",
+  "ingest",
+  "onnx",
+  "runtime",
+  "encoders",
+  "search",
+  "map",
+  "duplicates",
+  "outliers",
+  "samples",
+  "children",
+];
 const openCollection = { engine: ["electron/engine/collection.ts", "electron/engine/engine.ts"] };
 const engineEntry = { engine: ["electron/engine/engine.ts"] };
 
@@ -114,23 +131,7 @@ export const layers: Readonly<Record<LayerName, Layer>> = {
   },
   stages: {
     folder: "electron/engine/stages",
-    mayImport: [
-      "base",
-      "protocol",
-      "native",
-      "store",
-      "jobs",
-      "ingest",
-      "onnx",
-      "runtime",
-      "encoders",
-      "search",
-      "map",
-      "duplicates",
-      "outliers",
-      "samples",
-      "children",
-    ],
+    mayImport: belowStages,
     outside: nodeAndPackages,
     because: "this is where a stage meets the store and the jobs; what is above it (views, engine.ts) is not known here",
   },
@@ -164,26 +165,7 @@ export const layers: Readonly<Record<LayerName, Layer>> = {
   },
   engine: {
     folder: "electron/engine",
-    mayImport: [
-      "base",
-      "protocol",
-      "native",
-      "store",
-      "jobs",
-      "ingest",
-      "onnx",
-      "runtime",
-      "encoders",
-      "search",
-      "map",
-      "duplicates",
-      "outliers",
-      "samples",
-      "children",
-      "stages",
-      "views",
-      "export",
-    ],
+    mayImport: [...belowStages, "stages", "views", "export"],
     outside: nodeAndPackages,
     because: "the engine is put together here; it has no window and no user interface, so it never imports electron or a host",
   },

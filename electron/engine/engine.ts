@@ -5,7 +5,7 @@
  */
 import { mkdirSync } from "node:fs";
 import { availableParallelism } from "node:os";
-import { basename, join, resolve } from "node:path";
+import { basename, resolve } from "node:path";
 
 import type { CancelSignal, Handlers, Events, EventName } from "#protocol/contract.ts";
 import type { DeviceName, ImageId, JobId, Neighbour } from "#protocol/model.ts";
@@ -144,7 +144,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
       thumbnailFolder: collection.thumbnailFolder,
       threads: cores,
       changed,
-      sampleFolder: join(dataFolder, "samples"),
+      dataFolder,
     });
     const jobs = createJobRunner({ store, clock, definitions, onJob: (snapshot) => emit("job", snapshot) });
     return { collection, close, jobs };
@@ -199,7 +199,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
     requireIndexable: (folders, workspace, encoder) => {
       const paths = folders.map(pathFromText);
       paths.forEach(requireFolder);
-      if (workspace !== null) requireApart(workspace, paths);
+      if (workspace !== null) requireApart(workspace, paths, dataFolder);
       if (encoder !== undefined) findEncoder(encoder);
     },
     closeCollection: () => inTurn(closeOpened),
@@ -211,7 +211,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
       const known = listFolders(store);
       const asked = folders.map((folder): PathBytes => known.find((each) => showPath(each) === folder) ?? pathFromText(folder));
       asked.forEach(requireFolder);
-      requireApart(workspace, asked);
+      requireApart(workspace, asked, dataFolder);
       return jobs.start("index", { folders: distinctFolders(asked, known).map(showPath), encoder: id, device: device ?? "auto" });
     },
     children,

@@ -6,6 +6,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 
 import type { DoctorReport, IndexReport } from "#protocol/model.ts";
 import { drawCollection, type DrawnCollection } from "../fixtures/collection.ts";
+import { detailed } from "../fixtures/pictures.ts";
 import { runCommand, runJson } from "../helpers/command-line.ts";
 import { temporaryFolderFor } from "../helpers/temporary-folder.ts";
 
@@ -269,6 +270,20 @@ describe("usage and errors", () => {
     const unknown = await runCommand(["index", pictures, "--workspace", join(data(), "new"), "--encoder", "abacus"], data());
     expect([unknown.code, unknown.stderr]).toEqual([1, expect.stringMatching(/no encoder "abacus"/)]);
     expect([readdirSync(pictures), readdirSync(data()).includes("new")]).toEqual([[], false]);
+  });
+
+  test("a folder that holds our data directory, such as a home, is indexed without it", { timeout: 60_000 }, async () => {
+    const home = join(data(), "home");
+    const own = join(home, ".local", "share", "likeness");
+    mkdirSync(own, { recursive: true });
+    await detailed(300, 200).toFile(join(home, "a.jpg"));
+    const first = await runJson<IndexReport>(["index", home], own);
+    expect([first.images, first.files.seen]).toEqual([1, 1]);
+    // By now thumbnails and a database lie inside.
+    const second = await runJson<IndexReport>(["index", home], own);
+    expect(second.files).toMatchObject({ seen: 1, unchanged: 1 });
+    const within = await runCommand(["index", own, "--json"], own);
+    expect(JSON.parse(within.stdout)).toMatchObject({ error: { code: "workspace-inside-folder" } });
   });
 
   test("an empty folder is no error", { timeout: 60_000 }, async () => {

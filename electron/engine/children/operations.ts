@@ -4,7 +4,7 @@
  */
 import type { PreviewResult, TensorResult } from "../ingest/decode/ingest.ts";
 import type { Sharpness } from "../ingest/decode/sharpness.ts";
-import type { DecodeFailure, EncoderInput, FileIdentity, IngestRequest, IngestResult, Picture } from "../ingest/decode/types.ts";
+import type { DecodeFailure, FileIdentity, IngestRequest, IngestResult, Picture, TensorShape } from "../ingest/decode/types.ts";
 import type { VerifyRequest, VerifyResult } from "./verify-pairs.ts";
 
 export interface PixelOperations {
@@ -22,7 +22,7 @@ export interface PixelOperations {
   verify: { request: VerifyRequest; result: VerifyResult };
   /** The tensor of a picture from outside; `name` helps to tell its format. */
   fromBytes: {
-    request: { readonly bytes: Uint8Array; readonly name?: string; readonly input: Pick<EncoderInput, "size"> };
+    request: { readonly bytes: Uint8Array; readonly name?: string; readonly input: TensorShape };
     result: TensorResult;
   };
 }

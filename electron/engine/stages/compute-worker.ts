@@ -27,11 +27,12 @@ const triesForFew = 5;
 type Tasks = { [T in ComputeTask]: (input: ComputeTasks[T]["input"], options: StageOptions) => ComputeTasks[T]["output"] };
 
 const tasks: Tasks = {
-  scan: ({ folders }, options) =>
+  scan: ({ folders, leaveOut }, options) =>
     packListing(
       walk(folders, {
         ...options,
         headBytes,
+        leaveOut,
         isCandidate: (name, readHead) => formatByName(name) !== null || looksLikeImage(name, readHead()),
       }),
     ),

@@ -1,7 +1,7 @@
 /**
  * @file What the job runner can run.
  */
-import { basename } from "node:path";
+import { basename, join } from "node:path";
 
 import { indexStages, type JobKind } from "#protocol/progress.ts";
 
@@ -18,7 +18,7 @@ export interface DefinitionSurroundings {
   /** Started when first needed. */
   readonly children: () => ChildPool;
   readonly thumbnailFolder: string;
-  readonly sampleFolder: string;
+  readonly dataFolder: string;
   readonly threads: number;
   readonly changed: Pipeline["changed"];
 }
@@ -38,7 +38,7 @@ export function createDefinitions(surroundings: DefinitionSurroundings): Record<
       title: () => "Draw the samples",
       run: async (parameters, job) => {
         const { makeSamples } = await import("../samples/make-samples.ts");
-        await makeSamples(surroundings.sampleFolder, {
+        await makeSamples(join(surroundings.dataFolder, "samples"), {
           seed: sampleSeed,
           signal: job.signal,
           onProgress: (done, total) => job.progress(done, total),

@@ -39,6 +39,7 @@ export interface IndexSurroundings {
   readonly clock: Clock;
   readonly children: ChildPool;
   readonly thumbnailFolder: string;
+  readonly dataFolder: string;
   readonly threads: number;
   readonly changed: Pipeline["changed"];
 }

@@ -16,6 +16,8 @@ export interface Pipeline {
   readonly encoder: RegisteredEncoder;
   readonly encoderRow: EncoderRow;
   readonly thumbnailFolder: string;
+  /** Our own, left out where an image folder holds it. */
+  readonly dataFolder: string;
   readonly job: JobContext;
   /** Stored rows changed; clients read again. */
   readonly changed: (...what: ("images" | "map" | "duplicates" | "outliers" | "issues" | "collection")[]) => void;

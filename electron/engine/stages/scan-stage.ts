@@ -2,6 +2,7 @@
  * @file First stage: list the folders, compare with what is known, write every outcome that needs no reading. What must be read goes on
  * to the embed stage.
  */
+import { toPathBytes } from "../base/path-bytes.ts";
 import { decodeVersion } from "../ingest/decode/version.ts";
 import { requireFolder } from "../ingest/scan/folders.ts";
 import { judge, type Judgement } from "../ingest/scan/judge.ts";
@@ -26,7 +27,7 @@ export async function scanStage(pipeline: Pipeline, folders: readonly Buffer[]):
   for (const folder of folders) requireFolder(folder);
   const packed = await compute(
     "scan",
-    { folders: [...folders] },
+    { folders: [...folders], leaveOut: [toPathBytes(pipeline.dataFolder)] },
     { control: job.control, onProgress: (done, total) => job.progress(done, total) },
   );
   const listing = unpackListing(packed);

@@ -9,6 +9,7 @@ import { loadKernels } from "#native/kernels.ts";
 import { productVersion } from "../base/version.ts";
 import { defaultEncoderId, findEncoder } from "../encoders/registry.ts";
 import type { Engine } from "../engine.ts";
+import { hasTurbo, turboWhy } from "../ingest/decode/turbo.ts";
 import { reportDevices } from "../runtime/devices.ts";
 import { inferenceRequest } from "../stages/encoder-use.ts";
 
@@ -19,6 +20,7 @@ export async function doctor(engine: Pick<Engine, "clock" | "cores">): Promise<D
     missing.push(
       `Native kernels: ${kernels.why} Neighbours and the map run in TypeScript, several times slower; the results are the same.`,
     );
+  if (!hasTurbo()) missing.push(`libjpeg-turbo: ${turboWhy()}`);
   const devices = await reportDevices(inferenceRequest(findEncoder(defaultEncoderId), engine.cores), engine.clock);
   if (!devices.some((device) => device.available && device.name !== "cpu"))
     missing.push("A graphics device for the encoder: it runs on the CPU, which is right for tens of thousands of images.");

@@ -52,6 +52,23 @@ test("links to folders are not followed, links to files are, a broken one is a p
   ]);
 });
 
+test("a folder to leave out is not gone into, by whatever name it is reached, unless it is what was asked for", () => {
+  const real = temporaryFolder();
+  const folder = join(temporaryFolder(), "linked");
+  symlinkSync(real, folder);
+  mkdirSync(join(real, "ours", "samples"), { recursive: true });
+  mkdirSync(join(real, "album", "ours"), { recursive: true });
+  writeFileSync(join(real, "a.jpg"), "x");
+  writeFileSync(join(real, "ours", "thumbnail.jpg"), "x");
+  writeFileSync(join(real, "ours", "samples", "sample.jpg"), "x");
+  writeFileSync(join(real, "album", "ours", "theirs.jpg"), "x");
+  const leaveOut = [Buffer.from(join(real, "ours"))];
+  const listed = (start: string): string[] => shown(walk([Buffer.from(start)], { headBytes: 8, isCandidate: () => true, leaveOut }), start);
+  expect(listed(real)).toEqual(["a.jpg", "album/ours/theirs.jpg"]);
+  expect(listed(folder)).toEqual(["a.jpg", "album/ours/theirs.jpg"]);
+  expect(listed(join(real, "ours", "samples"))).toEqual(["sample.jpg"]);
+});
+
 test("names that are not UTF-8 and names of 255 bytes keep their bytes", () => {
   const folder = temporaryFolder();
   const foreign = Buffer.concat([Buffer.from(`${folder}/`), Buffer.from([0xff, 0xfe]), Buffer.from(".jpg")]);

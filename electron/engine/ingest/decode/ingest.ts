@@ -15,7 +15,7 @@ import { greyOf, measureSharpnessOf, sharpnessSide } from "./sharpness.ts";
 import type { Sharpness } from "./sharpness.ts";
 import { canDecode, formatByHead, formatName, hasMagic, headBytes, sniffFormat } from "./sniff.ts";
 import { encodePreview, thumbnailSide, writeInPlace, writeThumbnail } from "./thumbnail.ts";
-import type { EncoderInput, IngestRequest, IngestResult, Picture } from "./types.ts";
+import type { IngestRequest, IngestResult, Picture, TensorShape } from "./types.ts";
 
 /** Everything about one file. Throws `DecodeError` where it gives no picture. */
 export async function ingestFile(request: IngestRequest): Promise<IngestResult> {
@@ -51,11 +51,7 @@ export interface TensorResult {
 }
 
 /** The encoder's tensor of bytes that came from outside (a dropped file); `name` only helps to tell the format. */
-export async function tensorOfBytes(request: {
-  bytes: Uint8Array;
-  name?: string;
-  input: Pick<EncoderInput, "size">;
-}): Promise<TensorResult> {
+export async function tensorOfBytes(request: { bytes: Uint8Array; name?: string; input: TensorShape }): Promise<TensorResult> {
   const bytes = Buffer.from(request.bytes.buffer, request.bytes.byteOffset, request.bytes.byteLength);
   const size = request.input.size;
   const { picture, facts } = await decodeBytes(bytes, Buffer.from(request.name ?? ""), {

@@ -3,26 +3,16 @@
  * a file feeds all of it: facts, thumbnail, encoder tensor, perceptual hash, colour signature, quality.
  */
 
-/** How an encoder wants its pictures (the `input` of an encoder.json). */
-export interface EncoderInput {
-  readonly name: string;
-  readonly layout: "NCHW" | "NHWC";
+/** What decoding needs to know of an encoder: the side of the square it looks at. Turning bytes into numbers is the runtime's work. */
+export interface TensorShape {
   readonly size: number;
-  readonly sizeMultipleOf: number;
-  readonly colour: "RGB";
-  readonly range: readonly [number, number];
-  readonly mean: readonly [number, number, number];
-  readonly std: readonly [number, number, number];
-  readonly resize: "stretch";
-  readonly interpolation: "bicubic";
-  readonly background: readonly [number, number, number];
 }
 
 export interface IngestRequest {
   /** Bytes of the absolute path. */
   readonly path: Uint8Array;
   /** null: no tensor is made. */
-  readonly input: Pick<EncoderInput, "size"> | null;
+  readonly input: TensorShape | null;
   /** Folder that thumbnails go to (`<first 2 hex>/<contentHash>.jpg`); null: none is written. */
   readonly thumbnail: string | null;
 }

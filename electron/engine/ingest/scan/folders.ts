@@ -35,12 +35,17 @@ export function requireFolder(folder: PathBytes): void {
   if (!isFolder) throw new UserError("not-a-folder", `${shown} is a file; expected a folder of images.`);
 }
 
-/** The workspace is ours, an image folder is not: neither may lie in the other, through whatever links they are named. */
-export function requireApart(workspace: string, folders: readonly PathBytes[]): void {
+/**
+ * The workspace is ours, an image folder is not: neither may lie in the other, through whatever links they are named. One exception: a folder
+ * that holds our whole data directory, such as a home directory. The walk leaves that directory out (`WalkOptions.leaveOut`).
+ */
+export function requireApart(workspace: string, folders: readonly PathBytes[], dataFolder: string): void {
   const ours = Buffer.from(realPathOfFuture(workspace));
+  const data = Buffer.from(realPathOfFuture(dataFolder));
   for (const folder of folders) {
     const theirs = realPath(folder);
-    if (isInside(ours, theirs))
+    const isLeftOut = isInside(ours, data) && isInside(data, theirs) && !data.equals(theirs);
+    if (isInside(ours, theirs) && !isLeftOut)
       throw new UserError(
         "workspace-inside-folder",
         `The workspace ${workspace} lies inside the image folder ${showPath(folder)}, where Likeness writes nothing. Name another place with --workspace, or a folder of images beside it.`,
@@ -90,7 +95,7 @@ function exists(path: PathBytes): boolean {
 }
 
 /** Without links; the path itself where that cannot be told. */
-function realPath(path: PathBytes): PathBytes {
+export function realPath(path: PathBytes): PathBytes {
   try {
     return Buffer.from(realpathSync.native(fsPath(path), { encoding: "buffer" }));
   } catch {

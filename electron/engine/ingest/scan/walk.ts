@@ -7,8 +7,9 @@ import { accessSync, closeSync, constants, lstatSync, openSync, readdirSync, rea
 import { join } from "node:path";
 
 import { throwIfAborted } from "../../base/errors.ts";
-import { fsPath } from "../../base/path-bytes.ts";
+import { fsPath, splitPath } from "../../base/path-bytes.ts";
 import type { StageOptions } from "../../base/stage.ts";
+import { realPath } from "./folders.ts";
 
 /** A file as found. `problem` is set when its entry is there but cannot be looked at (a broken link, no permission). */
 export interface FoundFile {
@@ -40,6 +41,8 @@ export interface WalkOptions extends StageOptions {
   readonly isCandidate: (name: Uint8Array, readHead: () => Uint8Array) => boolean;
   /** How many first bytes `readHead` gives. */
   readonly headBytes: number;
+  /** Absolute folders that are not gone into when they are met on the way, under whatever name: our own data directory. */
+  readonly leaveOut?: readonly Uint8Array[];
 }
 
 /** Walks the folders (absolute path bytes). A folder inside another one is listed once. */
@@ -47,6 +50,7 @@ export function walk(folders: readonly Uint8Array[], options: WalkOptions): List
   const files: FoundFile[] = [];
   const problems: FolderProblem[] = [];
   const visited = new Set<string>();
+  const isLeftOut = leavingOut(options.leaveOut ?? []);
   const stack: Buffer[] = folders.map((folder) => Buffer.from(folder)).reverse();
   let sinceReport = 0;
   while (stack.length > 0) {
@@ -65,8 +69,9 @@ export function walk(folders: readonly Uint8Array[], options: WalkOptions): List
     const inner: Buffer[] = [];
     for (const { name, entry } of entries) {
       const path = joinBytes(folder, name);
-      if (entry.isDirectory()) inner.push(path);
-      else {
+      if (entry.isDirectory()) {
+        if (!isLeftOut(path, name)) inner.push(path);
+      } else {
         const file = lookAt(path, name, entry, options);
         if (file) files.push(file);
       }
@@ -80,6 +85,12 @@ export function walk(folders: readonly Uint8Array[], options: WalkOptions): List
   }
   options.onProgress?.(files.length, 0);
   return { files, problems };
+}
+
+/** Asks the system for a folder's real path only where its name is one of those left out. */
+function leavingOut(folders: readonly Uint8Array[]): (path: Buffer, name: Buffer) => boolean {
+  const real = folders.map((folder) => realPath(Buffer.from(folder)));
+  return (path, name) => real.some((folder) => splitPath(folder).name.equals(name) && realPath(path).equals(folder));
 }
 
 function readEntries(folder: Buffer): { name: Buffer; entry: Dirent<Buffer> }[] {
