@@ -1,0 +1,17 @@
+/**
+ * @file What a file from a stranger may ask of us. Each is far above what an image encoder has and far below what hurts.
+ */
+export interface OnnxLimits {
+  /** Of the file. protobuf itself ends at 2 GiB. */
+  readonly bytes: number;
+  /** Nodes in all graphs and functions together. */
+  readonly nodes: number;
+  /** Graphs inside graphs (If, Loop). */
+  readonly depth: number;
+  /** Elements of one tensor. */
+  readonly elements: number;
+  /** Dimensions of one tensor. */
+  readonly rank: number;
+}
+
+export const onnxLimits: OnnxLimits = { bytes: 2 ** 31 - 1, nodes: 100_000, depth: 16, elements: 2 ** 31 - 1, rank: 16 };
