@@ -1,6 +1,6 @@
 /**
- * @file What the engine and the inference worker say to each other. Pixels go in as bytes (a quarter of the size of floats), unit vectors
- * come out; both are transferred, not copied.
+ * @file What the engine and the inference worker say to each other. Pixels go in as bytes (a quarter of the size of floats), in
+ * the message or in a file, unit vectors come out; arrays are transferred, not copied.
  */
 import type { DeviceName } from "#protocol/model.ts";
 
@@ -30,9 +30,11 @@ export interface RunRequest {
   readonly kind: "run";
   readonly id: number;
   readonly count: number;
-  /** [count, size, size, 3] RGB. */
-  readonly pixels: Uint8Array;
+  readonly pixels: Pixels;
 }
+
+/** [count, size, size, 3] RGB, or the file they lie in and the first byte of each picture there. */
+export type Pixels = Uint8Array | { readonly file: string; readonly offsets: readonly number[] };
 
 export type InferenceRequest = OpenRequest | RunRequest;
 

@@ -9,6 +9,7 @@ import { Tensor, type InferenceSession } from "onnxruntime-node";
 import { BugError, codeOf, messageOf } from "../base/errors.ts";
 import type { InferenceAnswer, InferenceRequest, OpenRequest } from "./inference-messages.ts";
 import { fillInput, makeLookup, normaliseRows } from "./prepare-input.ts";
+import { readPixels } from "./read-pixels.ts";
 import { openSession } from "./session.ts";
 
 interface Opened {
@@ -42,7 +43,7 @@ async function handle(request: InferenceRequest): Promise<void> {
   const length = request.count * 3 * input.size * input.size;
   if (opened.buffer.length < length) opened.buffer = new Float32Array(length);
   const values = opened.buffer.subarray(0, length);
-  fillInput(request.pixels, request.count, input, opened.lookup, values);
+  fillInput(readPixels(request.pixels, 3 * input.size * input.size), request.count, input, opened.lookup, values);
   const shape = input.layout === "NCHW" ? [request.count, 3, input.size, input.size] : [request.count, input.size, input.size, 3];
   const outputs = await opened.session.run({ [input.name]: new Tensor("float32", values, shape) });
   const output = outputs[outputName];

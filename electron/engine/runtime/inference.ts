@@ -5,14 +5,14 @@ import { Worker } from "node:worker_threads";
 
 import { BugError, UserError } from "../base/errors.ts";
 import { entryPath } from "../base/resources.ts";
-import type { InferenceAnswer, OpenRequest, RunRequest } from "./inference-messages.ts";
+import type { InferenceAnswer, OpenRequest, Pixels, RunRequest } from "./inference-messages.ts";
 
 export interface InferenceSessionHandle {
   /**
-   * @param pixels [count, size, size, 3] RGB bytes; the buffer is transferred and unusable afterwards
+   * @param pixels [count, size, size, 3] RGB bytes, whose buffer is transferred and unusable afterwards; or where they lie
    * @returns [count, dimensions], unit rows
    */
-  embed(pixels: Uint8Array, count: number): Promise<Float32Array>;
+  embed(pixels: Pixels, count: number): Promise<Float32Array>;
   close(): Promise<void>;
 }
 
@@ -67,7 +67,10 @@ export async function openInference(request: Omit<OpenRequest, "kind">): Promise
         }
         const id = next++;
         waiting.set(id, { resolve, reject });
-        worker.postMessage({ kind: "run", id, count, pixels } satisfies RunRequest, [pixels.buffer as ArrayBuffer]);
+        worker.postMessage(
+          { kind: "run", id, count, pixels } satisfies RunRequest,
+          pixels instanceof Uint8Array ? [pixels.buffer as ArrayBuffer] : [],
+        );
       }),
     close,
   };

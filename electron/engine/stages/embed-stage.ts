@@ -18,6 +18,7 @@ import { decodedColumns } from "./decoded-columns.ts";
 import { createMoves, isGone } from "./moves.ts";
 import type { Pipeline } from "./pipeline.ts";
 import type { ScanResult } from "./scan-stage.ts";
+import { openTensorFile } from "./tensor-file.ts";
 
 export interface EmbedSeconds {
   /** Wall clock from the first file asked for to the last one decoded, and from the first batch embedded to the last: they overlap. */
@@ -33,7 +34,8 @@ const firstPauseMs = 1500;
 type Read =
   | { readonly kind: "known"; readonly contentId: number }
   | { readonly kind: "failed"; readonly failure: DecodeFailure }
-  | { readonly kind: "decoded"; readonly result: IngestResult };
+  /** Its tensor lies at `offset` of the tensor file. */
+  | { readonly kind: "decoded"; readonly result: IngestResult; readonly offset: number };
 
 interface Finished {
   readonly file: FoundFile;
@@ -54,6 +56,7 @@ export async function embedStage(pipeline: Pipeline, scan: ScanResult, openDevic
   // Two new files of one size may be copies of each other: such a file is hashed first, so that a copy is not decoded again.
   const sizes = new Map<number, number>();
   for (const { file } of scan.pending) sizes.set(file.sizeBytes, (sizes.get(file.sizeBytes) ?? 0) + 1);
+  const tensorFile = openTensorFile(store.workspace, size * size * 3);
   const device = openDevice();
   // A device that cannot be opened must be reported by the first batch, not as an unhandled rejection before it.
   device.catch(() => undefined);
@@ -66,12 +69,15 @@ export async function embedStage(pipeline: Pipeline, scan: ScanResult, openDevic
       const contentId = knownContent(identity);
       if (contentId !== null) return { kind: "known", contentId };
     }
+    const offset = tensorFile.take();
     const answer = await children.run(
       "ingest",
-      { path: file.path, input: { size }, thumbnail: pipeline.thumbnailFolder },
+      { path: file.path, input: { size }, place: { file: tensorFile.path, offset }, thumbnail: pipeline.thumbnailFolder },
       { signal: job.signal },
     );
-    return "failure" in answer ? { kind: "failed", failure: answer.failure } : { kind: "decoded", result: answer };
+    if (!("failure" in answer)) return { kind: "decoded", result: answer, offset };
+    tensorFile.giveBack(offset);
+    return { kind: "failed", failure: answer.failure };
   };
   const knownContent = (identity: FileIdentity): number | null => {
     const content = contentByHash(store, identity.contentHash);
@@ -139,8 +145,10 @@ export async function embedStage(pipeline: Pipeline, scan: ScanResult, openDevic
     if (count > 0) {
       const { session } = await device;
       embedStartedAt ??= clock.monotonic();
-      vectors = await session.embed(joinTensors(batch, count, size), count);
+      const offsets = batch.flatMap(({ read: told }) => (told.kind === "decoded" ? [told.offset] : []));
+      vectors = await session.embed({ file: tensorFile.path, offsets }, count);
       embeddedAt = clock.monotonic();
+      for (const offset of offsets) tensorFile.giveBack(offset);
     }
     commit(batch, vectors);
   };
@@ -175,6 +183,7 @@ export async function embedStage(pipeline: Pipeline, scan: ScanResult, openDevic
   } finally {
     await Promise.all(underWay);
     void device.then(({ session }) => session.close()).catch(() => undefined);
+    tensorFile.close();
   }
   return { decode: (decodedAt - startedAt) / 1000, embed: embedStartedAt === null ? 0 : (embeddedAt - embedStartedAt) / 1000 };
 }
@@ -183,16 +192,4 @@ export async function embedStage(pipeline: Pipeline, scan: ScanResult, openDevic
 function outcomeOfSame(known: FileRow, scanId: number): FileRow["outcome"] {
   if (known.state === "missing") return "added";
   return known.scan_id === scanId ? known.outcome : "unchanged";
-}
-
-function joinTensors(batch: readonly Finished[], count: number, size: number): Uint8Array {
-  const bytes = size * size * 3;
-  const pixels = new Uint8Array(count * bytes);
-  let at = 0;
-  for (const { read } of batch) {
-    if (read.kind !== "decoded" || !read.result.tensor) continue;
-    pixels.set(read.result.tensor, at);
-    at += bytes;
-  }
-  return pixels;
 }

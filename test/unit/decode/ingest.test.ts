@@ -64,6 +64,12 @@ describe("ingest", () => {
     const tensor = result.tensor as Uint8Array;
     expect(tensor.length).toBe(160 * 160 * 3);
     expect(meanDifference(tensor, expected)).toBeLessThan(1.5);
+    // Asked to put it somewhere, it puts the same there and sends nothing.
+    const file = join(folder, "tensors");
+    writeFileSync(file, "before");
+    const placed = await ingestFile({ path: Buffer.from(path), input: { size: 160 }, place: { file, offset: 6 }, thumbnail: null });
+    expect([placed.tensor, readFileSync(file).subarray(0, 6).toString()]).toEqual([null, "before"]);
+    expect(Buffer.compare(readFileSync(file).subarray(6), tensor)).toBe(0);
     // The picture was reduced, yet its sharpness is that of every pixel: what a second look at the file finds.
     expect({ sharpness: result.quality.sharpness, blurEffect: result.quality.blurEffect }).toEqual(
       await measureSharpness(Buffer.from(path)),

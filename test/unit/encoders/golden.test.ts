@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
 import { expect, test } from "vitest";
@@ -9,6 +9,7 @@ import { openOnDevice, reportDevices } from "#engine/runtime/devices.ts";
 import { openInferenceTeam, picturesPerRun } from "#engine/runtime/inference-team.ts";
 import { openInference, type InferenceSessionHandle } from "#engine/runtime/inference.ts";
 import { inferenceRequest } from "#engine/stages/encoder-use.ts";
+import { temporaryFolder } from "../../helpers/temporary-folder.ts";
 
 interface Golden {
   size: number;
@@ -85,6 +86,24 @@ test("a team of sessions gives what one session gives, and goes on after a refus
     for (const vectors of batches) expect([...vectors]).toEqual([...expected]);
   });
 });
+
+test(
+  "pixels from a file, in any order, give what pixels in the message give; too few of them are an error",
+  { timeout: 60_000 },
+  async () => {
+    const file = join(temporaryFolder(), "tensors");
+    const bytes = golden.size * golden.size * 3;
+    const pixels = analyticPictures();
+    // A stranger's place before, between and behind them.
+    writeFileSync(file, Buffer.concat([Buffer.alloc(7), pixels.subarray(bytes, 2 * bytes), Buffer.alloc(5), pixels.subarray(0, bytes)]));
+    const team = await openInferenceTeam(inferenceRequest(encoder, 2));
+    await closing(team, async (open) => {
+      const expected = await open.embed(pixels.slice(0, 2 * bytes), 2);
+      expect([...(await open.embed({ file, offsets: [bytes + 12, 7] }, 2))]).toEqual([...expected]);
+      await expect(open.embed({ file, offsets: [bytes + 13] }, 1)).rejects.toThrow(`has ${bytes - 1} bytes from ${bytes + 13} on`);
+    });
+  },
+);
 
 test("wrong pixels are refused with the count seen and expected, and the session goes on", { timeout: 60_000 }, async () => {
   const session = await openInference({ ...inferenceRequest(encoder, 1), device: "cpu" });

@@ -14,6 +14,7 @@ import { scaleTo, scaleWithin } from "./scale.ts";
 import { greyOf, measureSharpnessOf, sharpnessSide } from "./sharpness.ts";
 import type { Sharpness } from "./sharpness.ts";
 import { canDecode, formatByHead, formatName, hasMagic, headBytes, sniffFormat } from "./sniff.ts";
+import { writeTensor, type TensorPlace } from "./tensor-place.ts";
 import { encodePreview, thumbnailSide, writeInPlace, writeThumbnail } from "./thumbnail.ts";
 import type { IngestRequest, IngestResult, Picture, TensorShape } from "./types.ts";
 
@@ -38,8 +39,15 @@ export async function ingestFile(request: IngestRequest): Promise<IngestResult> 
     colour: colours.fields,
     quality: { ...sharpness, ...measureLightAndColour(small) },
     metadata: decoded.dicom === null ? metadata : { ...metadata, dicom: decoded.dicom },
-    tensor: request.input === null ? null : scaleTo(picture, size, size).data,
+    tensor: request.input === null ? null : handOver(scaleTo(picture, size, size).data, request.place),
   };
+}
+
+/** The tensor for the result: none where it went to its place. */
+function handOver(tensor: Uint8Array, place: TensorPlace | undefined): Uint8Array | null {
+  if (place === undefined) return tensor;
+  writeTensor(place, tensor);
+  return null;
 }
 
 export interface TensorResult {

@@ -14,6 +14,7 @@ const keptBytes = 48_000_000;
 
 let loaded: { readonly turbo: Turbo | null; readonly why: string } | null = null;
 let kept: Buffer = Buffer.alloc(0);
+let written: Buffer = Buffer.alloc(0);
 
 /** True where `decodeTurbo` and `encodeTurbo` may be called. */
 export function hasTurbo(): boolean {
@@ -50,8 +51,10 @@ export function encodeTurbo(picture: Picture, quality: number): Buffer | null {
   const { width, height, data } = picture;
   const raw = Buffer.from(data.buffer, data.byteOffset, data.byteLength);
   const options = { format: turbo.FORMAT_RGB, width, height, quality, subsampling: turbo.SAMP_420 };
-  const coded = turbo.compressSync(raw, Buffer.allocUnsafeSlow(turbo.bufferSize(options)), options);
-  // Memory of its own: the worst case is ten times what a picture takes.
+  const worst = turbo.bufferSize(options);
+  if (written.length < worst) written = Buffer.allocUnsafeSlow(worst);
+  const coded = turbo.compressSync(raw, written, options);
+  // Memory of its own: the next picture is written over this one, and the worst case is ten times what a picture takes.
   const tight = Buffer.allocUnsafeSlow(coded.length);
   coded.copy(tight);
   return tight;

@@ -3,6 +3,8 @@
  * a file feeds all of it: facts, thumbnail, encoder tensor, perceptual hash, colour signature, quality.
  */
 
+import type { TensorPlace } from "./tensor-place.ts";
+
 /** What decoding needs to know of an encoder: the side of the square it looks at. Turning bytes into numbers is the runtime's work. */
 export interface TensorShape {
   readonly size: number;
@@ -13,6 +15,8 @@ export interface IngestRequest {
   readonly path: Uint8Array;
   /** null: no tensor is made. */
   readonly input: TensorShape | null;
+  /** Where the tensor is written to; absent: it comes with the result. */
+  readonly place?: TensorPlace;
   /** Folder that thumbnails go to (`<first 2 hex>/<contentHash>.jpg`); null: none is written. */
   readonly thumbnail: string | null;
 }
