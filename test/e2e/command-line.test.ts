@@ -171,6 +171,7 @@ describe("one collection from end to end", () => {
     expect(encoders).toContainEqual({ id: "efficientnet-lite0-160", name: expect.any(String), dimensions: 384, source: "bundled" });
     const doctor = await runJson<DoctorReport>(["doctor"], data());
     expect(doctor.devices.find((device) => device.name === "cpu")).toMatchObject({ available: true });
+    expect(Object.values(doctor.versions)).not.toContain("unknown");
     expect(doctor.devices.map((device) => device.name).sort()).toEqual(["coreml", "cpu", "cuda", "directml", "webgpu"]);
     expect(doctor.devices.every((device) => device.why.length > 3)).toBe(true);
   });

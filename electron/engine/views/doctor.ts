@@ -1,7 +1,9 @@
 /**
  * @file What is here, what is missing, and what that costs.
  */
+import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { join } from "node:path";
 
 import type { DoctorReport } from "#protocol/model.ts";
 import { loadKernels } from "#native/kernels.ts";
@@ -41,9 +43,12 @@ export async function doctor(engine: Pick<Engine, "clock" | "cores">): Promise<D
   };
 }
 
+/** Of an installed package. Some do not let their package.json be imported: it lies in the folder of the package's name above its entry. */
 function packageVersion(name: string): string {
   try {
-    return (createRequire(import.meta.url)(`${name}/package.json`) as { version: string }).version;
+    const entry = createRequire(import.meta.url).resolve(name);
+    const folder = entry.slice(0, entry.lastIndexOf(join("node_modules", name)) + join("node_modules", name).length);
+    return (JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as { version: string }).version;
   } catch {
     return "unknown";
   }
