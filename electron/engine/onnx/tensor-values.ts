@@ -6,6 +6,13 @@ import { BugError, UserError } from "../base/errors.ts";
 import { byteLength, type ElementType } from "./element-type.ts";
 import type { Tensor } from "./model.ts";
 
+/** True for element types that are read as numbers. */
+export function holdsNumbers(type: ElementType): boolean {
+  return numeric.has(type);
+}
+
+const numeric = new Set<ElementType>(["float32", "float64", "float16", "bfloat16", "int64", "uint64", "int32", "uint32", "int16", "uint16", "int8", "uint8", "bool"]); // prettier-ignore
+
 export function elementCount(dimensions: readonly number[]): number {
   return dimensions.reduce((product, dimension) => product * dimension, 1);
 }

@@ -28,6 +28,13 @@ export function writeTensor(tensor: Tensor): Uint8Array {
   return into.finish();
 }
 
+/** Attributes alone, as bytes that are equal for equal ones in the same order. */
+export function writeAttributes(attributes: ReadonlyMap<string, Attribute>): Uint8Array {
+  const into = new WireWriter();
+  for (const [name, attribute] of attributes) putAttribute(into, 5, name, attribute);
+  return into.finish();
+}
+
 function writeGraph(into: WireWriter, graph: Graph): void {
   for (const node of graph.nodes) into.messageField(1, (inner) => writeNode(inner, node));
   into.textField(2, graph.name);

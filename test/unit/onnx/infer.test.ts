@@ -9,13 +9,14 @@ import { expect, test } from "vitest";
 
 import { defaultEncoderId, findEncoder } from "#engine/encoders/registry.ts";
 import { valuesOf } from "#engine/onnx/fold.ts";
-import { hasShapeRule, inferTypes } from "#engine/onnx/infer.ts";
+import { inferTypes } from "#engine/onnx/infer.ts";
 import { inlineFunctions } from "#engine/onnx/inline-functions.ts";
 import { onnxLimits } from "#engine/onnx/limits.ts";
 import type { Tensor } from "#engine/onnx/model.ts";
 import { readTensor } from "#engine/onnx/read-tensor.ts";
 import { readModel } from "#engine/onnx/read.ts";
 import { tensorFrom } from "#engine/onnx/tensor-values.ts";
+import { hasShapeRule } from "#engine/onnx/type-table.ts";
 import { writeModel } from "#engine/onnx/write.ts";
 import { fetchDebianPackage } from "../../fixtures/packages.ts";
 import { modelOf, nodeOf, valueOf } from "./small-models.ts";
