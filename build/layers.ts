@@ -12,6 +12,7 @@ export type LayerName =
   | "jobs"
   | "ingest"
   | "onnx"
+  | "autodiff"
   | "runtime"
   | "encoders"
   | "search"
@@ -58,6 +59,7 @@ const belowStages: readonly LayerName[] = [
   "jobs",
   "ingest",
   "onnx",
+  "autodiff",
   "runtime",
   "encoders",
   "search",
@@ -95,6 +97,7 @@ export const layers: Readonly<Record<LayerName, Layer>> = {
 
   ingest: { folder: "electron/engine/ingest", mayImport: ["base", "protocol", "native"], outside: nodeAndPackages, because: stageReason },
   onnx: { folder: "electron/engine/onnx", mayImport: ["base"], outside: nodeAndPackages, because: stageReason },
+  autodiff: { folder: "electron/engine/autodiff", mayImport: ["base", "onnx"], outside: nodeAndPackages, because: stageReason },
   runtime: {
     folder: "electron/engine/runtime",
     mayImport: ["base", "protocol", "native", "onnx"],

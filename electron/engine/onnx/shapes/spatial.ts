@@ -2,9 +2,10 @@
  * @file Convolutions and pools: [batch, channels, ...spatial].
  */
 import { floatsOfAttribute, intOf, intsOf, textOf } from "../attributes.ts";
+import type { Node } from "../model.ts";
 import { axisOf, inputAt, numbersAt, refuse, type Rule, type RuleContext } from "./rule.ts";
 
-interface Window {
+export interface Window {
   readonly kernel: readonly number[];
   readonly strides: readonly number[];
   readonly dilations: readonly number[];
@@ -14,7 +15,7 @@ interface Window {
   readonly ceil: boolean;
 }
 
-function windowOf({ node }: RuleContext, kernel: readonly number[]): Window {
+function windowOf(node: Node, kernel: readonly number[]): Window {
   const ones = kernel.map(() => 1);
   return {
     kernel,
@@ -24,6 +25,22 @@ function windowOf({ node }: RuleContext, kernel: readonly number[]): Window {
     autoPad: textOf(node, "auto_pad", "NOTSET"),
     ceil: intOf(node, "ceil_mode", 0) === 1,
   };
+}
+
+/** The window of a Conv with its padding in numbers, whatever way it was asked for. */
+export function convolutionWindow(node: Node, image: readonly number[], weights: readonly number[]): Window {
+  const window = windowOf(node, intsOf(node, "kernel_shape", weights.slice(2)));
+  const sizes = image.slice(2);
+  if (window.autoPad === "VALID") return { ...window, pads: window.pads.map(() => 0) };
+  if (!window.autoPad.startsWith("SAME")) return window;
+  const totals = sizes.map((size, at) => {
+    const stride = window.strides[at] ?? 1;
+    const reach = ((window.kernel[at] ?? 1) - 1) * (window.dilations[at] ?? 1) + 1;
+    return Math.max(0, (Math.ceil(size / stride) - 1) * stride + reach - size);
+  });
+  // An odd pixel goes to the end (upper) or to the beginning.
+  const begins = totals.map((total) => (window.autoPad === "SAME_UPPER" ? Math.floor(total / 2) : Math.ceil(total / 2)));
+  return { ...window, pads: [...begins, ...totals.map((total, at) => total - (begins[at] as number))] };
 }
 
 /** Sizes after a window slid over `sizes`. */
@@ -45,7 +62,7 @@ function slide(context: RuleContext, sizes: readonly number[], window: Window): 
 
 const convolution: Rule = (context) => {
   const [image, weights] = [inputAt(context, 0), inputAt(context, 1)];
-  const window = windowOf(context, intsOf(context.node, "kernel_shape", weights.shape.slice(2)));
+  const window = windowOf(context.node, intsOf(context.node, "kernel_shape", weights.shape.slice(2)));
   const groups = intOf(context.node, "group", 1);
   if (image.shape[1] !== (weights.shape[1] ?? 0) * groups)
     refuse(context.node, `takes [${image.shape.join(", ")}] with weights of [${weights.shape.join(", ")}] in ${groups} groups`);
@@ -56,7 +73,7 @@ const transposedConvolution: Rule = (context) => {
   const [image, weights] = [inputAt(context, 0), inputAt(context, 1)];
   const { node } = context;
   const sizes = image.shape.slice(2);
-  const window = windowOf(context, intsOf(node, "kernel_shape", weights.shape.slice(2)));
+  const window = windowOf(context.node, intsOf(node, "kernel_shape", weights.shape.slice(2)));
   const extra = intsOf(
     node,
     "output_padding",
@@ -76,7 +93,7 @@ const transposedConvolution: Rule = (context) => {
 const pool: Rule = (context) => {
   const image = inputAt(context, 0);
   const kernel = intsOf(context.node, "kernel_shape", null) ?? refuse(context.node, "has no kernel_shape");
-  const shape = [...image.shape.slice(0, 2), ...slide(context, image.shape.slice(2), windowOf(context, kernel))];
+  const shape = [...image.shape.slice(0, 2), ...slide(context, image.shape.slice(2), windowOf(context.node, kernel))];
   return [
     { ...image, shape },
     { elementType: "int64", shape },

@@ -1,0 +1,46 @@
+/**
+ * @file Reverse mode over a graph (Griewank and Walther, "Evaluating Derivatives", chapter 3): behind the forward nodes stand those that carry
+ * the gradient of one number back to the values asked for. Only what lies on a way between the two gets any.
+ */
+import { BugError, UserError } from "../base/errors.ts";
+import type { GraphBuilder } from "../onnx/graph-builder.ts";
+import { gradients, withoutGradient } from "./table.ts";
+
+/**
+ * Adds the gradients of `loss` (one number) by each of `parameters` and gives their names, in order.
+ * Throws UserError `no-gradient` for an operator on the way that has none.
+ */
+export function addGradients(builder: GraphBuilder, loss: string, parameters: readonly string[]): string[] {
+  const { shape, elementType } = builder.typeOf(loss);
+  if (shape.some((size) => size !== 1)) throw new BugError(`the loss ${loss} has the shape [${shape.join(", ")}]; expected one number`);
+  const forward = [...builder.builtNodes];
+  const depending = new Set(parameters);
+  for (const { opType, inputs, outputs } of forward)
+    if (!withoutGradient.has(opType) && inputs.some((name) => depending.has(name))) for (const name of outputs) depending.add(name);
+
+  const found = new Map<string, string>([[loss, builder.constant(elementType, shape, [1])]]);
+  const add = (value: string, gradient: string): void => {
+    const known = found.get(value);
+    found.set(value, known === undefined ? gradient : builder.node("Add", [known, gradient]));
+  };
+  for (const node of forward.reverse()) {
+    const outputGradients = node.outputs.map((name) => found.get(name) ?? null);
+    const wanted = node.inputs.map((name) => depending.has(name));
+    if (withoutGradient.has(node.opType) || outputGradients.every((each) => each === null) || !wanted.some(Boolean)) continue;
+    const gradient = node.domain === "" ? gradients[node.opType] : undefined;
+    if (gradient === undefined)
+      throw new UserError(
+        "no-gradient",
+        `The operator ${node.opType} (node "${node.name || (node.outputs[0] ?? "")}") has no gradient, so nothing before it can be trained.`,
+      );
+    gradient({ node, builder, outputGradients, wanted }).forEach((each, index) => {
+      if (each !== null && wanted[index] === true) add(node.inputs[index] as string, each);
+    });
+  }
+  return parameters.map((name) => found.get(name) ?? zeros(builder, name));
+}
+
+/** Of a parameter that the loss does not depend on. */
+function zeros(builder: GraphBuilder, name: string): string {
+  return builder.node("Expand", [builder.scalar(0, name), builder.list(builder.shapeOf(name))]);
+}

@@ -1,0 +1,114 @@
+/**
+ * @file Operators that work on each number alone, and on pairs that broadcast. Where a derivative jumps, the value at the jump is the one PyTorch
+ * takes: 0 for Relu at 0, Clip passes at its bounds.
+ */
+import { floatOf } from "../../onnx/attributes.ts";
+import { outputGradient, sumTo, type Gradient, type GradientContext } from "../gradient.ts";
+
+/** dL/dx = dL/dy * factor(x, y). */
+function times(factor: (context: GradientContext, x: string, y: string) => string): Gradient {
+  return (context) => {
+    const { node, builder } = context;
+    return [builder.node("Mul", [outputGradient(context), factor(context, node.inputs[0] as string, node.outputs[0] as string)])];
+  };
+}
+
+/** 1 where `condition` (a bool value) holds, else `otherwise`. */
+function choose({ builder }: GradientContext, condition: string, like: string, otherwise = 0): string {
+  return builder.node("Where", [condition, builder.scalar(1, like), builder.scalar(otherwise, like)]);
+}
+
+/** dL/da and dL/db of y = f(a, b), each added up over what was broadcast. */
+function pair(gradients: (context: GradientContext, g: string, a: string, b: string) => readonly [() => string, () => string]): Gradient {
+  return (context) => {
+    const { node, builder, wanted } = context;
+    const [a, b] = node.inputs as readonly [string, string];
+    return gradients(context, outputGradient(context), a, b).map((make, index) =>
+      wanted[index] === true ? sumTo(builder, make(), index === 0 ? a : b) : null,
+    );
+  };
+}
+
+export const add: Gradient = pair((_, g) => [() => g, () => g]);
+
+export const sub: Gradient = pair(({ builder }, g) => [() => g, () => builder.node("Neg", [g])]);
+
+export const mul: Gradient = pair(({ builder }, g, a, b) => [() => builder.node("Mul", [g, b]), () => builder.node("Mul", [g, a])]);
+
+export const div: Gradient = pair(({ node, builder }, g, _, b) => [
+  () => builder.node("Div", [g, b]),
+  // -a / b^2 = -y / b.
+  () => builder.node("Neg", [builder.node("Div", [builder.node("Mul", [g, node.outputs[0] as string]), b])]),
+]);
+
+export const pow: Gradient = pair(({ node, builder }, g, a, b) => [
+  () => builder.node("Mul", [g, builder.node("Mul", [b, builder.node("Pow", [a, builder.node("Sub", [b, builder.scalar(1, b)])])])]),
+  () => builder.node("Mul", [g, builder.node("Mul", [node.outputs[0] as string, builder.node("Log", [a])])]),
+]);
+
+export const neg: Gradient = (context) => [context.builder.node("Neg", [outputGradient(context)])];
+
+export const exp: Gradient = times((_, __, y) => y);
+
+export const log: Gradient = (context) => [context.builder.node("Div", [outputGradient(context), context.node.inputs[0] as string])];
+
+/** 1 / (2 y). */
+export const sqrt: Gradient = times(({ builder }, _, y) => builder.node("Div", [builder.scalar(0.5, y), y]));
+
+/** -y^2. */
+export const reciprocal: Gradient = times(({ builder }, _, y) => builder.node("Neg", [builder.node("Mul", [y, y])]));
+
+export const abs: Gradient = times(({ builder }, x) => builder.node("Sign", [x]));
+
+export const relu: Gradient = times((context, x) => choose(context, context.builder.node("Greater", [x, context.builder.scalar(0, x)]), x));
+
+export const leakyRelu: Gradient = times((context, x) =>
+  choose(context, context.builder.node("Greater", [x, context.builder.scalar(0, x)]), x, floatOf(context.node, "alpha", 0.01)),
+);
+
+/** Both bounds let the gradient pass. */
+export const clip: Gradient = times((context, x) => {
+  const { builder, node } = context;
+  const [, low = "", high = ""] = node.inputs;
+  const conditions = [
+    ...(low === "" ? [] : [builder.node("GreaterOrEqual", [x, low])]),
+    ...(high === "" ? [] : [builder.node("LessOrEqual", [x, high])]),
+  ];
+  if (conditions.length === 0) return builder.scalar(1, x);
+  return choose(context, conditions.length === 1 ? (conditions[0] as string) : builder.node("And", conditions), x);
+});
+
+/** y (1 - y). */
+export const sigmoid: Gradient = times(({ builder }, _, y) => builder.node("Mul", [y, builder.node("Sub", [builder.scalar(1, y), y])]));
+
+/** 1 - y^2. */
+export const tanh: Gradient = times(({ builder }, _, y) => builder.node("Sub", [builder.scalar(1, y), builder.node("Mul", [y, y])]));
+
+/** sigmoid(x). */
+export const softplus: Gradient = times(({ builder }, x) => builder.node("Sigmoid", [x]));
+
+/** 2 / sqrt(pi) exp(-x^2). */
+export const erf: Gradient = times(({ builder }, x) => {
+  const bell = builder.node("Exp", [builder.node("Neg", [builder.node("Mul", [x, x])])]);
+  return builder.node("Mul", [builder.scalar(2 / Math.sqrt(Math.PI), x), bell]);
+});
+
+/** alpha where alpha x + beta lies inside 0..1. */
+export const hardSigmoid: Gradient = times(({ builder, node }, x, y) => {
+  const inside = builder.node("And", [builder.node("Greater", [y, builder.scalar(0, y)]), builder.node("Less", [y, builder.scalar(1, y)])]);
+  return builder.node("Where", [inside, builder.scalar(floatOf(node, "alpha", 0.2), x), builder.scalar(0, x)]);
+});
+
+export const identity: Gradient = (context) => [outputGradient(context)];
+
+export const where: Gradient = (context) => {
+  const { node, builder, wanted } = context;
+  const [condition, one, other] = node.inputs as readonly [string, string, string];
+  const g = outputGradient(context);
+  const zero = builder.scalar(0, g);
+  return [
+    null,
+    wanted[1] === true ? sumTo(builder, builder.node("Where", [condition, g, zero]), one) : null,
+    wanted[2] === true ? sumTo(builder, builder.node("Where", [condition, zero, g]), other) : null,
+  ];
+};

@@ -1,0 +1,85 @@
+/** @file Products of matrices, and sums. */
+import { floatOf, intOf, intsOf } from "../../onnx/attributes.ts";
+import type { GraphBuilder } from "../../onnx/graph-builder.ts";
+import { ints } from "../../onnx/graph-builder.ts";
+import { elementCount } from "../../onnx/tensor-values.ts";
+import { outputGradient, sumTo, type Gradient } from "../gradient.ts";
+
+/** The last two dimensions change places. */
+function turned(builder: GraphBuilder, value: string): string {
+  const order = builder.shapeOf(value).map((_, axis) => axis);
+  order.push(...order.splice(-2).reverse());
+  return builder.node("Transpose", [value], { perm: ints(order) });
+}
+
+function reshaped(builder: GraphBuilder, value: string, shape: readonly number[]): string {
+  return builder.node("Reshape", [value, builder.list(shape)]);
+}
+
+/** dA = G B^T, dB = A^T G, batches that broadcast added up. A vector is a row on the left and a column on the right. */
+export const matMul: Gradient = (context) => {
+  const { node, builder, wanted } = context;
+  const [a, b] = node.inputs as readonly [string, string];
+  const [shapeA, shapeB] = [builder.shapeOf(a), builder.shapeOf(b)];
+  const left = shapeA.length === 1 ? reshaped(builder, a, [1, ...shapeA]) : a;
+  const right = shapeB.length === 1 ? reshaped(builder, b, [...shapeB, 1]) : b;
+  let g = outputGradient(context);
+  if (shapeA.length === 1 || shapeB.length === 1) {
+    const batch = builder.shapeOf(g).slice(0, builder.shapeOf(g).length - (shapeA.length > 1 ? 1 : 0) - (shapeB.length > 1 ? 1 : 0));
+    g = reshaped(builder, g, [...batch, builder.shapeOf(left).at(-2) as number, builder.shapeOf(right).at(-1) as number]);
+  }
+  const back = (gradient: string, matrix: string, value: string): string => {
+    const summed = sumTo(builder, gradient, matrix);
+    return matrix === value ? summed : reshaped(builder, summed, builder.shapeOf(value));
+  };
+  return [
+    wanted[0] === true ? back(builder.node("MatMul", [g, turned(builder, right)]), left, a) : null,
+    wanted[1] === true ? back(builder.node("MatMul", [turned(builder, left), g]), right, b) : null,
+  ];
+};
+
+/** Y = alpha op(A) op(B) + beta C. */
+export const gemm: Gradient = (context) => {
+  const { node, builder, wanted } = context;
+  const [a, b, c = ""] = node.inputs as readonly [string, string, string | undefined];
+  const g = outputGradient(context);
+  const scaled = (value: string, factor: number): string =>
+    factor === 1 ? value : builder.node("Mul", [value, builder.scalar(factor, value)]);
+  const isTurned = (name: string): boolean => intOf(node, name, 0) !== 0;
+  const as = (value: string, turn: boolean): string => (turn ? turned(builder, value) : value);
+  const alpha = floatOf(node, "alpha", 1);
+  const forA = (): string => {
+    const gradient = builder.node("MatMul", [g, as(b, !isTurned("transB"))]);
+    return scaled(as(gradient, isTurned("transA")), alpha);
+  };
+  const forB = (): string => {
+    const gradient = builder.node("MatMul", [as(a, !isTurned("transA")), g]);
+    return scaled(as(gradient, isTurned("transB")), alpha);
+  };
+  return [
+    wanted[0] === true ? forA() : null,
+    wanted[1] === true ? forB() : null,
+    ...(c === "" ? [] : [wanted[2] === true ? scaled(sumTo(builder, g, c), floatOf(node, "beta", 1)) : null]),
+  ];
+};
+
+/** Each input of a sum has its gradient; of a mean that over how many there were. */
+function reduction(isMean: boolean): Gradient {
+  return (context) => {
+    const { node, builder } = context;
+    const [x, axesInput = ""] = node.inputs as readonly [string, string | undefined];
+    const shape = builder.shapeOf(x);
+    const given = intsOf(node, "axes", null) ?? (axesInput === "" ? null : builder.knownValues(axesInput));
+    if ((given === null || given.length === 0) && intOf(node, "noop_with_empty_axes", 0) === 1) return [outputGradient(context)];
+    const axes =
+      given === null || given.length === 0 ? shape.map((_, axis) => axis) : given.map((axis) => (axis < 0 ? axis + shape.length : axis));
+    const kept = shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
+    const spread = builder.node("Expand", [reshaped(builder, outputGradient(context), kept), builder.list(shape)]);
+    const count = elementCount(axes.map((axis) => shape[axis] as number));
+    return [isMean ? builder.node("Mul", [spread, builder.scalar(1 / count, x)]) : spread];
+  };
+}
+
+export const reduceSumGradient: Gradient = reduction(false);
+
+export const reduceMean: Gradient = reduction(true);
