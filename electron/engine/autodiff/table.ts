@@ -5,8 +5,10 @@
 import type { Gradient } from "./gradient.ts";
 import * as convolution from "./gradients/convolution.ts";
 import * as elementwise from "./gradients/elementwise.ts";
+import * as gated from "./gradients/gated.ts";
 import * as layout from "./gradients/layout.ts";
 import * as products from "./gradients/products.ts";
+import * as softmax from "./gradients/softmax.ts";
 
 export const gradients: Readonly<Record<string, Gradient>> = {
   Abs: elementwise.abs,
@@ -20,15 +22,19 @@ export const gradients: Readonly<Record<string, Gradient>> = {
   Exp: elementwise.exp,
   Expand: layout.expand,
   Flatten: layout.reshape,
+  Gelu: gated.gelu,
   Gemm: products.gemm,
   GlobalAveragePool: convolution.globalAveragePool,
   HardSigmoid: elementwise.hardSigmoid,
+  HardSwish: gated.hardSwish,
   Identity: elementwise.identity,
   LeakyRelu: elementwise.leakyRelu,
   Log: elementwise.log,
+  LogSoftmax: softmax.logSoftmax,
   MatMul: products.matMul,
   Mul: elementwise.mul,
   Neg: elementwise.neg,
+  Pad: layout.pad,
   Pow: elementwise.pow,
   Reciprocal: elementwise.reciprocal,
   ReduceMean: products.reduceMean,
@@ -36,7 +42,10 @@ export const gradients: Readonly<Record<string, Gradient>> = {
   Relu: elementwise.relu,
   Reshape: layout.reshape,
   Sigmoid: elementwise.sigmoid,
+  Slice: layout.slice,
+  Softmax: softmax.softmax,
   Softplus: elementwise.softplus,
+  Split: layout.split,
   Sqrt: elementwise.sqrt,
   Squeeze: layout.reshape,
   Sub: elementwise.sub,

@@ -83,6 +83,35 @@ const cases: Record<string, readonly GradientCase[]> = {
     { shapes: [[3, 2], [3, 4]], build: (builder, inputs) => builder.node("Gemm", inputs, { transA: int(1) }) },
   ], // prettier-ignore
   HardSigmoid: [unary("HardSigmoid", { single: true, range: [-4, 4], corners: [-2.5, 2.5] })],
+  Gelu: [unary("Gelu", { single: true, version: 20 }), unary("Gelu", { single: true, version: 20 }, { approximate: text("tanh") })],
+  HardSwish: [unary("HardSwish", { single: true, range: [-5, 5], corners: [-3, 3] })],
+  LogSoftmax: [unary("LogSoftmax", {}, { axis: int(0) }), unary("LogSoftmax", { shapes: [[2, 2, 3]], version: 11 }, { axis: int(1) })],
+  Pad: [
+    { shapes: [[2, 3]], build: (builder, [x = ""]) => builder.node("Pad", [x, builder.list([1, 0, 0, 2])]) },
+    { shapes: [[2, 3]], build: (builder, [x = ""]) => builder.node("Pad", [x, builder.list([1, 2]), "", builder.list([-1])]), version: 18 },
+  ],
+  Slice: [
+    {
+      shapes: [[4, 5]],
+      build: (builder, [x = ""]) => builder.node("Slice", [x, builder.list([1, -3]), builder.list([3, 2 ** 40]), builder.list([0, 1])]),
+    },
+    { shapes: [[4, 5]], build: (builder, [x = ""]) => builder.node("Slice", [x, builder.list([-9]), builder.list([-1])]) },
+  ],
+  Softmax: [
+    unary("Softmax", { shapes: [[2, 3, 4]] }, { axis: int(1) }),
+    unary("Softmax"),
+    unary("Softmax", { shapes: [[2, 2, 3]], version: 11 }, { axis: int(1) }),
+  ],
+  Split: [
+    {
+      shapes: [[2, 6]],
+      // The middle part counts for nothing.
+      build: (builder, [x = ""]) => {
+        const [first, , last] = builder.nodes("Split", [x, builder.list([2, 3, 1])], 3, { axis: int(-1) }) as [string, string, string];
+        return builder.node("Mul", [first, last]);
+      },
+    },
+  ],
   Identity: [unary("Identity")],
   LeakyRelu: [unary("LeakyRelu", { single: true, corners: [0] }, { alpha: float(0.2) })],
   Log: [unary("Log", { range: [0.5, 3] })],
@@ -187,6 +216,16 @@ describe("the whole way back", () => {
     const total = builder.node("ReduceSum", [builder.node("CumSum", [x, builder.constant("int64", [], [0])]), builder.list([0])]);
     expect(() => addGradients(builder, total, [x])).toThrow(/The operator CumSum \(node "CumSum_\d+"\) has no gradient/);
     expect(() => addGradients(builder, x, [x])).toThrow("the loss x has the shape [3]; expected one number");
+  });
+
+  test("forms without a gradient are named", () => {
+    const builder = new GraphBuilder();
+    const x = builder.input("x", "float32", [6]);
+    const total = (value: string): string => builder.node("ReduceSum", [value, builder.list([0])]);
+    const every = total(builder.node("Slice", [x, builder.list([0]), builder.list([6]), builder.list([0]), builder.list([2])]));
+    expect(() => addGradients(builder, every, [x])).toThrow(/Slice node "Slice_\d+" has a step other than 1/);
+    const mirrored = total(builder.node("Pad", [x, builder.list([1, 1])], { mode: text("reflect") }));
+    expect(() => addGradients(builder, mirrored, [x])).toThrow(/has the mode reflect/);
   });
 
   test("nothing is added for what nobody asks", () => {
