@@ -16,6 +16,13 @@
 #include <arm_neon.h>
 #endif
 
+/** A helper that becomes part of whoever calls it, and so of that path's instructions. */
+#if defined(__GNUC__)
+#define LIKENESS_INLINE inline __attribute__((always_inline))
+#else
+#define LIKENESS_INLINE inline
+#endif
+
 namespace likeness {
 
 /** In rising order on x86; `neon` is the only one beside `scalar` on ARM. */

@@ -4,6 +4,7 @@
  */
 import { BugError, UserError } from "../base/errors.ts";
 import type { GraphBuilder } from "../onnx/graph-builder.ts";
+import { zerosLike } from "./gradient.ts";
 import { gradients, withoutGradient } from "./table.ts";
 
 /**
@@ -37,10 +38,5 @@ export function addGradients(builder: GraphBuilder, loss: string, parameters: re
       if (each !== null && wanted[index] === true) add(node.inputs[index] as string, each);
     });
   }
-  return parameters.map((name) => found.get(name) ?? zeros(builder, name));
-}
-
-/** Of a parameter that the loss does not depend on. */
-function zeros(builder: GraphBuilder, name: string): string {
-  return builder.node("Expand", [builder.scalar(0, name), builder.list(builder.shapeOf(name))]);
+  return parameters.map((name) => found.get(name) ?? zerosLike(builder, name));
 }

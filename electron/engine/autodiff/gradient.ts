@@ -2,7 +2,7 @@
  * @file What the gradient of an operator is: nodes that turn the gradients of its outputs into those of its inputs. Standard ONNX operators
  * only, so whatever runs the forward graph runs the backward one.
  */
-import type { GraphBuilder } from "../onnx/graph-builder.ts";
+import { ints, type GraphBuilder } from "../onnx/graph-builder.ts";
 import type { Node } from "../onnx/model.ts";
 
 export interface GradientContext {
@@ -35,5 +35,10 @@ export function sumTo(builder: GraphBuilder, gradient: string, value: string): s
 /** Over `axes`, which stay as 1. From operator set 13 on they are an input. */
 export function reduceSum(builder: GraphBuilder, value: string, axes: readonly number[]): string {
   if (builder.version >= 13) return builder.node("ReduceSum", [value, builder.list(axes)]);
-  return builder.node("ReduceSum", [value], { axes: { kind: "ints", value: BigInt64Array.from(axes, BigInt) } });
+  return builder.node("ReduceSum", [value], { axes: ints(axes) });
+}
+
+/** As many zeros as `value` has numbers: the gradient of what nothing depends on. */
+export function zerosLike(builder: GraphBuilder, value: string): string {
+  return builder.node("Expand", [builder.scalar(0, value), builder.list(builder.shapeOf(value))]);
 }

@@ -3,6 +3,7 @@
  * is known. A file where it does not hold is told so with the node's name, before anything is built from it.
  */
 import { UserError } from "../base/errors.ts";
+import { innerGraphs } from "./inner-graphs.ts";
 import type { Graph, Model, Node } from "./model.ts";
 
 /** Throws UserError `onnx-damaged`. */
@@ -19,11 +20,11 @@ function checkGraph(graph: Graph, outer: ReadonlySet<string>): void {
   for (const { name } of graph.initializers) if (!inputs.has(name)) define(name, known, `the initializer ${name}`);
   for (const [index, node] of graph.nodes.entries()) {
     for (const name of node.inputs)
-      if (name !== "" && !isKnown(name)) damaged(`${describe(node, index)} takes "${name}", which nothing makes before it`);
+      if (name !== "" && !isKnown(name)) senseless(`${describe(node, index)} takes "${name}", which nothing makes before it`);
     for (const inner of innerGraphs(node)) checkGraph(inner, new Set([...outer, ...known]));
     for (const name of node.outputs) if (name !== "") define(name, known, describe(node, index));
   }
-  for (const { name } of graph.outputs) if (!isKnown(name)) damaged(`nothing makes the output "${name}"`);
+  for (const { name } of graph.outputs) if (!isKnown(name)) senseless(`nothing makes the output "${name}"`);
 }
 
 /** How a message names a node. */
@@ -32,16 +33,11 @@ export function describe(node: Node, index: number): string {
 }
 
 function define(name: string, known: Set<string>, what: string): void {
-  if (known.has(name)) damaged(`${what} makes "${name}" a second time`);
+  if (known.has(name)) senseless(`${what} makes "${name}" a second time`);
   known.add(name);
 }
 
-function innerGraphs(node: Node): Graph[] {
-  return [...node.attributes.values()].flatMap((attribute) =>
-    attribute.kind === "graph" ? [attribute.value] : attribute.kind === "graphs" ? attribute.value : [],
-  );
-}
-
-function damaged(why: string): never {
+/** Throws UserError `onnx-damaged` over a file that is whole but makes no sense. */
+export function senseless(why: string): never {
   throw new UserError("onnx-damaged", `This ONNX file cannot be used: ${why}.`);
 }

@@ -4,7 +4,7 @@
  */
 import { intOf, intsOf, floatOf, floatsOfAttribute, tensorOf } from "./attributes.ts";
 import type { ElementType } from "./element-type.ts";
-import type { Node } from "./model.ts";
+import type { Node, Tensor } from "./model.ts";
 import { sliceLength } from "./shapes/layout.ts";
 import { axisOf, broadcast, type StaticType } from "./shapes/rule.ts";
 import { elementCount, floatsOf, integersOf, tensorFrom } from "./tensor-values.ts";
@@ -58,7 +58,7 @@ export function constantOf(node: Node): Known | null {
 }
 
 /** A tensor's numbers: whole ones exactly (up to 2^53), others as float32. */
-export function valuesOf(tensor: Parameters<typeof floatsOf>[0]): number[] {
+export function valuesOf(tensor: Tensor): number[] {
   return isFloat(tensor.elementType) ? [...floatsOf(tensor)] : integersOf(tensor);
 }
 

@@ -3,6 +3,8 @@
  * comes after sees operators only. Inside, values get names of their own; an attribute that refers to the caller's takes its value.
  */
 import { UserError } from "../base/errors.ts";
+import { senseless } from "./check-graph.ts";
+import { withInnerGraphs } from "./inner-graphs.ts";
 import { onnxLimits, type OnnxLimits } from "./limits.ts";
 import type { Attribute, Graph, Model, ModelFunction, Node } from "./model.ts";
 
@@ -53,12 +55,12 @@ function inlineNodes(nodes: readonly Node[], state: Inlining, within: readonly s
     const key = keyOf(node.domain, node.opType, node.overload);
     const called = state.functions.get(key);
     if (called === undefined) {
-      if (++state.nodes > state.limits.nodes) damaged(`its functions stand for more than ${state.limits.nodes} nodes`);
+      if (++state.nodes > state.limits.nodes) senseless(`its functions stand for more than ${state.limits.nodes} nodes`);
       flat.push(withInnerGraphs(node, (graph) => inlineGraph(graph, state, within)));
       continue;
     }
-    if (within.includes(key)) damaged(`the function ${node.opType} calls itself`);
-    if (within.length >= deepestCall) damaged(`functions call each other more than ${deepestCall} deep`);
+    if (within.includes(key)) senseless(`the function ${node.opType} calls itself`);
+    if (within.length >= deepestCall) senseless(`functions call each other more than ${deepestCall} deep`);
     flat.push(...inlineNodes(bodyFor(node, called, ++state.calls), state, [...within, key]));
   }
   return flat;
@@ -116,19 +118,4 @@ function renameGraph(
     outputs: graph.outputs.map(renameValue),
     valueInfos: graph.valueInfos.map(renameValue),
   };
-}
-
-function withInnerGraphs(node: Node, change: (graph: Graph) => Graph): Node {
-  if (![...node.attributes.values()].some(({ kind }) => kind === "graph" || kind === "graphs")) return node;
-  const attributes = new Map<string, Attribute>();
-  for (const [name, attribute] of node.attributes) {
-    if (attribute.kind === "graph") attributes.set(name, { ...attribute, value: change(attribute.value) });
-    else if (attribute.kind === "graphs") attributes.set(name, { ...attribute, value: attribute.value.map(change) });
-    else attributes.set(name, attribute);
-  }
-  return { ...node, attributes };
-}
-
-function damaged(why: string): never {
-  throw new UserError("onnx-damaged", `This ONNX file cannot be used: ${why}.`);
 }

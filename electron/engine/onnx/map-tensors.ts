@@ -1,6 +1,7 @@
 /**
  * @file Every tensor of a model, wherever it stands: initializers, attributes of nodes, graphs inside graphs, functions.
  */
+import { withInnerGraphs } from "./inner-graphs.ts";
 import type { Attribute, Graph, Model, Node, Tensor } from "./model.ts";
 
 /** The model with `change` made to each of its tensors. What does not change is shared with the model given. */
@@ -17,24 +18,12 @@ function mapGraph(graph: Graph, change: (tensor: Tensor) => Tensor): Graph {
 }
 
 function mapNode(node: Node, change: (tensor: Tensor) => Tensor): Node {
-  if (![...node.attributes.values()].some(({ kind }) => holders.has(kind))) return node;
-  const attributes = new Map([...node.attributes].map(([name, attribute]) => [name, mapAttribute(attribute, change)]));
-  return { ...node, attributes };
+  const outer = withInnerGraphs(node, (graph) => mapGraph(graph, change));
+  if (![...outer.attributes.values()].some(({ kind }) => kind === "tensor" || kind === "tensors")) return outer;
+  return { ...outer, attributes: new Map([...outer.attributes].map(([name, attribute]) => [name, mapAttribute(attribute, change)])) };
 }
 
-const holders = new Set<Attribute["kind"]>(["tensor", "tensors", "graph", "graphs"]);
-
 function mapAttribute(attribute: Attribute, change: (tensor: Tensor) => Tensor): Attribute {
-  switch (attribute.kind) {
-    case "tensor":
-      return { ...attribute, value: change(attribute.value) };
-    case "tensors":
-      return { ...attribute, value: attribute.value.map(change) };
-    case "graph":
-      return { ...attribute, value: mapGraph(attribute.value, change) };
-    case "graphs":
-      return { ...attribute, value: attribute.value.map((graph) => mapGraph(graph, change)) };
-    default:
-      return attribute;
-  }
+  if (attribute.kind === "tensor") return { ...attribute, value: change(attribute.value) };
+  return attribute.kind === "tensors" ? { ...attribute, value: attribute.value.map(change) } : attribute;
 }

@@ -48,7 +48,9 @@ function readGraph(bytes: Uint8Array, reading: Reading): Graph {
   const unknown = new WireWriter();
   const nodes: Node[] = [];
   const initializers: Tensor[] = [];
-  const [inputs, outputs, valueInfos]: ValueInfo[][] = [[], [], []];
+  const inputs: ValueInfo[] = [];
+  const outputs: ValueInfo[] = [];
+  const valueInfos: ValueInfo[] = [];
   let name = "";
   let docString = "";
   while (from.next()) {
@@ -56,9 +58,9 @@ function readGraph(bytes: Uint8Array, reading: Reading): Graph {
     else if (from.field === 2) name = from.text();
     else if (from.field === 5) initializers.push(readTensor(from.bytes(), reading.limits));
     else if (from.field === 10) docString = from.text();
-    else if (from.field === 11) inputs?.push(readValueInfo(from.bytes(), reading.limits));
-    else if (from.field === 12) outputs?.push(readValueInfo(from.bytes(), reading.limits));
-    else if (from.field === 13) valueInfos?.push(readValueInfo(from.bytes(), reading.limits));
+    else if (from.field === 11) inputs.push(readValueInfo(from.bytes(), reading.limits));
+    else if (from.field === 12) outputs.push(readValueInfo(from.bytes(), reading.limits));
+    else if (from.field === 13) valueInfos.push(readValueInfo(from.bytes(), reading.limits));
     else unknown.raw(from.skip());
   }
   reading.depth--;
@@ -67,9 +69,9 @@ function readGraph(bytes: Uint8Array, reading: Reading): Graph {
     docString,
     nodes,
     initializers,
-    inputs: inputs ?? [],
-    outputs: outputs ?? [],
-    valueInfos: valueInfos ?? [],
+    inputs,
+    outputs,
+    valueInfos,
     unknown: unknown.finish(),
   };
 }

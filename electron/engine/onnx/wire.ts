@@ -17,6 +17,7 @@ export class WireReader {
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
   #at = 0;
+  #tagAt = 0;
   /** Of the field whose tag was read last. */
   field = 0;
   wireType: WireType = 0;
@@ -29,6 +30,7 @@ export class WireReader {
   /** Reads the next tag into `field` and `wireType`; false at the end of the message. */
   next(): boolean {
     if (this.#at >= this.#bytes.length) return false;
+    this.#tagAt = this.#at;
     const tag = this.number();
     const wireType = tag & 7;
     this.field = Math.floor(tag / 8);
@@ -107,16 +109,12 @@ export class WireReader {
 
   /** Passes over the field whose tag was read, and gives its bytes, tag included. */
   skip(): Uint8Array {
-    const { field, wireType } = this;
-    const start = this.#at;
+    const { wireType } = this;
     if (wireType === 0) this.int64();
     else if (wireType === 1) this.#skipBytes(8);
     else if (wireType === 5) this.#skipBytes(4);
     else this.bytes();
-    const writer = new WireWriter();
-    writer.tag(field, wireType);
-    writer.raw(this.#bytes.subarray(start, this.#at));
-    return writer.finish();
+    return this.#bytes.subarray(this.#tagAt, this.#at);
   }
 
   get #isAtEnd(): boolean {

@@ -1,12 +1,13 @@
 /**
  * @file Pixels of a batch, as they come: in a message, or from the file that decoding wrote them to.
  */
-import { closeSync, openSync, readSync } from "node:fs";
+import { readSync } from "node:fs";
 
 import { BugError } from "../base/errors.ts";
+import { keepOpen } from "../base/kept-file.ts";
 import type { Pixels } from "./inference-messages.ts";
 
-let opened: { readonly file: string; readonly descriptor: number } | null = null;
+const descriptorOf = keepOpen("r");
 let kept = new Uint8Array(0);
 
 /**
@@ -16,15 +17,11 @@ let kept = new Uint8Array(0);
 export function readPixels(pixels: Pixels, bytesEach: number): Uint8Array {
   if (pixels instanceof Uint8Array) return pixels;
   const { file, offsets } = pixels;
-  if (opened?.file !== file) {
-    if (opened !== null) closeSync(opened.descriptor);
-    opened = null;
-    opened = { file, descriptor: openSync(file, "r") };
-  }
+  const descriptor = descriptorOf(file);
   const total = offsets.length * bytesEach;
   if (kept.length < total) kept = new Uint8Array(total);
   for (const [index, offset] of offsets.entries()) {
-    const read = readSync(opened.descriptor, kept, index * bytesEach, bytesEach, offset);
+    const read = readSync(descriptor, kept, index * bytesEach, bytesEach, offset);
     if (read !== bytesEach) throw new BugError(`${file} has ${read} bytes from ${offset} on; expected ${bytesEach}`);
   }
   return kept.subarray(0, total);

@@ -139,14 +139,14 @@ export async function embedStage(pipeline: Pipeline, scan: ScanResult, openDevic
   // Batches on their way through the encoder: while one waits for its last run, the next keeps the other sessions busy.
   const underWay = new Set<Promise<void>>();
   let broken: unknown = null;
-  const embedBatch = async (batch: readonly Finished[], count: number): Promise<void> => {
+  const embedBatch = async (batch: readonly Finished[]): Promise<void> => {
     await job.control.gate();
+    const offsets = batch.flatMap(({ read: told }) => (told.kind === "decoded" ? [told.offset] : []));
     let vectors: Float32Array = new Float32Array(0);
-    if (count > 0) {
+    if (offsets.length > 0) {
       const { session } = await device;
       embedStartedAt ??= clock.monotonic();
-      const offsets = batch.flatMap(({ read: told }) => (told.kind === "decoded" ? [told.offset] : []));
-      vectors = await session.embed({ file: tensorFile.path, offsets }, count);
+      vectors = await session.embed({ file: tensorFile.path, offsets }, offsets.length);
       embeddedAt = clock.monotonic();
       for (const offset of offsets) tensorFile.giveBack(offset);
     }
@@ -154,7 +154,7 @@ export async function embedStage(pipeline: Pipeline, scan: ScanResult, openDevic
   };
   const flush = (): void => {
     if (collecting.length === 0) return;
-    const passing: Promise<void> = embedBatch(collecting, tensors)
+    const passing: Promise<void> = embedBatch(collecting)
       .catch((thrown: unknown) => {
         broken ??= thrown;
       })

@@ -42,8 +42,6 @@ typedef int32_t Integers __attribute__((vector_size(32)));
 typedef float Quad __attribute__((vector_size(16)));
 typedef double Places __attribute__((vector_size(16)));
 
-#define LIKENESS_INLINE static inline __attribute__((always_inline))
-
 constexpr int negatives = 5;
 constexpr float clip = 4.0f;
 constexpr float softening = 0.001f;

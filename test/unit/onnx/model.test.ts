@@ -18,33 +18,10 @@ import { readModel } from "#engine/onnx/read.ts";
 import { WireWriter } from "#engine/onnx/wire.ts";
 import { writeModel, writeTensor } from "#engine/onnx/write.ts";
 import { fetchDebianPackage } from "../../fixtures/packages.ts";
+import { graphOf, modelOf, nodeOf } from "./small-models.ts";
 
 const nothing = new Uint8Array(0);
 const bundled = new Uint8Array(readFileSync(findEncoder(defaultEncoderId).card.modelPath));
-
-function emptyGraph(): Graph {
-  return { name: "g", docString: "", nodes: [], initializers: [], inputs: [], outputs: [], valueInfos: [], unknown: nothing };
-}
-
-function modelOf(graph: Graph): Model {
-  return {
-    irVersion: 8n,
-    opsets: new Map([["", 17]]),
-    producerName: "",
-    producerVersion: "",
-    domain: "",
-    modelVersion: 0n,
-    docString: "",
-    graph,
-    functions: [],
-    metadata: new Map(),
-    unknown: nothing,
-  };
-}
-
-function nodeOf(opType: string, attributes: ReadonlyMap<string, Attribute> = new Map()): Node {
-  return { name: "", opType, domain: "", inputs: ["x"], outputs: ["y"], attributes, docString: "", overload: "", unknown: nothing };
-}
 
 function tensorOf(elementType: ElementType, dimensions: readonly number[], bytes: Uint8Array): Tensor {
   return { name: "t", elementType, dimensions, bytes, strings: [], external: null, docString: "" };
@@ -203,9 +180,7 @@ describe("tensors", () => {
 });
 
 describe("files that are no whole ones", () => {
-  const small = writeModel(
-    modelOf({ ...emptyGraph(), nodes: [nodeOf("Relu")], initializers: [tensorOf("float32", [2], new Uint8Array(8))] }),
-  );
+  const small = writeModel(modelOf({ nodes: [nodeOf("y = Relu(x)")], initializers: [tensorOf("float32", [2], new Uint8Array(8))] }));
 
   test("cut or damaged anywhere they end in an error in words, or are read", () => {
     let refused = 0;
@@ -230,11 +205,11 @@ describe("files that are no whole ones", () => {
   });
 
   test("graphs inside graphs, nodes and bytes are limited", () => {
-    let graph = emptyGraph();
+    let graph = graphOf({});
     for (let depth = 0; depth < 40; depth++)
-      graph = { ...emptyGraph(), nodes: [nodeOf("If", new Map([["then_branch", { kind: "graph", value: graph } as const]]))] };
+      graph = graphOf({ nodes: [nodeOf("y = If(x)", { then_branch: { kind: "graph", value: graph } })] });
     expect(() => readModel(writeModel(modelOf(graph)))).toThrow(/more than 16 deep/);
-    const many = writeModel(modelOf({ ...emptyGraph(), nodes: Array.from({ length: 11 }, () => nodeOf("Relu")) }));
+    const many = writeModel(modelOf({ nodes: Array.from({ length: 11 }, () => nodeOf("y = Relu(x)")) }));
     expect(() => readModel(many, { ...onnxLimits, nodes: 10 })).toThrow(/more than 10 nodes/);
     expect(() => readModel(many, { ...onnxLimits, bytes: 10 })).toThrow(/expected at most 10/);
   });

@@ -4,7 +4,7 @@
  */
 import { floatOf, intOf } from "../../onnx/attributes.ts";
 import { int, ints, type GraphBuilder } from "../../onnx/graph-builder.ts";
-import { convolutionWindow, type Window } from "../../onnx/shapes/spatial.ts";
+import { convolutionWindow, reachOf, type Window } from "../../onnx/shapes/spatial.ts";
 import { elementCount } from "../../onnx/tensor-values.ts";
 import { outputGradient, reduceSum, type Gradient } from "../gradient.ts";
 
@@ -31,14 +31,17 @@ interface Convolution {
 
 /** The transposed convolution, made as large as the picture was. */
 function imageGradient(builder: GraphBuilder, { x, weights, g, window, groups }: Convolution): string {
-  const { strides, dilations, pads, kernel } = window;
+  const { strides, dilations, pads } = window;
   const sizes = builder.shapeOf(x).slice(2);
   const steps = builder.shapeOf(g).slice(2);
   // Pixels at the end that no window reached have the gradient 0.
   const extra = sizes.map((size, at) => {
-    const reach = ((kernel[at] as number) - 1) * (dilations[at] as number) + 1;
     return (
-      size - ((strides[at] as number) * ((steps[at] as number) - 1) + reach - (pads[at] as number) - (pads[at + sizes.length] as number))
+      size -
+      ((strides[at] as number) * ((steps[at] as number) - 1) +
+        reachOf(window, at) -
+        (pads[at] as number) -
+        (pads[at + sizes.length] as number))
     );
   });
   return builder.node("ConvTranspose", [g, weights], {

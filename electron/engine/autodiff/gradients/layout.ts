@@ -2,7 +2,8 @@
 import { UserError } from "../../base/errors.ts";
 import { intOf, intsOf, textOf } from "../../onnx/attributes.ts";
 import { int, ints } from "../../onnx/graph-builder.ts";
-import { outputGradient, sumTo, type Gradient } from "../gradient.ts";
+import { axisOf } from "../../onnx/shapes/rule.ts";
+import { outputGradient, sumTo, zerosLike, type Gradient } from "../gradient.ts";
 
 /** Reshape, Flatten, Squeeze, Unsqueeze: the same numbers in the shape they had. */
 export const reshape: Gradient = (context) => {
@@ -40,10 +41,7 @@ export const expand: Gradient = (context) => {
 /** The parts side by side again; a part that nothing depends on is 0. */
 export const split: Gradient = (context) => {
   const { node, builder, outputGradients } = context;
-  const parts = node.outputs.map((output, at) => {
-    const known = outputGradients[at] ?? null;
-    return known ?? builder.node("Expand", [builder.scalar(0, output), builder.list(builder.shapeOf(output))]);
-  });
+  const parts = node.outputs.map((output, at) => outputGradients[at] ?? zerosLike(builder, output));
   return [parts.length === 1 ? (parts[0] as string) : builder.node("Concat", parts, { axis: int(intOf(node, "axis", 0)) })];
 };
 
@@ -60,7 +58,7 @@ export const slice: Gradient = (context) => {
     throw new UserError("no-gradient", `The Slice node "${node.name}" has a step other than 1, which has no gradient here.`);
   const begins = shape.map(() => 0);
   axes.forEach((given, at) => {
-    const axis = given < 0 ? given + shape.length : given;
+    const axis = axisOf(node, given, shape.length);
     const start = starts[at] as number;
     const size = shape[axis] as number;
     begins[axis] = Math.min(Math.max(start < 0 ? start + size : start, 0), size);
@@ -79,8 +77,7 @@ export const pad: Gradient = (context) => {
     throw new UserError("no-gradient", `The Pad node "${node.name}" has the mode ${mode}, which has no gradient here.`);
   const shape = builder.shapeOf(x);
   const pads = intsOf(node, "pads", null) ?? builder.knownValues(node.inputs[1] ?? "") ?? [];
-  const axes =
-    builder.knownValues(node.inputs[3] ?? "")?.map((axis) => (axis < 0 ? axis + shape.length : axis)) ?? shape.map((_, axis) => axis);
+  const axes = builder.knownValues(node.inputs[3] ?? "")?.map((axis) => axisOf(node, axis, shape.length)) ?? shape.map((_, axis) => axis);
   const starts = axes.map((_, at) => pads[at] as number);
   const ends = axes.map((axis, at) => (starts[at] as number) + (shape[axis] as number));
   if (pads.some((size) => size < 0))

@@ -1,7 +1,7 @@
 /** @file Products of matrices, and sums. */
 import { floatOf, intOf, intsOf } from "../../onnx/attributes.ts";
-import type { GraphBuilder } from "../../onnx/graph-builder.ts";
-import { ints } from "../../onnx/graph-builder.ts";
+import { ints, type GraphBuilder } from "../../onnx/graph-builder.ts";
+import { axisOf } from "../../onnx/shapes/rule.ts";
 import { elementCount } from "../../onnx/tensor-values.ts";
 import { outputGradient, sumTo, type Gradient } from "../gradient.ts";
 
@@ -72,7 +72,7 @@ function reduction(isMean: boolean): Gradient {
     const given = intsOf(node, "axes", null) ?? (axesInput === "" ? null : builder.knownValues(axesInput));
     if ((given === null || given.length === 0) && intOf(node, "noop_with_empty_axes", 0) === 1) return [outputGradient(context)];
     const axes =
-      given === null || given.length === 0 ? shape.map((_, axis) => axis) : given.map((axis) => (axis < 0 ? axis + shape.length : axis));
+      given === null || given.length === 0 ? shape.map((_, axis) => axis) : given.map((axis) => axisOf(node, axis, shape.length));
     const kept = shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
     const spread = builder.node("Expand", [reshaped(builder, outputGradient(context), kept), builder.list(shape)]);
     const count = elementCount(axes.map((axis) => shape[axis] as number));

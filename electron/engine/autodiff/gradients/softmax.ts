@@ -2,13 +2,13 @@
 import { intOf } from "../../onnx/attributes.ts";
 import type { GraphBuilder } from "../../onnx/graph-builder.ts";
 import type { Node } from "../../onnx/model.ts";
+import { axisOf } from "../../onnx/shapes/rule.ts";
 import { outputGradient, reduceSum, type Gradient } from "../gradient.ts";
 
 function axesOf(builder: GraphBuilder, node: Node): number[] {
   const rank = builder.shapeOf(node.inputs[0] as string).length;
   const isOld = builder.version < 13;
-  const given = intOf(node, "axis", isOld ? 1 : -1);
-  const axis = given < 0 ? given + rank : given;
+  const axis = axisOf(node, intOf(node, "axis", isOld ? 1 : -1), rank);
   return isOld ? Array.from({ length: rank - axis }, (_, at) => axis + at) : [axis];
 }
 

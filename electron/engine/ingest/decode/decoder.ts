@@ -1,6 +1,7 @@
 /**
  * @file What a decoder of one format family is: bytes in, an upright sRGB picture on white out, at about the size that was asked for.
  */
+import { centreOf } from "./centre.ts";
 import type { Sharpness } from "./sharpness.ts";
 import type { DicomFacts, ImageFormat, Picture, PictureFacts } from "./types.ts";
 
@@ -36,11 +37,8 @@ export type Decoder = (input: DecodeInput) => Promise<Decoded>;
 
 /** The middle of a picture, at most `side` long and high. */
 export function cropCentre(picture: Picture, side: number): Picture {
-  const width = Math.min(side, picture.width);
-  const height = Math.min(side, picture.height);
+  const { left, top, width, height } = centreOf(picture, side);
   if (width === picture.width && height === picture.height && picture.data.length === width * height * 3) return picture;
-  const left = (picture.width - width) >> 1;
-  const top = (picture.height - height) >> 1;
   const data = new Uint8Array(width * height * 3);
   for (let row = 0; row < height; row++) {
     const start = ((top + row) * picture.width + left) * 3;

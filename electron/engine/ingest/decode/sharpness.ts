@@ -5,6 +5,7 @@
  */
 import { loadKernels } from "#native/kernels.ts";
 
+import { centreOf, type Rectangle, type Size } from "./centre.ts";
 import type { Picture } from "./types.ts";
 
 /** Side of the centre that is looked at. */
@@ -18,10 +19,8 @@ export interface Sharpness {
 }
 
 /** Where in a picture sharpness is measured. */
-export function sharpnessRectangle(picture: Size): Size & { readonly left: number; readonly top: number } {
-  const width = Math.min(sharpnessSide, picture.width);
-  const height = Math.min(sharpnessSide, picture.height);
-  return { left: (picture.width - width) >> 1, top: (picture.height - height) >> 1, width, height };
+export function sharpnessRectangle(picture: Size): Rectangle {
+  return centreOf(picture, sharpnessSide);
 }
 
 /** Of the centre of `picture`. Pictures under 12 x 12 have no blur effect (0): there is nothing to tell. */
@@ -34,14 +33,9 @@ export function measureSharpnessOfGrey(grey: Uint8Array, { width, height }: Size
   return measure({ source: grey, channels: 1, width, height }, { left: 0, top: 0, width, height });
 }
 
-interface Size {
-  readonly width: number;
-  readonly height: number;
-}
-
 function measure(
   from: Size & { readonly source: Uint8Array; readonly channels: 1 | 3 },
-  { left, top, width, height }: ReturnType<typeof sharpnessRectangle>,
+  { left, top, width, height }: Rectangle,
 ): Sharpness {
   const sums = new Float64Array(6);
   loadKernels().sharpness({

@@ -3,7 +3,9 @@
  * through the engine's thread to the session, and each copy is garbage afterwards. In a file both sides share it is a page of the system's
  * cache that one writes and the other reads, and it never reaches the engine's thread.
  */
-import { closeSync, openSync, writeSync } from "node:fs";
+import { writeSync } from "node:fs";
+
+import { keepOpen } from "../../base/kept-file.ts";
 
 export interface TensorPlace {
   /** A file that is there, made by whoever asks. */
@@ -12,14 +14,10 @@ export interface TensorPlace {
   readonly offset: number;
 }
 
-let opened: { readonly file: string; readonly descriptor: number } | null = null;
+const descriptorOf = keepOpen("r+");
 
 export function writeTensor({ file, offset }: TensorPlace, tensor: Uint8Array): void {
-  if (opened?.file !== file) {
-    if (opened !== null) closeSync(opened.descriptor);
-    opened = null;
-    opened = { file, descriptor: openSync(file, "r+") };
-  }
+  const descriptor = descriptorOf(file);
   for (let written = 0; written < tensor.length;)
-    written += writeSync(opened.descriptor, tensor, written, tensor.length - written, offset + written);
+    written += writeSync(descriptor, tensor, written, tensor.length - written, offset + written);
 }

@@ -27,6 +27,11 @@ function windowOf(node: Node, kernel: readonly number[]): Window {
   };
 }
 
+/** How many pixels a window covers from its first to its last along a spatial axis. */
+export function reachOf({ kernel, dilations }: Window, axis: number): number {
+  return ((kernel[axis] ?? 1) - 1) * (dilations[axis] ?? 1) + 1;
+}
+
 /** The window of a Conv with its padding in numbers, whatever way it was asked for. */
 export function convolutionWindow(node: Node, image: readonly number[], weights: readonly number[]): Window {
   const window = windowOf(node, intsOf(node, "kernel_shape", weights.slice(2)));
@@ -35,7 +40,7 @@ export function convolutionWindow(node: Node, image: readonly number[], weights:
   if (!window.autoPad.startsWith("SAME")) return window;
   const totals = sizes.map((size, at) => {
     const stride = window.strides[at] ?? 1;
-    const reach = ((window.kernel[at] ?? 1) - 1) * (window.dilations[at] ?? 1) + 1;
+    const reach = reachOf(window, at);
     return Math.max(0, (Math.ceil(size / stride) - 1) * stride + reach - size);
   });
   // An odd pixel goes to the end (upper) or to the beginning.
@@ -45,10 +50,10 @@ export function convolutionWindow(node: Node, image: readonly number[], weights:
 
 /** Sizes after a window slid over `sizes`. */
 function slide(context: RuleContext, sizes: readonly number[], window: Window): number[] {
-  const { strides, dilations, pads, autoPad } = window;
+  const { strides, pads, autoPad } = window;
   return sizes.map((size, at) => {
     const stride = strides[at] ?? 1;
-    const reach = ((window.kernel[at] ?? 1) - 1) * (dilations[at] ?? 1) + 1;
+    const reach = reachOf(window, at);
     if (autoPad === "SAME_UPPER" || autoPad === "SAME_LOWER") return Math.ceil(size / stride);
     const [before, after] = autoPad === "VALID" ? [0, 0] : [pads[at] ?? 0, pads[at + sizes.length] ?? 0];
     const steps = (size + before + after - reach) / stride;
@@ -84,7 +89,7 @@ const transposedConvolution: Rule = (context) => {
     const stride = window.strides[at] ?? 1;
     if (wanted !== null) return wanted.at(at - sizes.length) ?? 1;
     if (window.autoPad.startsWith("SAME")) return size * stride;
-    const reach = ((window.kernel[at] ?? 1) - 1) * (window.dilations[at] ?? 1) + 1;
+    const reach = reachOf(window, at);
     return stride * (size - 1) + (extra[at] ?? 0) + reach - (window.pads[at] ?? 0) - (window.pads[at + sizes.length] ?? 0);
   });
   return [{ ...image, shape: [image.shape[0] ?? 1, (weights.shape[1] ?? 1) * intOf(node, "group", 1), ...spatial] }];

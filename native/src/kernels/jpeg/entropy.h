@@ -8,18 +8,15 @@
 #include <cstring>
 #include <vector>
 
+#include "../../instructions.h"
 #include "header.h"
-
-#ifndef LIKENESS_INLINE
-#define LIKENESS_INLINE inline __attribute__((always_inline))
-#endif
 
 namespace likeness::jpeg {
 
 constexpr int lookBits = 10;
 /** What advances past the last coefficient: the end of a block. */
 constexpr uint32_t toTheEnd = 64;
-/** Bytes behind the data that may be read before anybody looks whether they end: a unit of ten blocks at most. */
+/** Bytes behind the data that may be read before anybody looks whether they end: a unit of twelve blocks at most. */
 constexpr size_t readAhead = 4096;
 
 /**

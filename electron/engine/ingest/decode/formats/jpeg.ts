@@ -7,6 +7,7 @@
  */
 import { loadKernels } from "#native/kernels.ts";
 
+import { centreOf } from "../centre.ts";
 import { checkSize, DecodeError } from "../decode-error.ts";
 import { cropCentre } from "../decoder.ts";
 import type { Decoded, DecodeInput, Want } from "../decoder.ts";
@@ -162,10 +163,4 @@ async function decodeTolerant(bytes: Buffer, request: RawRequest): Promise<Pictu
       throw thrown;
     }
   }
-}
-
-function centreOf(header: JpegHeader, side: number): { left: number; top: number; width: number; height: number } {
-  const width = Math.min(side, header.width);
-  const height = Math.min(side, header.height);
-  return { left: (header.width - width) >> 1, top: (header.height - height) >> 1, width, height };
 }

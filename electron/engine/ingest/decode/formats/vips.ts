@@ -4,6 +4,7 @@
  */
 import type { Metadata } from "sharp";
 
+import { centreOf } from "../centre.ts";
 import { checkSize, DecodeError, fromVips } from "../decode-error.ts";
 import type { Decoded, DecodeInput, Want } from "../decoder.ts";
 import { isCutOff } from "../completeness.ts";
@@ -85,10 +86,4 @@ function streamedShrink(width: number, height: number, want: Want): number {
 function tiffBlock(exif: Buffer | undefined): Uint8Array | null {
   if (exif === undefined || exif.length < 14) return null;
   return exif.toString("latin1", 0, 6) === "Exif\0\0" ? exif.subarray(6) : exif;
-}
-
-function centreOf(stored: { width: number; height: number }, side: number): { left: number; top: number; width: number; height: number } {
-  const width = Math.min(side, stored.width);
-  const height = Math.min(side, stored.height);
-  return { left: (stored.width - width) >> 1, top: (stored.height - height) >> 1, width, height };
 }
