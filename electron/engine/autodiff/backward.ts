@@ -4,8 +4,11 @@
  */
 import { BugError, UserError } from "../base/errors.ts";
 import type { GraphBuilder } from "../onnx/graph-builder.ts";
-import { zerosLike } from "./gradient.ts";
-import { gradients, withoutGradient } from "./table.ts";
+import { zerosLike, type Gradient } from "./gradient.ts";
+import { trainingDomain } from "../onnx/shapes/training.ts";
+import { gradients, trainingGradients, withoutGradient } from "./table.ts";
+
+const tables: Readonly<Record<string, Readonly<Record<string, Gradient>>>> = { "": gradients, [trainingDomain]: trainingGradients };
 
 /**
  * Adds the gradients of `loss` (one number) by each of `parameters` and gives their names, in order.
@@ -28,7 +31,7 @@ export function addGradients(builder: GraphBuilder, loss: string, parameters: re
     const outputGradients = node.outputs.map((name) => found.get(name) ?? null);
     const wanted = node.inputs.map((name) => depending.has(name));
     if (withoutGradient.has(node.opType) || outputGradients.every((each) => each === null) || !wanted.some(Boolean)) continue;
-    const gradient = node.domain === "" ? gradients[node.opType] : undefined;
+    const gradient = tables[node.domain]?.[node.opType];
     if (gradient === undefined)
       throw new UserError(
         "no-gradient",

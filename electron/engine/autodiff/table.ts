@@ -55,6 +55,9 @@ export const gradients: Readonly<Record<string, Gradient>> = {
   Where: elementwise.where,
 };
 
+/** Of the operators of our own domain that stand in a forward graph. */
+export const trainingGradients: Readonly<Record<string, Gradient>> = { BatchNormalizationTraining: convolution.batchNormalizationTraining };
+
 /** Their outputs are piecewise constant or no numbers of the picture. */
 export const withoutGradient: ReadonlySet<string> = new Set([
   "And", "ArgMax", "ArgMin", "Ceil", "Constant", "ConstantOfShape", "Equal", "Floor", "Greater", "GreaterOrEqual", "IsInf", "IsNaN", "Less", "LessOrEqual",

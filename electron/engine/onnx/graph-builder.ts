@@ -5,6 +5,7 @@
 import type { ElementType } from "./element-type.ts";
 import type { Attribute, Graph, Model, Node, Tensor, ValueInfo } from "./model.ts";
 import type { StaticType } from "./shapes/rule.ts";
+import { trainingDomain } from "./shapes/training.ts";
 import { BugError } from "../base/errors.ts";
 import { tensorFrom } from "./tensor-values.ts";
 import { TypeTable } from "./type-table.ts";
@@ -19,6 +20,7 @@ export const text = (value: string): Attribute => ({ kind: "string", value: new 
 
 export class GraphBuilder {
   readonly #version: number;
+  readonly #prefix: string;
   readonly #table: TypeTable;
   readonly #nodes: Node[] = [];
   readonly #initializers = new Map<string, Tensor>();
@@ -26,9 +28,13 @@ export class GraphBuilder {
   readonly #constants = new Map<string, string>();
   #made = 0;
 
-  /** @param version of ONNX's own operators */
-  constructor(version = 17) {
+  /**
+   * @param version of ONNX's own operators
+   * @param prefix of the names it gives
+   */
+  constructor(version = 17, prefix = "") {
     this.#version = version;
+    this.#prefix = prefix;
     this.#table = new TypeTable(version);
   }
 
@@ -85,13 +91,18 @@ export class GraphBuilder {
     return this.nodes(opType, inputs, 1, attributes)[0] as string;
   }
 
-  /** A node with several outputs. */
-  nodes(opType: string, inputs: readonly string[], outputCount: number, attributes: Attributes = {}): string[] {
+  /** A node of our own domain (onnx/shapes/training.ts). */
+  training(opType: string, inputs: readonly string[], outputCount: number, attributes: Attributes = {}): string[] {
+    return this.nodes(opType, inputs, outputCount, attributes, trainingDomain);
+  }
+
+  /** A node with several outputs. @param domain "" is ONNX's own */
+  nodes(opType: string, inputs: readonly string[], outputCount: number, attributes: Attributes = {}, domain = ""): string[] {
     const outputs = Array.from({ length: outputCount }, () => this.#fresh(opType));
     this.#push({
       name: outputs[0] as string,
       opType,
-      domain: "",
+      domain,
       inputs,
       outputs,
       attributes: new Map(Object.entries(attributes)),
@@ -125,6 +136,17 @@ export class GraphBuilder {
     return this.#nodes;
   }
 
+  /** A node as it stands, its outputs under their own names. */
+  add(node: Node): void {
+    for (const name of node.outputs) if (name !== "") this.#unused(name);
+    this.#push(node);
+  }
+
+  /** `value` in another shape of as many elements. */
+  reshape(value: string, shape: readonly number[]): string {
+    return this.node("Reshape", [value, this.list(shape)]);
+  }
+
   /** The graph with these outputs. Initializers and nodes that nothing needs are left to `simplify`. */
   finish(outputs: readonly string[], name = "likeness"): Graph {
     return {
@@ -146,7 +168,7 @@ export class GraphBuilder {
 
   #fresh(hint: string): string {
     let name: string;
-    do name = `${hint}_${++this.#made}`;
+    do name = `${this.#prefix}${hint}_${++this.#made}`;
     while (this.#table.types.has(name));
     return name;
   }

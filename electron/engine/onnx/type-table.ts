@@ -11,6 +11,7 @@ import { layoutRules } from "./shapes/layout.ts";
 import { productRules } from "./shapes/products.ts";
 import type { Rule, StaticType } from "./shapes/rule.ts";
 import { spatialRules } from "./shapes/spatial.ts";
+import { trainingDomain, trainingRules } from "./shapes/training.ts";
 import { elementCount, holdsNumbers } from "./tensor-values.ts";
 
 export interface Types {
@@ -21,6 +22,8 @@ export interface Types {
 }
 
 const rules: Readonly<Record<string, Rule>> = { ...elementwiseRules, ...spatialRules, ...productRules, ...layoutRules };
+
+const rulesOf: Readonly<Record<string, Readonly<Record<string, Rule>>>> = { "": rules, [trainingDomain]: trainingRules };
 
 /** Before it, shapes broadcast by an attribute. */
 const oldestVersion = 7;
@@ -69,7 +72,7 @@ export class TypeTable implements Types {
   }
 
   #outputsOf(node: Node, index: number): { readonly types: readonly StaticType[]; readonly values: readonly number[] | null } {
-    const rule = node.domain === "" ? rules[node.opType] : undefined;
+    const rule = rulesOf[node.domain]?.[node.opType];
     if (node.domain === "" && node.opType === "Constant") return constantOutput(node, index);
     if (rule === undefined)
       throw new UserError(

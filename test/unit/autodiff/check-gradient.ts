@@ -6,6 +6,7 @@ import { InferenceSession, Tensor as RuntimeTensor } from "onnxruntime-node";
 import { expect } from "vitest";
 
 import { addGradients } from "#engine/autodiff/backward.ts";
+import { lower } from "#engine/autodiff/lower/lower.ts";
 import { createRandom } from "#engine/base/random.ts";
 import { GraphBuilder } from "#engine/onnx/graph-builder.ts";
 import type { Model } from "#engine/onnx/model.ts";
@@ -57,7 +58,7 @@ export async function checkGradient(given: GradientCase, seed = 1): Promise<void
     loss,
     parameters.map((index) => names[index] as string),
   );
-  const session = await InferenceSession.create(writeModel(asModel(builder, [loss, ...gradients])), {
+  const session = await InferenceSession.create(writeModel(lower(asModel(builder, [loss, ...gradients]))), {
     executionProviders: ["cpu"],
     logSeverityLevel: 4,
   });

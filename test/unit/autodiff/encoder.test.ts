@@ -7,6 +7,7 @@ import { InferenceSession, Tensor as RuntimeTensor } from "onnxruntime-node";
 import { expect, test } from "vitest";
 
 import { addGradients } from "#engine/autodiff/backward.ts";
+import { lower } from "#engine/autodiff/lower/lower.ts";
 import { createRandom } from "#engine/base/random.ts";
 import { defaultEncoderId, findEncoder } from "#engine/encoders/registry.ts";
 import { GraphBuilder } from "#engine/onnx/graph-builder.ts";
@@ -42,7 +43,7 @@ test("of weights and of norms, in every part of the network", { timeout: 120_000
   );
   const loss = builder.node("ReduceSum", [builder.node("Mul", [output, weights])]);
   const gradients = addGradients(builder, loss, parameters);
-  const session = await InferenceSession.create(writeModel(asModel(builder, [loss, ...gradients])), { executionProviders: ["cpu"] });
+  const session = await InferenceSession.create(writeModel(lower(asModel(builder, [loss, ...gradients]))), { executionProviders: ["cpu"] });
 
   const pixels = Float32Array.from({ length: elementCount(shape) }, () => random.normal());
   const start = parameters.map((name) =>

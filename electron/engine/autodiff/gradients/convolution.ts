@@ -1,90 +1,27 @@
 /**
- * @file Convolutions, BatchNormalization at rest, and global means: [batch, channels, ...spatial]. These are the plain forms, right for every stride,
- * padding, dilation and number of groups; quicker ones for special shapes come beside them.
+ * @file Convolutions, BatchNormalization at rest, and global means: [batch, channels, ...spatial].
  */
 import { floatOf, intOf } from "../../onnx/attributes.ts";
-import { int, ints, type GraphBuilder } from "../../onnx/graph-builder.ts";
-import { convolutionWindow, reachOf, type Window } from "../../onnx/shapes/spatial.ts";
+import { float, int, ints, type Attributes, type GraphBuilder } from "../../onnx/graph-builder.ts";
+import { convolutionWindow } from "../../onnx/shapes/spatial.ts";
 import { elementCount } from "../../onnx/tensor-values.ts";
 import { outputGradient, reduceSum, type Gradient } from "../gradient.ts";
 
+/** In the operators of our own domain: which nodes they become is decided when it is known what runs them. */
 export const conv: Gradient = (context) => {
   const { node, builder, wanted } = context;
   const [x, weights, bias = ""] = node.inputs as readonly [string, string, string | undefined];
   const g = outputGradient(context);
-  const window = convolutionWindow(node, builder.shapeOf(x), builder.shapeOf(weights));
-  const groups = intOf(node, "group", 1);
+  const { kernel, strides, dilations, pads } = convolutionWindow(node, builder.shapeOf(x), builder.shapeOf(weights));
+  const attributes = { strides: ints(strides), dilations: ints(dilations), pads: ints(pads), group: int(intOf(node, "group", 1)) };
+  const make = (opType: string, inputs: readonly string[], own: Attributes): string =>
+    builder.training(opType, inputs, 1, { ...attributes, ...own })[0] as string;
   return [
-    wanted[0] === true ? imageGradient(builder, { x, weights, g, window, groups }) : null,
-    wanted[1] === true ? weightGradient(builder, { x, weights, g, window, groups }) : null,
+    wanted[0] === true ? make("ConvInputGradient", [g, weights], { shape: ints(builder.shapeOf(x)) }) : null,
+    wanted[1] === true ? make("ConvWeightGradient", [x, g], { kernel_shape: ints(kernel) }) : null,
     ...(bias === "" ? [] : [wanted[2] === true ? perChannel(builder, g) : null]),
   ];
 };
-
-interface Convolution {
-  readonly x: string;
-  readonly weights: string;
-  readonly g: string;
-  readonly window: Window;
-  readonly groups: number;
-}
-
-/** The transposed convolution, made as large as the picture was. */
-function imageGradient(builder: GraphBuilder, { x, weights, g, window, groups }: Convolution): string {
-  const { strides, dilations, pads } = window;
-  const sizes = builder.shapeOf(x).slice(2);
-  const steps = builder.shapeOf(g).slice(2);
-  // Pixels at the end that no window reached have the gradient 0.
-  const extra = sizes.map((size, at) => {
-    return (
-      size -
-      ((strides[at] as number) * ((steps[at] as number) - 1) +
-        reachOf(window, at) -
-        (pads[at] as number) -
-        (pads[at + sizes.length] as number))
-    );
-  });
-  return builder.node("ConvTranspose", [g, weights], {
-    strides: ints(strides),
-    dilations: ints(dilations),
-    pads: ints(pads),
-    group: int(groups),
-    output_padding: ints(extra),
-  });
-}
-
-/** For each place of the kernel, the picture as that place saw it, times the gradient: a product of matrices. */
-function weightGradient(builder: GraphBuilder, { x, weights, g, window, groups }: Convolution): string {
-  const { strides, dilations, pads, kernel } = window;
-  const [batch = 1, channels = 1] = builder.shapeOf(x);
-  const [outputs = 1] = builder.shapeOf(weights);
-  const steps = builder.shapeOf(g).slice(2);
-  const rank = steps.length;
-  const padded = pads.every((size) => size === 0)
-    ? x
-    : builder.node("Pad", [x, builder.list([0, 0, ...pads.slice(0, rank), 0, 0, ...pads.slice(rank)])]);
-  const pixels = elementCount(steps);
-  const gradient = builder.node("Reshape", [g, builder.list([batch, groups, outputs / groups, pixels])]);
-  const spatial = builder.list(steps.map((_, at) => at + 2));
-  const parts = places(kernel).map((place) => {
-    const starts = place.map((at, axis) => at * (dilations[axis] as number));
-    const ends = starts.map((start, axis) => start + ((steps[axis] as number) - 1) * (strides[axis] as number) + 1);
-    const seen = builder.node("Slice", [padded, builder.list(starts), builder.list(ends), spatial, builder.list(strides)]);
-    const rows = builder.node("Reshape", [seen, builder.list([batch, groups, channels / groups, pixels])]);
-    const product = builder.node("MatMul", [gradient, builder.node("Transpose", [rows], { perm: ints([0, 1, 3, 2]) })]);
-    return builder.node("Reshape", [reduceSum(builder, product, [0]), builder.list([outputs, channels / groups, 1])]);
-  });
-  const joined = parts.length === 1 ? (parts[0] as string) : builder.node("Concat", parts, { axis: int(2) });
-  return builder.node("Reshape", [joined, builder.list(builder.shapeOf(weights))]);
-}
-
-/** Every place of a kernel, row-major. */
-function places(kernel: readonly number[]): number[][] {
-  return kernel.reduce<number[][]>(
-    (known, size) => known.flatMap((place) => Array.from({ length: size }, (_, at) => [...place, at])),
-    [[]],
-  );
-}
 
 /** Summed over everything but the channels: [channels]. */
 function perChannel(builder: GraphBuilder, value: string): string {
@@ -92,6 +29,16 @@ function perChannel(builder: GraphBuilder, value: string): string {
   const axes = shape.map((_, axis) => axis).filter((axis) => axis !== 1);
   return builder.node("Reshape", [reduceSum(builder, value, axes), builder.list([shape[1] as number])]);
 }
+
+/** Statistics of the batch itself: its gradient by the picture goes through them too. Those of the statistics are not passed on: they only feed averages. */
+export const batchNormalizationTraining: Gradient = (context) => {
+  const { node, builder } = context;
+  const [x, scale] = node.inputs as readonly [string, string];
+  const [, mean, variance] = node.outputs as readonly [string, string, string];
+  return builder.training("BatchNormalizationGradient", [outputGradient(context), x, scale, mean, variance], 3, {
+    epsilon: float(floatOf(node, "epsilon", 1e-5)),
+  });
+};
 
 /** Statistics that are given have no gradient: y = scale (x - mean) / sqrt(variance + epsilon) + bias. */
 export const batchNormalization: Gradient = (context) => {

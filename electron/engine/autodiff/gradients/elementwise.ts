@@ -1,8 +1,9 @@
 /**
  * @file Operators that work on each number alone, and on pairs that broadcast. Where a derivative jumps, the value at the jump is the one PyTorch
- * takes: 0 for Relu at 0, Clip passes at its bounds.
+ * takes: 0 for Relu at 0 and for Clip at its bounds.
  */
 import { floatOf } from "../../onnx/attributes.ts";
+import { float } from "../../onnx/graph-builder.ts";
 import { outputGradient, sumTo, type Gradient, type GradientContext } from "../gradient.ts";
 
 /** dL/dx = dL/dy * factor(x, y). */
@@ -60,21 +61,37 @@ export const reciprocal: Gradient = times(({ builder }, _, y) => builder.node("N
 
 export const abs: Gradient = times(({ builder }, x) => builder.node("Sign", [x]));
 
-export const relu: Gradient = times((context, x) => choose(context, context.builder.node("Greater", [x, context.builder.scalar(0, x)]), x));
+/** From what came out, so that what went in need not be kept. */
+export const relu: Gradient = (context) => [
+  context.builder.training("ReluGradient", [outputGradient(context), context.node.outputs[0] as string], 1)[0] as string,
+];
 
 export const leakyRelu: Gradient = times((context, x) =>
   choose(context, context.builder.node("Greater", [x, context.builder.scalar(0, x)]), x, floatOf(context.node, "alpha", 0.01)),
 );
 
-/** Both bounds let the gradient pass. */
-export const clip: Gradient = times((context, x) => {
+/** At the bounds it is 0, as for the nets' ReLU6: then what came out tells as much as what went in, which need not be kept. */
+export const clip: Gradient = (context) => {
+  const { builder, node } = context;
+  const [least, most] = [boundOf(context, 1, "min", -Infinity), boundOf(context, 2, "max", Infinity)];
+  if (least === null || most === null) return clipBetweenValues(context);
+  const attributes = { ...(least > -Infinity ? { min: float(least) } : {}), ...(most < Infinity ? { max: float(most) } : {}) };
+  return [builder.training("ClipGradient", [outputGradient(context), node.outputs[0] as string], 1, attributes)[0] as string];
+};
+
+/** A bound of Clip (an attribute until operator set 10); null where it is known only when it runs. */
+function boundOf({ node, builder }: GradientContext, index: number, name: "min" | "max", open: number): number | null {
+  const input = node.inputs[index] ?? "";
+  return input === "" ? floatOf(node, name, open) : (builder.knownValues(input)?.[0] ?? null);
+}
+
+const clipBetweenValues: Gradient = times((context, x) => {
   const { builder, node } = context;
   const [, low = "", high = ""] = node.inputs;
   const conditions = [
-    ...(low === "" ? [] : [builder.node("GreaterOrEqual", [x, low])]),
-    ...(high === "" ? [] : [builder.node("LessOrEqual", [x, high])]),
+    ...(low === "" ? [] : [builder.node("Greater", [x, low])]),
+    ...(high === "" ? [] : [builder.node("Less", [x, high])]),
   ];
-  if (conditions.length === 0) return builder.scalar(1, x);
   return choose(context, conditions.length === 1 ? (conditions[0] as string) : builder.node("And", conditions), x);
 });
 

@@ -1,0 +1,45 @@
+/**
+ * @file The gradient of a convolution by its weights: for each place of the kernel, the picture as that place saw it times the gradient.
+ */
+import { intOf, intsOf } from "../../onnx/attributes.ts";
+import { int, ints } from "../../onnx/graph-builder.ts";
+import { elementCount } from "../../onnx/tensor-values.ts";
+import { reduceSum } from "../gradient.ts";
+import type { Lowering } from "./lower.ts";
+
+export const convWeightGradient: Lowering = ({ builder, node, inputs }) => {
+  const [x, g] = inputs as [string, string];
+  const kernel = intsOf(node, "kernel_shape", []);
+  const ones = kernel.map(() => 1);
+  const strides = intsOf(node, "strides", ones);
+  const dilations = intsOf(node, "dilations", ones);
+  const pads = intsOf(node, "pads", [...ones, ...ones].map(() => 0)); // prettier-ignore
+  const groups = intOf(node, "group", 1);
+  const [batch = 1, channels = 1] = builder.shapeOf(x);
+  const [, outputs = 1, ...steps] = builder.shapeOf(g);
+  const rank = steps.length;
+  const padded = pads.every((size) => size === 0)
+    ? x
+    : builder.node("Pad", [x, builder.list([0, 0, ...pads.slice(0, rank), 0, 0, ...pads.slice(rank)])]);
+  const pixels = elementCount(steps);
+  const gradient = builder.reshape(g, [batch, groups, outputs / groups, pixels]);
+  const spatial = builder.list(steps.map((_, at) => at + 2));
+  const parts = places(kernel).map((place) => {
+    const starts = place.map((at, axis) => at * (dilations[axis] as number));
+    const ends = starts.map((start, axis) => start + ((steps[axis] as number) - 1) * (strides[axis] as number) + 1);
+    const seen = builder.node("Slice", [padded, builder.list(starts), builder.list(ends), spatial, builder.list(strides)]);
+    const rows = builder.reshape(seen, [batch, groups, channels / groups, pixels]);
+    const product = builder.node("MatMul", [gradient, builder.node("Transpose", [rows], { perm: ints([0, 1, 3, 2]) })]);
+    return builder.reshape(reduceSum(builder, product, [0]), [outputs, channels / groups, 1]);
+  });
+  const joined = parts.length === 1 ? (parts[0] as string) : builder.node("Concat", parts, { axis: int(2) });
+  return [builder.reshape(joined, [outputs, channels / groups, ...kernel])];
+};
+
+/** Every place of a kernel, row-major. */
+function places(kernel: readonly number[]): number[][] {
+  return kernel.reduce<number[][]>(
+    (known, size) => known.flatMap((place) => Array.from({ length: size }, (_, at) => [...place, at])),
+    [[]],
+  );
+}

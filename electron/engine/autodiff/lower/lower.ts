@@ -1,0 +1,70 @@
+/**
+ * @file Puts standard operators in the place of our own (onnx/shapes/training.ts), so that any runtime runs the graph.
+ */
+import { BugError } from "../../base/errors.ts";
+import { GraphBuilder } from "../../onnx/graph-builder.ts";
+import type { Model, Node } from "../../onnx/model.ts";
+import { trainingDomain } from "../../onnx/shapes/training.ts";
+import { convInputGradient } from "./convolution-input.ts";
+import { convWeightGradient } from "./convolution-weights.ts";
+import { batchNormalizationGradient, batchNormalizationTraining } from "./normalization.ts";
+import { adamStep, average, clipGradient, reluGradient, sgdStep } from "./pointwise.ts";
+
+export interface LoweringContext {
+  readonly builder: GraphBuilder;
+  readonly node: Node;
+  readonly inputs: readonly string[];
+}
+
+/** Nodes for what the operator means; gives the names of its outputs. */
+export type Lowering = (context: LoweringContext) => readonly string[];
+
+const lowerings: Readonly<Record<string, Lowering>> = {
+  AdamStep: adamStep,
+  Average: average,
+  BatchNormalizationGradient: batchNormalizationGradient,
+  BatchNormalizationTraining: batchNormalizationTraining,
+  ClipGradient: clipGradient,
+  ConvInputGradient: convInputGradient,
+  ConvWeightGradient: convWeightGradient,
+  ReluGradient: reluGradient,
+  SgdStep: sgdStep,
+};
+
+/** The same model without operators of our own; its inputs and outputs keep their names. Shapes must be static. */
+export function lower(model: Model): Model {
+  const { graph } = model;
+  const builder = new GraphBuilder(model.opsets.get("") ?? 17, "standard/");
+  for (const { name, type } of graph.inputs) {
+    if (!type?.shape) throw new BugError(`the input ${name} has no static type`);
+    builder.input(name, type.elementType, type.shape.map(Number));
+  }
+  for (const tensor of graph.initializers) builder.tensor(tensor);
+  const standsFor = new Map<string, string>();
+  for (const given of graph.nodes) {
+    const node = { ...given, inputs: given.inputs.map((name) => standsFor.get(name) ?? name) };
+    if (node.domain !== trainingDomain) {
+      builder.add(node);
+      continue;
+    }
+    const lowering = lowerings[node.opType];
+    if (lowering === undefined) throw new BugError(`${trainingDomain}.${node.opType} has no standard form`);
+    const made = lowering({ builder, node, inputs: node.inputs });
+    node.outputs.forEach((name, at) => standsFor.set(name, made[at] as string));
+  }
+  // What leaves the graph keeps its name.
+  for (const { name } of graph.outputs) {
+    const made = standsFor.get(name);
+    if (made !== undefined) builder.add(identity(made, name));
+  }
+  const opsets = new Map([...model.opsets].filter(([domain]) => domain !== trainingDomain));
+  return {
+    ...model,
+    opsets,
+    graph: { ...builder.finish(graph.outputs.map(({ name }) => name)), outputs: graph.outputs, name: graph.name },
+  };
+}
+
+function identity(from: string, to: string): Node {
+  return { name: to, opType: "Identity", domain: "", inputs: [from], outputs: [to], attributes: new Map(), docString: "", overload: "", unknown: new Uint8Array(0) }; // prettier-ignore
+}
