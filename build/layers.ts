@@ -15,6 +15,7 @@ export type LayerName =
   | "autodiff"
   | "runtime"
   | "encoders"
+  | "training"
   | "search"
   | "map"
   | "duplicates"
@@ -62,6 +63,7 @@ const belowStages: readonly LayerName[] = [
   "autodiff",
   "runtime",
   "encoders",
+  "training",
   "search",
   "map",
   "duplicates",
@@ -100,13 +102,19 @@ export const layers: Readonly<Record<LayerName, Layer>> = {
   autodiff: { folder: "electron/engine/autodiff", mayImport: ["base", "onnx"], outside: nodeAndPackages, because: stageReason },
   runtime: {
     folder: "electron/engine/runtime",
-    mayImport: ["base", "protocol", "native", "onnx"],
+    mayImport: ["base", "protocol", "native", "onnx", "autodiff"],
     outside: nodeAndPackages,
     because: stageReason,
   },
   encoders: {
     folder: "electron/engine/encoders",
     mayImport: ["base", "protocol", "native", "onnx", "runtime"],
+    outside: nodeAndPackages,
+    because: stageReason,
+  },
+  training: {
+    folder: "electron/engine/training",
+    mayImport: ["base", "protocol", "native", "onnx", "autodiff", "runtime", "encoders"],
     outside: nodeAndPackages,
     because: stageReason,
   },
@@ -148,6 +156,7 @@ export const layers: Readonly<Record<LayerName, Layer>> = {
       "ingest",
       "runtime",
       "encoders",
+      "training",
       "search",
       "map",
       "duplicates",
@@ -161,7 +170,7 @@ export const layers: Readonly<Record<LayerName, Layer>> = {
   },
   export: {
     folder: "electron/engine/export",
-    mayImport: ["base", "protocol", "store", "encoders", "map", "stages", "engine"],
+    mayImport: ["base", "protocol", "store", "onnx", "encoders", "training", "map", "stages", "engine"],
     only: openCollection,
     outside: nodeAndPackages,
     because: "an export writes down what an open collection holds",

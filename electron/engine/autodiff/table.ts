@@ -61,5 +61,5 @@ export const trainingGradients: Readonly<Record<string, Gradient>> = { BatchNorm
 /** Their outputs are piecewise constant or no numbers of the picture. */
 export const withoutGradient: ReadonlySet<string> = new Set([
   "And", "ArgMax", "ArgMin", "Ceil", "Constant", "ConstantOfShape", "Equal", "Floor", "Greater", "GreaterOrEqual", "IsInf", "IsNaN", "Less", "LessOrEqual",
-  "Not", "OneHot", "Or", "Range", "Round", "Shape", "Sign", "Size", "Xor",
+  "Not", "OneHot", "Or", "Range", "Round", "Shape", "Sign", "Size", "StopGradient", "Xor",
 ]); // prettier-ignore

@@ -66,6 +66,11 @@ export class GraphBuilder {
     return tensor.name;
   }
 
+  /** An initializer that several copies of a graph share: the one of this name that is there, else this one. */
+  shared(tensor: Tensor): string {
+    return this.#initializers.has(tensor.name) ? tensor.name : this.tensor(tensor);
+  }
+
   /** A constant; the same one for equal values. */
   constant(elementType: ElementType, shape: readonly number[], values: readonly number[]): string {
     const key = JSON.stringify([elementType, shape, values]);

@@ -29,6 +29,7 @@ const lowerings: Readonly<Record<string, Lowering>> = {
   ConvWeightGradient: convWeightGradient,
   ReluGradient: reluGradient,
   SgdStep: sgdStep,
+  StopGradient: ({ inputs }) => inputs,
 };
 
 /** The same model without operators of our own; its inputs and outputs keep their names. Shapes must be static. */

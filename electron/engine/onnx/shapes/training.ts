@@ -12,6 +12,7 @@
  * | ClipGradient | g, x or y of the Clip | g where it lies strictly between `min` and `max` |
  * | SgdStep | weights, g, velocity, rate | weights, velocity: v = momentum v + g + decay w; w -= rate v (rate (g + momentum v) for `nesterov`) |
  * | AdamStep | weights, g, first, second, rate, step | weights, first, second (Kingma and Ba 2014; Loshchilov and Hutter 2017: `decoupled` decay) |
+ * | StopGradient | x | x, through which no gradient passes |
  * | Average | old, new, keep | keep old + (1 - keep) new |
  */
 import { intOf, intsOf } from "../attributes.ts";
@@ -58,4 +59,5 @@ export const trainingRules: Readonly<Record<string, Rule>> = {
   ConvWeightGradient: convWeightGradient,
   ReluGradient: likeFirst,
   SgdStep: sgdStep,
+  StopGradient: likeFirst,
 };

@@ -1,0 +1,94 @@
+/**
+ * @file Runs a training step with ONNX Runtime. What a step leaves as state is handed to the next one as it is: on the CPU without a copy, on a
+ * graphics card without leaving it.
+ */
+import { InferenceSession, Tensor as RuntimeTensor } from "onnxruntime-node";
+
+import { lower } from "../../autodiff/lower/lower.ts";
+import { BugError, UserError, messageOf } from "../../base/errors.ts";
+import { writeModel } from "../../onnx/write.ts";
+import type { Executor, ExecutorOptions, HostTensor, StepGraph } from "./executor.ts";
+
+export type OnnxRuntimeDevice = "cpu" | "webgpu" | "cuda" | "directml" | "coreml";
+
+const providers: Record<OnnxRuntimeDevice, string> = { cpu: "cpu", webgpu: "webgpu", cuda: "cuda", directml: "dml", coreml: "coreml" };
+
+export async function openOnnxRuntimeExecutor(
+  graph: StepGraph,
+  initial: ReadonlyMap<string, HostTensor>,
+  { threads, device, profile }: ExecutorOptions & { readonly device: OnnxRuntimeDevice; readonly profile?: string },
+): Promise<Executor> {
+  const stays = device === "webgpu";
+  const outputOf = new Map(graph.state.map(({ input, output }) => [output, input]));
+  let session: InferenceSession;
+  try {
+    session = await InferenceSession.create(writeModel(lower(graph.model)), {
+      executionProviders: [providers[device]],
+      intraOpNumThreads: threads,
+      interOpNumThreads: 1,
+      executionMode: "sequential",
+      graphOptimizationLevel: "all",
+      logSeverityLevel: 4,
+      ...(profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: profile }),
+      ...(stays
+        ? {
+            preferredOutputLocation: Object.fromEntries(
+              outputNames(graph).map((name) => [name, outputOf.has(name) ? "gpu-buffer" : "cpu"]),
+            ),
+          }
+        : {}),
+    } as InferenceSession.SessionOptions);
+  } catch (thrown) {
+    throw new UserError("executor-unsupported", `ONNX Runtime (${device}) cannot run this training step: ${messageOf(thrown)}`, {
+      cause: thrown,
+    });
+  }
+  const state = new Map<string, RuntimeTensor>();
+  for (const { input } of graph.state) {
+    const tensor = initial.get(input);
+    if (tensor === undefined) throw new BugError(`the state "${input}" has no initial value`);
+    state.set(input, toRuntime(tensor));
+  }
+  return {
+    kind: "onnxruntime",
+    step: async (feeds) => {
+      const given: Record<string, RuntimeTensor> = Object.fromEntries(state);
+      for (const [name, tensor] of feeds) given[name] = toRuntime(tensor);
+      const made = await session.run(given);
+      const results = new Map<string, HostTensor>();
+      for (const [name, tensor] of Object.entries(made)) {
+        const input = outputOf.get(name);
+        if (input === undefined) results.set(name, await toHost(tensor as RuntimeTensor));
+        else {
+          const old = state.get(input);
+          state.set(input, tensor as RuntimeTensor);
+          if (old?.location === "gpu-buffer") old.dispose();
+        }
+      }
+      return results;
+    },
+    readState: async () => {
+      const read = new Map<string, HostTensor>();
+      for (const [name, tensor] of state) read.set(name, await toHost(tensor));
+      return read;
+    },
+    close: async () => {
+      for (const tensor of state.values()) if (tensor.location === "gpu-buffer") tensor.dispose();
+      state.clear();
+      await session.release();
+    },
+  };
+}
+
+function outputNames({ model }: StepGraph): string[] {
+  return model.graph.outputs.map(({ name }) => name);
+}
+
+function toRuntime({ type, shape, data }: HostTensor): RuntimeTensor {
+  return new RuntimeTensor(type, data as Float32Array, shape);
+}
+
+async function toHost(tensor: RuntimeTensor): Promise<HostTensor> {
+  const data = (await tensor.getData()) as Float32Array;
+  return { type: tensor.type as HostTensor["type"], shape: tensor.dims, data: data.slice() };
+}

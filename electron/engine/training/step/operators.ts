@@ -1,0 +1,158 @@
+/**
+ * @file Operators as the losses use them, right for every version of ONNX's operator set that a network may bring along.
+ */
+import { reduceSum } from "../../autodiff/gradient.ts";
+import { int, ints, type GraphBuilder } from "../../onnx/graph-builder.ts";
+
+export class Operators {
+  readonly builder: GraphBuilder;
+
+  constructor(builder: GraphBuilder) {
+    this.builder = builder;
+  }
+
+  shape(value: string): readonly number[] {
+    return this.builder.shapeOf(value);
+  }
+
+  number(value: number): string {
+    return this.builder.constant("float32", [], [value]);
+  }
+
+  add(...values: readonly string[]): string {
+    return values.reduce((sum, value) => this.builder.node("Add", [sum, value]));
+  }
+
+  subtract(one: string, other: string): string {
+    return this.builder.node("Sub", [one, other]);
+  }
+
+  multiply(one: string, other: string): string {
+    return this.builder.node("Mul", [one, other]);
+  }
+
+  divide(one: string, other: string): string {
+    return this.builder.node("Div", [one, other]);
+  }
+
+  scale(value: string, factor: number): string {
+    return factor === 1 ? value : this.multiply(value, this.number(factor));
+  }
+
+  shift(value: string, term: number): string {
+    return term === 0 ? value : this.add(value, this.number(term));
+  }
+
+  unary(
+    opType: "Exp" | "Log" | "Sqrt" | "Neg" | "Relu" | "Abs" | "Reciprocal" | "Sigmoid" | "Tanh" | "Cos" | "Sin" | "Softplus",
+    value: string,
+  ): string {
+    return this.builder.node(opType, [value]);
+  }
+
+  /** Over `axes`, which go. */
+  sum(value: string, axes: readonly number[]): string {
+    return this.#without(reduceSum(this.builder, value, axes), value, axes);
+  }
+
+  /** Over everything: one number without dimensions. */
+  total(value: string): string {
+    return this.sum(
+      value,
+      this.shape(value).map((_, axis) => axis),
+    );
+  }
+
+  mean(value: string, axes: readonly number[]): string {
+    const count = axes.reduce((product, axis) => product * (this.shape(value)[axis] as number), 1);
+    return this.scale(this.sum(value, axes), 1 / count);
+  }
+
+  /** Of all numbers. */
+  average(value: string): string {
+    return this.mean(
+      value,
+      this.shape(value).map((_, axis) => axis),
+    );
+  }
+
+  /** Over the last axis, which stays as 1. No gradient passes. */
+  largest(value: string): string {
+    const axis = this.shape(value).length - 1;
+    const found =
+      this.builder.version >= 18
+        ? this.builder.node("ReduceMax", [value, this.builder.list([axis])])
+        : this.builder.node("ReduceMax", [value], { axes: ints([axis]) });
+    return this.detach(found);
+  }
+
+  /** The same value, through which no gradient passes. */
+  detach(value: string): string {
+    return this.builder.training("StopGradient", [value], 1)[0] as string;
+  }
+
+  /** ln of the sum of exp over the last axis, which goes. */
+  logSumExp(value: string): string {
+    const largest = this.largest(value);
+    const axis = this.shape(value).length - 1;
+    const sum = this.sum(this.unary("Exp", this.subtract(value, largest)), [axis]);
+    return this.add(this.unary("Log", sum), this.builder.reshape(largest, this.shape(sum)));
+  }
+
+  /** Over the last axis. */
+  softmax(value: string): string {
+    return this.builder.node("Softmax", [value], { axis: int(this.shape(value).length - 1) });
+  }
+
+  logSoftmax(value: string): string {
+    return this.builder.node("LogSoftmax", [value], { axis: int(this.shape(value).length - 1) });
+  }
+
+  /** Rows of unit length: the last axis. */
+  normalise(value: string): string {
+    const axis = this.shape(value).length - 1;
+    const squares = reduceSum(this.builder, this.multiply(value, value), [axis]);
+    return this.divide(value, this.unary("Sqrt", this.shift(squares, 1e-12)));
+  }
+
+  /** The last two axes change places. */
+  transpose(value: string): string {
+    const rank = this.shape(value).length;
+    const axes = Array.from({ length: rank }, (_, axis) => axis);
+    return this.builder.node("Transpose", [value], { perm: ints([...axes.slice(0, -2), rank - 1, rank - 2]) });
+  }
+
+  matMul(one: string, other: string): string {
+    return this.builder.node("MatMul", [one, other]);
+  }
+
+  /** [n, d] and [m, d] -> [n, m]: every row with every row. */
+  products(one: string, other: string): string {
+    return this.matMul(one, this.transpose(other));
+  }
+
+  /** Rows `from` to `to` (without it) of the first axis. */
+  rows(value: string, from: number, to: number): string {
+    if (from === 0 && to === this.shape(value)[0]) return value;
+    const { builder } = this;
+    return builder.node("Slice", [value, builder.list([from]), builder.list([to]), builder.list([0])]);
+  }
+
+  /** One behind the other along the first axis. */
+  stack(values: readonly string[]): string {
+    return values.length === 1 ? (values[0] as string) : this.builder.node("Concat", values, { axis: int(0) });
+  }
+
+  /** A constant [rows, columns] from a rule. */
+  matrix(rows: number, columns: number, rule: (row: number, column: number) => number): string {
+    const values = Array.from({ length: rows * columns }, (_, at) => rule(Math.floor(at / columns), at % columns));
+    return this.builder.constant("float32", [rows, columns], values);
+  }
+
+  #without(reduced: string, value: string, axes: readonly number[]): string {
+    return this.builder.reshape(
+      reduced,
+      this.shape(value).filter((_, axis) => !axes.includes(axis)),
+    );
+  }
+}
