@@ -4,6 +4,7 @@
  * refused with a reason (native).
  */
 import { instructionLevels, loadNative, type InstructionLevel, type LoadResult } from "./load.ts";
+import { augment, type AugmentArguments } from "./twins/augment.ts";
 import { boxReduce, type BoxReduceArguments } from "./twins/box-reduce.ts";
 import { exactNeighbours, type ExactNeighboursArguments } from "./twins/exact-neighbours.ts";
 import { findBadRow, type FindBadRowArguments } from "./twins/find-bad-row.ts";
@@ -15,6 +16,7 @@ import { umapLayout, type UmapLayoutArguments } from "./twins/umap-layout.ts";
 
 /** Kernel -> what it takes and gives. Each fills arrays that the caller made and throws as kernel-error.ts says. */
 export interface KernelTable {
+  augment(given: AugmentArguments): void;
   boxReduce(given: BoxReduceArguments): void;
   exactNeighbours(given: ExactNeighboursArguments): void;
   findBadRow(given: FindBadRowArguments): number;
@@ -33,7 +35,17 @@ export interface Kernels extends KernelTable {
   readonly why: string;
 }
 
-export const twins: KernelTable = { boxReduce, exactNeighbours, findBadRow, histograms, jpegReduce, resample, sharpness, umapLayout };
+export const twins: KernelTable = {
+  augment,
+  boxReduce,
+  exactNeighbours,
+  findBadRow,
+  histograms,
+  jpegReduce,
+  resample,
+  sharpness,
+  umapLayout,
+};
 
 const kernelNames = Object.keys(twins) as KernelName[];
 let cached: Kernels | null = null;

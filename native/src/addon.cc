@@ -12,6 +12,7 @@
 
 #include "args.h"
 #include "instructions.h"
+#include "kernels/augment.h"
 #include "kernels/box-reduce.h"
 #include "kernels/exact-neighbours.h"
 #include "kernels/find-bad-row.h"
@@ -27,6 +28,7 @@ namespace {
 struct State {
   Instructions best = bestInstructions();
   Instructions level = best;
+  AugmentScratch augment;
   BoxScratch box;
   HistogramScratch histograms;
   JpegScratch jpeg;
@@ -39,6 +41,7 @@ constexpr int64_t maxDimensions = 1 << 16;
 constexpr int64_t maxSide = 1 << 17;
 constexpr int64_t maxJpegSide = 65535;
 constexpr int64_t maxRectangle = 1024;
+constexpr int64_t maxAugmentSide = 4096;
 constexpr int64_t maxThreads = 256;
 
 napi_value numberValue(napi_env env, double value) {
@@ -51,6 +54,43 @@ napi_value textValue(napi_env env, const char* text) {
   napi_value result = nullptr;
   napi_create_string_utf8(env, text, NAPI_AUTO_LENGTH, &result);
   return result;
+}
+
+napi_value augmentBinding(napi_env env, napi_callback_info info, State& state) {
+  Arguments given(env, info, "augment");
+  AugmentTask task{};
+  task.count = given.integer("count", 0, maxCount);
+  task.side = given.integer("cachedSize", 1, maxAugmentSide);
+  task.views = given.integer("views", 0, maxCount);
+  task.size = given.integer("size", 1, maxAugmentSide);
+  task.channelsLast = given.oneOf("channelsLast", {0, 1}) == 1;
+  const double white = given.number("white", 1e-3, 1e6);
+  int threads = static_cast<int>(given.integer("threads", 1, maxThreads));
+  task.images = given.arrayOfAtLeast<uint8_t>("images", task.count * task.side * task.side * 3).data;
+  Span<int32_t> sources = given.array<int32_t>("sources", task.views);
+  Span<float> plans = given.array<float>("plans", task.views * augmenting::planLength);
+  Span<float> means = given.array<float>("means", 3);
+  requireFinite("augment", "means", means);
+  Span<float> deviations = given.array<float>("deviations", 3);
+  requireFinite("augment", "deviations", deviations);
+  task.target = given.array<float>("target", task.views * task.size * task.size * 3).data;
+  for (int channel = 0; channel < 3; channel++) {
+    const double deviation = deviations.data[channel];
+    if (deviation <= 0) throw ArgumentError{"out-of-range", "augment: deviations has a number that is not above 0"};
+    task.factors[channel] = static_cast<float>(white / 255 / deviation);
+    task.added[channel] = static_cast<float>(-means.data[channel] / deviation);
+  }
+  for (size_t view = 0; view < sources.length; view++)
+    if (sources.data[view] < 0 || sources.data[view] >= task.count)
+      throw ArgumentError{"out-of-range", "augment: sources names an image that is not there"};
+  int64_t bad = augmenting::findBadPlan(plans.data, task.views);
+  if (bad >= 0)
+    throw ArgumentError{"out-of-range", std::string("augment: plans has a ") + augmenting::planColumns[bad % augmenting::planLength].name +
+                                            " outside its range in view " + std::to_string(bad / augmenting::planLength)};
+  task.sources = sources.data;
+  task.plans = plans.data;
+  augment(task, threads, state.level, state.augment);
+  return nullptr;
 }
 
 napi_value findBadRowBinding(napi_env env, napi_callback_info info, State&) {
@@ -221,6 +261,7 @@ struct Entry {
 
 /** The names of native/kernels.ts, and `instructions`. */
 constexpr Entry entries[] = {
+    {"augment", guarded<augmentBinding>},
     {"boxReduce", guarded<boxReduceBinding>},
     {"exactNeighbours", guarded<exactNeighboursBinding>},
     {"findBadRow", guarded<findBadRowBinding>},

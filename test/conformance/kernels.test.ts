@@ -8,6 +8,7 @@ import { twins, type KernelName } from "#native/kernels.ts";
 import { createRandom } from "#engine/base/random.ts";
 
 import { referenceNeighbours } from "../reference/neighbours.ts";
+import { planOf } from "./augment-plans.ts";
 import { built, unitRows, variants } from "./variants.ts";
 
 /** What need not be equal to the last bit between implementations. */
@@ -297,6 +298,47 @@ describe.each(variants)("$name", ({ kernels }) => {
           ["vectors", new DataView(new ArrayBuffer(16)), "wrong-type"],
           ["vectors", new Float32Array(5), "wrong-length"],
           ["count", -1, "out-of-range"],
+        ],
+      },
+      {
+        kernel: "augment",
+        good: {
+          images: new Uint8Array(24),
+          count: 2,
+          cachedSize: 2,
+          views: 1,
+          sources: Int32Array.of(1),
+          plans: planOf(),
+          size: 3,
+          white: 255,
+          means: new Float32Array(3),
+          deviations: new Float32Array(3).fill(1),
+          channelsLast: 0,
+          target: new Float32Array(27),
+          threads: 1,
+        },
+        wrong: [
+          ["images", new Uint8Array(23), "wrong-length"],
+          ["images", new Float32Array(24), "wrong-type"],
+          ["count", -1, "out-of-range"],
+          ["cachedSize", 0, "out-of-range"],
+          ["cachedSize", 5000, "out-of-range"],
+          ["views", 1.5, "out-of-range"],
+          ["sources", Int32Array.of(2), "out-of-range"],
+          ["sources", Int32Array.of(-1), "out-of-range"],
+          ["sources", new Int32Array(2), "wrong-length"],
+          ["plans", new Float32Array(3), "wrong-length"],
+          ["plans", planOf({ cropWidth: 0 }), "out-of-range"],
+          ["plans", planOf({ hue: Number.NaN }), "out-of-range"],
+          ["size", 0, "out-of-range"],
+          ["white", 0, "out-of-range"],
+          ["means", Float32Array.of(0, Number.NaN, 0), "not-finite"],
+          ["means", new Float32Array(2), "wrong-length"],
+          ["deviations", Float32Array.of(1, 0, 1), "out-of-range"],
+          ["deviations", Float32Array.of(1, Infinity, 1), "not-finite"],
+          ["channelsLast", 2, "out-of-range"],
+          ["target", new Float32Array(26), "wrong-length"],
+          ["threads", 0, "out-of-range"],
         ],
       },
       {
