@@ -3,12 +3,16 @@
  * the gradient of one number back to the values asked for. Only what lies on a way between the two gets any.
  */
 import { BugError, UserError } from "../base/errors.ts";
+import type { ElementType } from "../onnx/element-type.ts";
 import type { GraphBuilder } from "../onnx/graph-builder.ts";
 import { zerosLike, type Gradient } from "./gradient.ts";
 import { trainingDomain } from "../onnx/shapes/training.ts";
 import { gradients, trainingGradients, withoutGradient } from "./table.ts";
 
-const tables: Readonly<Record<string, Readonly<Record<string, Gradient>>>> = { "": gradients, [trainingDomain]: trainingGradients };
+const tables: Readonly<Record<string, Readonly<Record<string, Gradient | undefined>>>> = {
+  "": gradients,
+  [trainingDomain]: trainingGradients,
+};
 
 /**
  * Adds the gradients of `loss` (one number) by each of `parameters` and gives their names, in order.
@@ -20,7 +24,8 @@ export function addGradients(builder: GraphBuilder, loss: string, parameters: re
   const forward = [...builder.builtNodes];
   const depending = new Set(parameters);
   for (const { opType, inputs, outputs } of forward)
-    if (!withoutGradient.has(opType) && inputs.some((name) => depending.has(name))) for (const name of outputs) depending.add(name);
+    if (!withoutGradient.has(opType) && inputs.some((name) => depending.has(name)))
+      for (const name of outputs) if (name !== "" && isFloat(builder.typeOf(name).elementType)) depending.add(name);
 
   const found = new Map<string, string>([[loss, builder.constant(elementType, shape, [1])]]);
   const add = (value: string, gradient: string): void => {
@@ -42,4 +47,9 @@ export function addGradients(builder: GraphBuilder, loss: string, parameters: re
     });
   }
   return parameters.map((name) => found.get(name) ?? zerosLike(builder, name));
+}
+
+/** Places and masks carry no gradient, whatever they were computed from. */
+function isFloat(type: ElementType): boolean {
+  return type.startsWith("float") || type === "bfloat16";
 }

@@ -21,7 +21,11 @@ export interface Types {
   readonly known: ReadonlyMap<string, Known>;
 }
 
-const rules: Readonly<Record<string, Rule>> = { ...elementwiseRules, ...spatialRules, ...productRules, ...layoutRules };
+const ruleTable = { ...elementwiseRules, ...spatialRules, ...productRules, ...layoutRules };
+const rules: Readonly<Record<string, Rule>> = ruleTable;
+
+/** Every operator whose shapes are known. */
+export type OperatorName = keyof typeof ruleTable | "Constant";
 
 const rulesOf: Readonly<Record<string, Readonly<Record<string, Rule>>>> = { "": rules, [trainingDomain]: trainingRules };
 

@@ -23,6 +23,8 @@ export interface GradientCase {
   readonly range?: readonly [number, number];
   /** Inputs closer to one of these than a step are moved away: the function has a corner there. */
   readonly corners?: readonly number[];
+  /** No two numbers of an input are closer than several steps: the function compares them. */
+  readonly distinct?: boolean;
   /** ONNX Runtime has the operator in float32 only. */
   readonly single?: boolean;
   /** Which inputs have a gradient; all if not given. */
@@ -63,13 +65,18 @@ export async function checkGradient(given: GradientCase, seed = 1): Promise<void
     logSeverityLevel: 4,
   });
   const [low, high] = range;
-  const inputs = shapes.map((each) =>
-    Array.from({ length: elementCount(each) }, () => {
+  const spread = (count: number): number[] => {
+    const order = Array.from({ length: count }, () => random.unit());
+    return order.map((own) => low + ((high - low) * (order.filter((other) => other < own).length + 0.5)) / count);
+  };
+  const inputs = shapes.map((each) => {
+    if (given.distinct === true) return spread(elementCount(each));
+    return Array.from({ length: elementCount(each) }, () => {
       const drawn = low + (high - low) * random.unit();
       const corner = corners.find((place) => Math.abs(drawn - place) < 3 * step);
       return corner === undefined ? drawn : corner + 5 * step;
-    }),
-  );
+    });
+  });
   const run = async (values: readonly (readonly number[])[]): Promise<readonly number[][]> => {
     const feeds = values.map((each, index) => {
       const data = single ? Float32Array.from(each) : Float64Array.from(each);

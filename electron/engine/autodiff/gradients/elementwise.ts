@@ -4,20 +4,7 @@
  */
 import { floatOf } from "../../onnx/attributes.ts";
 import { float } from "../../onnx/graph-builder.ts";
-import { outputGradient, sumTo, type Gradient, type GradientContext } from "../gradient.ts";
-
-/** dL/dx = dL/dy * factor(x, y). */
-function times(factor: (context: GradientContext, x: string, y: string) => string): Gradient {
-  return (context) => {
-    const { node, builder } = context;
-    return [builder.node("Mul", [outputGradient(context), factor(context, node.inputs[0] as string, node.outputs[0] as string)])];
-  };
-}
-
-/** 1 where `condition` (a bool value) holds, else `otherwise`. */
-function choose({ builder }: GradientContext, condition: string, like: string, otherwise = 0): string {
-  return builder.node("Where", [condition, builder.scalar(1, like), builder.scalar(otherwise, like)]);
-}
+import { choose, outputGradient, sumTo, times, type Gradient, type GradientContext } from "../gradient.ts";
 
 /** dL/da and dL/db of y = f(a, b), each added up over what was broadcast. */
 function pair(gradients: (context: GradientContext, g: string, a: string, b: string) => readonly [() => string, () => string]): Gradient {
@@ -42,11 +29,6 @@ export const div: Gradient = pair(({ node, builder }, g, _, b) => [
   () => builder.node("Neg", [builder.node("Div", [builder.node("Mul", [g, node.outputs[0] as string]), b])]),
 ]);
 
-export const pow: Gradient = pair(({ node, builder }, g, a, b) => [
-  () => builder.node("Mul", [g, builder.node("Mul", [b, builder.node("Pow", [a, builder.node("Sub", [b, builder.scalar(1, b)])])])]),
-  () => builder.node("Mul", [g, builder.node("Mul", [node.outputs[0] as string, builder.node("Log", [a])])]),
-]);
-
 export const neg: Gradient = (context) => [context.builder.node("Neg", [outputGradient(context)])];
 
 export const exp: Gradient = times((_, __, y) => y);
@@ -67,7 +49,7 @@ export const relu: Gradient = (context) => [
 ];
 
 export const leakyRelu: Gradient = times((context, x) =>
-  choose(context, context.builder.node("Greater", [x, context.builder.scalar(0, x)]), x, floatOf(context.node, "alpha", 0.01)),
+  choose(context.builder, context.builder.node("Greater", [x, context.builder.scalar(0, x)]), x, floatOf(context.node, "alpha", 0.01)),
 );
 
 /** At the bounds it is 0, as for the nets' ReLU6: then what came out tells as much as what went in, which need not be kept. */
@@ -92,7 +74,7 @@ const clipBetweenValues: Gradient = times((context, x) => {
     ...(low === "" ? [] : [builder.node("Greater", [x, low])]),
     ...(high === "" ? [] : [builder.node("Less", [x, high])]),
   ];
-  return choose(context, conditions.length === 1 ? (conditions[0] as string) : builder.node("And", conditions), x);
+  return choose(context.builder, conditions.length === 1 ? (conditions[0] as string) : builder.node("And", conditions), x);
 });
 
 /** y (1 - y). */

@@ -1,7 +1,7 @@
-/** @file Activations of the form x times a gate of x: HardSwish (Howard et al. 2019), Gelu (Hendrycks and Gimpel 2016). */
+/** @file Activations of the form x times a gate of x: HardSwish (Howard et al. 2019), Gelu (Hendrycks and Gimpel 2016), Mish (Misra 2019). */
 import { textOf } from "../../onnx/attributes.ts";
 import type { GraphBuilder } from "../../onnx/graph-builder.ts";
-import { outputGradient, type Gradient } from "../gradient.ts";
+import { isAtLeast, outputGradient, times, type Gradient } from "../gradient.ts";
 
 /** 0 up to -3, 1 from 3 on, x / 3 + 1/2 between. */
 export const hardSwish: Gradient = (context) => {
@@ -9,8 +9,8 @@ export const hardSwish: Gradient = (context) => {
   const x = node.inputs[0] as string;
   const number = (value: number): string => builder.scalar(value, x);
   const slope = builder.node("Add", [builder.node("Div", [x, number(3)]), number(0.5)]);
-  const low = builder.node("Where", [builder.node("LessOrEqual", [x, number(-3)]), number(0), slope]);
-  const factor = builder.node("Where", [builder.node("GreaterOrEqual", [x, number(3)]), number(1), low]);
+  const low = builder.node("Where", [isAtLeast(builder, number(-3), x), number(0), slope]);
+  const factor = builder.node("Where", [isAtLeast(builder, x, number(3)), number(1), low]);
   return [builder.node("Mul", [outputGradient(context), factor])];
 };
 
@@ -41,3 +41,13 @@ function tanhFactor(builder: GraphBuilder, x: string): string {
   const inner = builder.node("Mul", [builder.node("Mul", [x, slope]), builder.node("Sub", [number(1), builder.node("Mul", [t, t])])]);
   return builder.node("Mul", [builder.node("Add", [builder.node("Add", [t, number(1)]), inner]), number(0.5)]);
 }
+
+/** y = x t with t = tanh(softplus(x)): t + x (1 - t^2) sigmoid(x). */
+export const mish: Gradient = times(({ builder }, x) => {
+  const t = builder.node("Tanh", [builder.node("Softplus", [x])]);
+  const slope = builder.node("Mul", [
+    builder.node("Sub", [builder.scalar(1, x), builder.node("Mul", [t, t])]),
+    builder.node("Sigmoid", [x]),
+  ]);
+  return builder.node("Add", [t, builder.node("Mul", [x, slope])]);
+});

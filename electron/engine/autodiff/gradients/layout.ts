@@ -1,9 +1,7 @@
 /** @file Operators that move numbers: their gradients move them back. */
-import { UserError } from "../../base/errors.ts";
 import { intOf, intsOf, textOf } from "../../onnx/attributes.ts";
 import { int, ints } from "../../onnx/graph-builder.ts";
-import { axisOf } from "../../onnx/shapes/rule.ts";
-import { outputGradient, sumTo, zerosLike, type Gradient } from "../gradient.ts";
+import { cast, noGradient, outputGradient, reduceSum, reshaped, sumTo, zerosLike, type Gradient } from "../gradient.ts";
 
 /** Reshape, Flatten, Squeeze, Unsqueeze: the same numbers in the shape they had. */
 export const reshape: Gradient = (context) => {
@@ -45,42 +43,67 @@ export const split: Gradient = (context) => {
   return [parts.length === 1 ? (parts[0] as string) : builder.node("Concat", parts, { axis: int(intOf(node, "axis", 0)) })];
 };
 
-/** What was cut away is 0. Every other element, or backwards, is not needed by any encoder. */
-export const slice: Gradient = (context) => {
+/** Each copy counts. */
+export const tile: Gradient = (context) => {
   const { node, builder } = context;
-  const [x] = node.inputs as readonly [string];
-  const shape = builder.shapeOf(x);
-  const numbers = (name: string, index: number): readonly number[] | null =>
-    intsOf(node, name, null) ?? builder.knownValues(node.inputs[index] ?? "");
-  const starts = numbers("starts", 1) ?? [];
-  const axes = numbers("axes", 3) ?? starts.map((_, at) => at);
-  if (numbers("steps", 4)?.some((step) => step !== 1) === true)
-    throw new UserError("no-gradient", `The Slice node "${node.name}" has a step other than 1, which has no gradient here.`);
-  const begins = shape.map(() => 0);
-  axes.forEach((given, at) => {
-    const axis = axisOf(node, given, shape.length);
-    const start = starts[at] as number;
-    const size = shape[axis] as number;
-    begins[axis] = Math.min(Math.max(start < 0 ? start + size : start, 0), size);
-  });
-  const kept = builder.shapeOf(node.outputs[0] as string);
-  const ends = shape.map((size, axis) => size - (begins[axis] as number) - (kept[axis] as number));
-  return [builder.node("Pad", [outputGradient(context), builder.list([...begins, ...ends])])];
+  const shape = builder.shapeOf(node.inputs[0] as string);
+  const copies = builder.shapeOf(node.outputs[0] as string).map((size, axis) => size / (shape[axis] as number));
+  const apart = copies.flatMap((count, axis) => [count, shape[axis] as number]);
+  const axes = copies.flatMap((count, axis) => (count === 1 ? [] : [axis * 2]));
+  if (axes.length === 0) return [outputGradient(context), null];
+  return [reshaped(builder, reduceSum(builder, reshaped(builder, outputGradient(context), apart), axes), shape), null];
 };
 
-/** What was added has no gradient to give. Padding with a constant only: others repeat pixels. */
-export const pad: Gradient = (context) => {
+/** The same part of the gradient as of the values. */
+export const trilu: Gradient = (context) => {
   const { node, builder } = context;
-  const [x] = node.inputs as readonly [string];
-  const mode = textOf(node, "mode", "constant");
-  if (mode !== "constant")
-    throw new UserError("no-gradient", `The Pad node "${node.name}" has the mode ${mode}, which has no gradient here.`);
-  const shape = builder.shapeOf(x);
-  const pads = intsOf(node, "pads", null) ?? builder.knownValues(node.inputs[1] ?? "") ?? [];
-  const axes = builder.knownValues(node.inputs[3] ?? "")?.map((axis) => axisOf(node, axis, shape.length)) ?? shape.map((_, axis) => axis);
-  const starts = axes.map((_, at) => pads[at] as number);
-  const ends = axes.map((axis, at) => (starts[at] as number) + (shape[axis] as number));
-  if (pads.some((size) => size < 0))
-    throw new UserError("no-gradient", `The Pad node "${node.name}" cuts (pads of ${pads.join(", ")}), which has no gradient here.`);
-  return [builder.node("Slice", [outputGradient(context), builder.list(starts), builder.list(ends), builder.list(axes)])];
+  const [, diagonal = ""] = node.inputs;
+  const inputs = [outputGradient(context), ...(diagonal === "" ? [] : [diagonal])];
+  return [builder.node("Trilu", inputs, { upper: int(intOf(node, "upper", 1)) }), null];
+};
+
+/** Each number counts in all sums from its own on: the sum from the other end. */
+export const cumSum: Gradient = (context) => {
+  const { node, builder } = context;
+  const attributes = { exclusive: int(intOf(node, "exclusive", 0)), reverse: int(intOf(node, "reverse", 0) === 1 ? 0 : 1) };
+  return [builder.node("CumSum", [outputGradient(context), node.inputs[1] as string], attributes), null];
+};
+
+/** Channels [block, block, c] (DCR) or [c, block, block] (CRD) go back from blocks of pixels. */
+export const depthToSpace: Gradient = (context) => {
+  const { node, builder } = context;
+  const block = intOf(node, "blocksize", 1);
+  const g = outputGradient(context);
+  if (textOf(node, "mode", "DCR") === "DCR") return [builder.node("SpaceToDepth", [g], { blocksize: int(block) })];
+  const shape = builder.shapeOf(node.inputs[0] as string);
+  const [batch = 1, channels = 1, height = 1, width = 1] = shape;
+  const apart = reshaped(builder, g, [batch, channels / block ** 2, height, block, width, block]);
+  return [reshaped(builder, builder.node("Transpose", [apart], { perm: ints([0, 1, 3, 5, 2, 4]) }), shape)];
+};
+
+export const spaceToDepth: Gradient = (context) => {
+  const blocksize = int(intOf(context.node, "blocksize", 1));
+  return [context.builder.node("DepthToSpace", [outputGradient(context)], { blocksize })];
+};
+
+/** At rest it passes on; in training what it dropped gets nothing. */
+export const dropout: Gradient = (context) => {
+  const { node, builder } = context;
+  const [, ratio = "", training = ""] = node.inputs;
+  const g = outputGradient(context);
+  if (training === "" || builder.knownValues(training)?.[0] === 0) return [g, null, null];
+  const mask = node.outputs[1] ?? "";
+  if (mask === "") noGradient(node, "drops in training without telling its mask");
+  const kept = builder.node("Sub", [
+    builder.scalar(1, g),
+    ratio === "" ? builder.scalar(0.5, g) : cast(builder, ratio, builder.typeOf(g).elementType),
+  ]);
+  return [builder.node("Where", [mask, builder.node("Div", [g, kept]), builder.scalar(0, g)]), null, null];
+};
+
+/** Between types of floats; a mask or a number of places has none. */
+export const castGradient: Gradient = (context) => {
+  const { node, builder } = context;
+  const gradient = cast(builder, outputGradient(context), builder.typeOf(node.inputs[0] as string).elementType);
+  return node.inputs.map((_, at) => (at === 0 ? gradient : null));
 };

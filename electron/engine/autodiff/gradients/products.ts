@@ -1,19 +1,13 @@
-/** @file Products of matrices, and sums. */
-import { floatOf, intOf, intsOf } from "../../onnx/attributes.ts";
+/** @file Products of matrices. */
+import { floatOf, intOf } from "../../onnx/attributes.ts";
 import { ints, type GraphBuilder } from "../../onnx/graph-builder.ts";
-import { axisOf } from "../../onnx/shapes/rule.ts";
-import { elementCount } from "../../onnx/tensor-values.ts";
-import { outputGradient, sumTo, type Gradient } from "../gradient.ts";
+import { outputGradient, reshaped, sumTo, type Gradient } from "../gradient.ts";
 
 /** The last two dimensions change places. */
 function turned(builder: GraphBuilder, value: string): string {
   const order = builder.shapeOf(value).map((_, axis) => axis);
   order.push(...order.splice(-2).reverse());
   return builder.node("Transpose", [value], { perm: ints(order) });
-}
-
-function reshaped(builder: GraphBuilder, value: string, shape: readonly number[]): string {
-  return builder.node("Reshape", [value, builder.list(shape)]);
 }
 
 /** dA = G B^T, dB = A^T G, batches that broadcast added up. A vector is a row on the left and a column on the right. */
@@ -62,24 +56,3 @@ export const gemm: Gradient = (context) => {
     ...(c === "" ? [] : [wanted[2] === true ? scaled(sumTo(builder, g, c), floatOf(node, "beta", 1)) : null]),
   ];
 };
-
-/** Each input of a sum has its gradient; of a mean that over how many there were. */
-function reduction(isMean: boolean): Gradient {
-  return (context) => {
-    const { node, builder } = context;
-    const [x, axesInput = ""] = node.inputs as readonly [string, string | undefined];
-    const shape = builder.shapeOf(x);
-    const given = intsOf(node, "axes", null) ?? (axesInput === "" ? null : builder.knownValues(axesInput));
-    if ((given === null || given.length === 0) && intOf(node, "noop_with_empty_axes", 0) === 1) return [outputGradient(context)];
-    const axes =
-      given === null || given.length === 0 ? shape.map((_, axis) => axis) : given.map((axis) => axisOf(node, axis, shape.length));
-    const kept = shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
-    const spread = builder.node("Expand", [reshaped(builder, outputGradient(context), kept), builder.list(shape)]);
-    const count = elementCount(axes.map((axis) => shape[axis] as number));
-    return [isMean ? builder.node("Mul", [spread, builder.scalar(1 / count, x)]) : spread];
-  };
-}
-
-export const reduceSumGradient: Gradient = reduction(false);
-
-export const reduceMean: Gradient = reduction(true);

@@ -1,7 +1,7 @@
 /** @file Operators whose outputs are as large as their inputs, or as these broadcast. */
 import { elementTypes, type ElementType } from "../element-type.ts";
 import { intOf } from "../attributes.ts";
-import { broadcast, inputAt, refuse, type Rule, type RuleContext, type StaticType } from "./rule.ts";
+import { broadcast, inputAt, refuse, shared, type Rule, type RuleContext, type StaticType } from "./rule.ts";
 
 const same: Rule = (context) => [inputAt(context, 0)];
 
@@ -31,37 +31,18 @@ function typeOf(number: number): ElementType | null {
   return number > 0 ? (elementTypes[number] ?? null) : null;
 }
 
-export const elementwiseRules: Readonly<Record<string, Rule>> = {
-  ...Object.fromEntries(
-    [
-      "Abs", "Acos", "Acosh", "Asin", "Asinh", "Atan", "Atanh", "BitwiseNot", "Ceil", "Celu", "Clip", "Cos", "Cosh", "CumSum", "Elu", "Erf", "Exp", "Floor",
-      "Gelu", "HardSigmoid", "HardSwish", "Hardmax", "Identity", "InstanceNormalization", "LeakyRelu", "Log", "LogSoftmax", "LpNormalization", "LRN",
-      "GroupNormalization", "MeanVarianceNormalization", "Mish", "Neg", "Reciprocal", "Relu", "Round", "Selu", "Shrink", "Sigmoid", "Sign", "Sin", "Sinh", "Softmax",
-      "Softplus", "Softsign", "Sqrt", "Tan", "Tanh", "ThresholdedRelu", "Trilu",
-    ].map((name) => [name, same]),
-  ), // prettier-ignore
-  ...Object.fromEntries(
-    [
-      "Add",
-      "BitwiseAnd",
-      "BitwiseOr",
-      "BitwiseXor",
-      "Div",
-      "Max",
-      "Mean",
-      "Min",
-      "Mod",
-      "Mul",
-      "Pow",
-      "Sub",
-      "Sum",
-      "And",
-      "Or",
-      "Xor",
-    ].map((name) => [name, broadcasting]),
-  ),
-  ...Object.fromEntries(["Equal", "Greater", "GreaterOrEqual", "Less", "LessOrEqual"].map((name) => [name, comparing])),
-  ...Object.fromEntries(["IsInf", "IsNaN", "Not"].map((name) => [name, asBool])),
+export const elementwiseRules = {
+  ...shared([
+    "Abs", "Acos", "Acosh", "Asin", "Asinh", "Atan", "Atanh", "BitwiseNot", "Ceil", "Celu", "Clip", "Cos", "Cosh", "CumSum", "Elu", "Erf", "Exp", "Floor",
+    "Gelu", "GroupNormalization", "HardSigmoid", "HardSwish", "Hardmax", "Identity", "InstanceNormalization", "LRN", "LeakyRelu", "Log", "LogSoftmax",
+    "LpNormalization", "MeanVarianceNormalization", "Mish", "Neg", "Reciprocal", "Relu", "Round", "Selu", "Shrink", "Sigmoid", "Sign", "Sin", "Sinh", "Softmax",
+    "Softplus", "Softsign", "Sqrt", "Tan", "Tanh", "ThresholdedRelu", "Trilu",
+  ], same),
+  ...shared([
+    "Add", "And", "BitwiseAnd", "BitwiseOr", "BitwiseXor", "Div", "Max", "Mean", "Min", "Mod", "Mul", "Or", "Pow", "Sub", "Sum", "Xor",
+  ], broadcasting),
+  ...shared(["Equal", "Greater", "GreaterOrEqual", "Less", "LessOrEqual"], comparing),
+  ...shared(["IsInf", "IsNaN", "Not"], asBool),
   Where: (context) => [{ ...joined(context), elementType: inputAt(context, 1).elementType }],
   // Its slope broadcasts to the picture, never the other way round.
   PRelu: same,
@@ -83,4 +64,7 @@ export const elementwiseRules: Readonly<Record<string, Rule>> = {
     const statistic: StaticType = { elementType: "float32", shape: image.shape.map((size, at) => (at < from ? size : 1)) };
     return [image, statistic, statistic];
   },
-};
+  EyeLike: (context) => [
+    { ...inputAt(context, 0), elementType: typeOf(intOf(context.node, "dtype", 0)) ?? inputAt(context, 0).elementType },
+  ],
+} as const satisfies Readonly<Record<string, Rule>>; // prettier-ignore

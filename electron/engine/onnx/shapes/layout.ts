@@ -171,7 +171,7 @@ const shapeOf: Rule = (context) => {
   return [{ elementType: "int64", shape: [Math.max(0, clamp(intOf(context.node, "end", rank)) - clamp(intOf(context.node, "start", 0)))] }];
 };
 
-export const layoutRules: Readonly<Record<string, Rule>> = {
+export const layoutRules = {
   Reshape: reshape,
   Transpose: transpose,
   Squeeze: squeeze,
@@ -199,4 +199,4 @@ export const layoutRules: Readonly<Record<string, Rule>> = {
       shape: numbersAt(context, 0) ?? refuse(context.node, "has no shape"),
     },
   ],
-};
+} as const satisfies Readonly<Record<string, Rule>>;

@@ -1,6 +1,6 @@
 /** @file Products of matrices, and reductions. */
 import { intOf, intsOf, textOf } from "../attributes.ts";
-import { axisOf, broadcast, inputAt, numbersAt, refuse, type Rule } from "./rule.ts";
+import { axisOf, broadcast, inputAt, numbersAt, refuse, shared, type Rule } from "./rule.ts";
 
 const matMul: Rule = (context) => {
   const [one, other] = [inputAt(context, 0), inputAt(context, 1)];
@@ -76,13 +76,24 @@ function without(shape: readonly number[], axes: readonly number[], keep: boolea
   return keep ? shape.map((size, at) => (axes.includes(at) ? 1 : size)) : shape.filter((_, at) => !axes.includes(at));
 }
 
-export const productRules: Readonly<Record<string, Rule>> = {
+export const productRules = {
   MatMul: matMul,
   Gemm: gemm,
   Einsum: einsum,
-  ...Object.fromEntries(
-    ["L1", "L2", "LogSum", "LogSumExp", "Max", "Mean", "Min", "Prod", "Sum", "SumSquare"].map((name) => [`Reduce${name}`, reduction]),
+  ...shared(
+    [
+      "ReduceL1",
+      "ReduceL2",
+      "ReduceLogSum",
+      "ReduceLogSumExp",
+      "ReduceMax",
+      "ReduceMean",
+      "ReduceMin",
+      "ReduceProd",
+      "ReduceSum",
+      "ReduceSumSquare",
+    ],
+    reduction,
   ),
-  ArgMax: argReduction,
-  ArgMin: argReduction,
-};
+  ...shared(["ArgMax", "ArgMin"], argReduction),
+} as const satisfies Readonly<Record<string, Rule>>;

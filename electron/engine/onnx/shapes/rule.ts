@@ -47,6 +47,11 @@ export function axisOf(node: Node, axis: number, rank: number): number {
   return axis < 0 ? axis + rank : axis;
 }
 
+/** One rule for several operators; their names stay known to the compiler. */
+export function shared<const Name extends string>(names: readonly Name[], rule: Rule): Readonly<Record<NoInfer<Name>, Rule>> {
+  return Object.fromEntries(names.map((name) => [name, rule])) as Record<Name, Rule>;
+}
+
 /** Numpy's broadcasting. */
 export function broadcast(node: Node, shapes: readonly (readonly number[])[]): number[] {
   const rank = Math.max(...shapes.map((shape) => shape.length));

@@ -48,6 +48,23 @@ export function convolutionWindow(node: Node, image: readonly number[], weights:
   return { ...window, pads: [...begins, ...totals.map((total, at) => total - (begins[at] as number))] };
 }
 
+/** The window of a ConvTranspose that made an output of that shape, with its padding in numbers. */
+export function transposedWindow(
+  node: Node,
+  output: readonly number[],
+  { steps, weights }: { readonly steps: readonly number[]; readonly weights: readonly number[] },
+): Window {
+  const window = windowOf(node, intsOf(node, "kernel_shape", weights.slice(2)));
+  if (intsOf(node, "output_shape", null) === null && !window.autoPad.startsWith("SAME"))
+    return window.autoPad === "VALID" ? { ...window, pads: window.pads.map(() => 0) } : window;
+  const extra = intsOf(node, "output_padding", []);
+  const totals = steps.map((count, at) =>
+    Math.max(0, (window.strides[at] ?? 1) * (count - 1) + (extra[at] ?? 0) + reachOf(window, at) - (output[at + 2] as number)),
+  );
+  const begins = totals.map((total) => (window.autoPad === "SAME_UPPER" ? Math.floor(total / 2) : Math.ceil(total / 2)));
+  return { ...window, pads: [...begins, ...totals.map((total, at) => total - (begins[at] as number))] };
+}
+
 /** Sizes after a window slid over `sizes`. */
 function slide(context: RuleContext, sizes: readonly number[], window: Window): number[] {
   const { strides, pads, autoPad } = window;
@@ -144,7 +161,7 @@ const moveBlocks: Rule = (context) => {
   return [{ ...image, shape }];
 };
 
-export const spatialRules: Readonly<Record<string, Rule>> = {
+export const spatialRules = {
   Conv: convolution,
   ConvTranspose: transposedConvolution,
   AveragePool: pool,
@@ -157,4 +174,4 @@ export const spatialRules: Readonly<Record<string, Rule>> = {
   Upsample: resize,
   DepthToSpace: moveBlocks,
   SpaceToDepth: moveBlocks,
-};
+} as const satisfies Readonly<Record<string, Rule>>;

@@ -49,7 +49,7 @@ const sgdStep: Rule = (context) => [inputAt(context, 0), inputAt(context, 2)];
 
 const adamStep: Rule = (context) => [inputAt(context, 0), inputAt(context, 2), inputAt(context, 3)];
 
-export const trainingRules: Readonly<Record<string, Rule>> = {
+export const trainingRules = {
   AdamStep: adamStep,
   Average: likeFirst,
   BatchNormalizationGradient: batchNormalizationGradient,
@@ -60,4 +60,6 @@ export const trainingRules: Readonly<Record<string, Rule>> = {
   ReluGradient: likeFirst,
   SgdStep: sgdStep,
   StopGradient: likeFirst,
-};
+} as const satisfies Readonly<Record<string, Rule>>;
+
+export type TrainingOperatorName = keyof typeof trainingRules;
