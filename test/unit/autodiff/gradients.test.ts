@@ -1,8 +1,10 @@
+import { InferenceSession, Tensor as RuntimeTensor } from "onnxruntime-node";
 import { describe, expect, test } from "vitest";
 
 import { addGradients } from "#engine/autodiff/backward.ts";
 import { gradients, withoutGradient } from "#engine/autodiff/table.ts";
 import { GraphBuilder, int, text } from "#engine/onnx/graph-builder.ts";
+import { writeModel } from "#engine/onnx/write.ts";
 import { hasShapeRule } from "#engine/onnx/type-table.ts";
 import { functionCases } from "./cases/functions.ts";
 import { indexingCases } from "./cases/indexing.ts";
@@ -11,7 +13,7 @@ import { normalizationCases } from "./cases/normalization.ts";
 import { plainCases } from "./cases/plain.ts";
 import { reductionCases } from "./cases/reductions.ts";
 import { spatialCases } from "./cases/spatial.ts";
-import { checkGradient } from "./check-gradient.ts";
+import { asModel, checkGradient } from "./check-gradient.ts";
 
 const cases = [plainCases, functionCases, indexingCases, layoutCases, normalizationCases, reductionCases, spatialCases];
 const operators = [...new Set(cases.flatMap((each) => Object.keys(each)))].sort();
@@ -84,6 +86,19 @@ describe("the whole way back", () => {
     );
     const noisy = total(builder.node("Dropout", [x, builder.scalar(0.5, x), builder.constant("bool", [], [1])]));
     expect(() => addGradients(builder, noisy, [x])).toThrow(/drops in training without telling its mask/);
+  });
+
+  test("what a Dropout in training drops gets nothing, the rest more", async () => {
+    const builder = new GraphBuilder();
+    const x = builder.input("x", "float32", [100]);
+    const [y, mask] = builder.nodes("Dropout", [x, builder.scalar(0.25, x), builder.constant("bool", [], [1])], 2) as [string, string];
+    const [gradient] = addGradients(builder, builder.node("ReduceSum", [y]), [x]) as [string];
+    const session = await InferenceSession.create(writeModel(asModel(builder, [mask, gradient])));
+    const found = await session.run({ x: new RuntimeTensor("float32", new Float32Array(100).fill(1), [100]) });
+    const kept = Array.from(found[mask]?.data as Uint8Array, Number);
+    expect(new Set(kept)).toEqual(new Set([0, 1]));
+    expect(Array.from(found[gradient]?.data as Float32Array)).toEqual(kept.map((each) => (each === 1 ? Math.fround(1 / 0.75) : 0)));
+    await session.release();
   });
 
   test("nothing is added for what nobody asks", () => {

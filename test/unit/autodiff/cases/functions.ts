@@ -23,7 +23,7 @@ export const functionCases: Cases = {
         return builder.node("Clip", [builder.node("Mul", [x, builder.scalar(4, x)]), number(low, -2), number(high, 2)]);
       },
     },
-    { shapes: [[7]], corners: [0.5], version: 11, build: (builder, [x = ""]) => builder.node("Clip", [x, "", builder.scalar(0.5, x)]) },
+    { shapes: [[7]], corners: [0.5], single, version: 11, build: (builder, [x = ""]) => builder.node("Clip", [x, "", builder.scalar(0.5, x)]) },
   ],
   Cos: [unary("Cos")],
   Cosh: [unary("Cosh", { single })],

@@ -16,7 +16,7 @@ export const binary = (opType: string, shapes: readonly (readonly number[])[], m
 
 export function conv(image: readonly number[], weights: readonly number[], attributes: Attributes, bias = false): GradientCase {
   const shapes = bias ? [image, weights, weights.slice(0, 1)] : [image, weights];
-  return { shapes, single: true, range: [-1, 1], build: (builder, inputs) => builder.node("Conv", inputs, attributes) };
+  return { shapes, single: true, linear: true, range: [-1, 1], build: (builder, inputs) => builder.node("Conv", inputs, attributes) };
 }
 
 /** Shapes that broadcast in every way. */

@@ -1,5 +1,5 @@
 /** @file Cases of operators that move, repeat, cut or leave out numbers, and of Einsum. */
-import { float, int, ints, text } from "#engine/onnx/graph-builder.ts";
+import { float, int, text } from "#engine/onnx/graph-builder.ts";
 import type { GradientCase } from "../check-gradient.ts";
 import { unary, type Cases } from "./kinds.ts";
 
@@ -30,8 +30,6 @@ export const layoutCases: Cases = {
   Dropout: [
     unary("Dropout"),
     { shapes: [[2, 3]], build: (builder, [x = ""]) => builder.node("Dropout", [x, builder.scalar(0.5, x), builder.constant("bool", [], [0])]) },
-    // One seed draws one mask for every run.
-    { shapes: [[4, 5]], single: true, build: (builder, [x = ""]) => builder.nodes("Dropout", [x, builder.scalar(0.25, x), builder.constant("bool", [], [1])], 2, { seed: int(3) })[0] as string },
   ],
   Einsum: [
     einsum("bij,bjk->bik", [[2, 3, 4], [2, 4, 2]]),
@@ -47,7 +45,7 @@ export const layoutCases: Cases = {
     einsum("ab,bc,cd->ad", [[2, 3], [3, 2], [2, 2]]),
     einsum("ij,kl->i", [[2, 3], [2, 2]]),
     einsum("b i j , b j -> b i", [[2, 3, 4], [2, 4]]),
-    einsum("...i,...i->...", [[2, 3, 4], [3, 4]]),
+    einsum("...i,...i->...", [[2, 3, 4], [1, 3, 4]]),
   ],
   Pad: [
     pad([2, 3, 4], [0, 1, 2, 0, 0, 1], "edge"),
@@ -62,7 +60,6 @@ export const layoutCases: Cases = {
     slice([7, 2], [[5], [0], [0], [-2]]),
     slice([7, 2], [[9], [-9], [0], [-3]]),
     slice([2, 3, 4], [[1], [2], [-1], [1]]),
-    unary("Slice", { shapes: [[4, 5]], version: 9 }, { starts: ints([1, 0]), ends: ints([3, -1]) }),
   ],
   SpaceToDepth: [unary("SpaceToDepth", { shapes: [[2, 2, 4, 6]] }, { blocksize: int(2) })],
   Tile: [[1, 1, 1], [2, 1, 3], [1, 2, 2]].map((repeats) => ({ shapes: [[2, 3, 1]], build: (builder, [x = ""]) => builder.node("Tile", [x, builder.list(repeats)]) }) satisfies GradientCase),

@@ -21,7 +21,7 @@ export const normalizationCases: Cases = {
   ],
   LRN: [
     unary("LRN", { shapes: [[2, 5, 2, 2]], single }, { size: int(3), alpha: float(0.5) }),
-    unary("LRN", { shapes: [[1, 6, 2]], single }, { size: int(4), alpha: float(0.4), beta: float(0.5), bias: float(2) }),
+    unary("LRN", { shapes: [[1, 6, 2, 1]], single }, { size: int(5), alpha: float(0.4), beta: float(0.5), bias: float(2) }),
   ],
   LayerNormalization: [
     scaled("LayerNormalization", [[2, 3, 4], [4], [4]]),

@@ -4,7 +4,11 @@ import type { GradientCase } from "../check-gradient.ts";
 import { unary, type Cases } from "./kinds.ts";
 
 function pool(opType: string, shape: readonly number[], attributes: Attributes, version = 17): GradientCase {
-  return unary(opType, { shapes: [shape], single: true, distinct: true, range: [-4, 4], version }, attributes);
+  return unary(
+    opType,
+    { shapes: [shape], single: true, linear: opType === "AveragePool", distinct: true, range: [-4, 4], version },
+    attributes,
+  );
 }
 
 /** Windows that every pool slides. */
@@ -15,7 +19,7 @@ function windows(opType: string): GradientCase[] {
     pool(opType, [1, 2, 5, 5], { kernel_shape: ints([3, 2]), pads: ints([1, 0, 1, 1]) }),
     pool(opType, [1, 2, 6, 5], { kernel_shape: ints([2, 3]), strides: ints([2, 3]) }),
     pool(opType, [1, 1, 6, 7], { kernel_shape: ints([3, 3]), strides: ints([2, 2]), auto_pad: text("SAME_UPPER") }),
-    pool(opType, [1, 1, 7, 6], { kernel_shape: ints([2, 2]), strides: ints([2, 3]), auto_pad: text("SAME_LOWER") }),
+    pool(opType, [1, 1, 7, 7], { kernel_shape: ints([2, 2]), strides: ints([2, 3]), auto_pad: text("SAME_LOWER") }),
     pool(opType, [2, 3, 8], { kernel_shape: ints([3]), strides: ints([2]), pads: ints([0, 1]) }),
     pool(opType, [1, 1, 3, 4, 4], { kernel_shape: ints([2, 2, 2]), strides: ints([1, 2, 2]) }),
   ];
@@ -23,7 +27,13 @@ function windows(opType: string): GradientCase[] {
 
 function transposed(image: readonly number[], weights: readonly number[], attributes: Attributes, bias = 0): GradientCase {
   const shapes = bias > 0 ? [image, weights, [bias]] : [image, weights];
-  return { shapes, single: true, range: [-1, 1], build: (builder, inputs) => builder.node("ConvTranspose", inputs, attributes) };
+  return {
+    shapes,
+    single: true,
+    linear: true,
+    range: [-1, 1],
+    build: (builder, inputs) => builder.node("ConvTranspose", inputs, attributes),
+  };
 }
 
 interface Resizing {
@@ -42,10 +52,12 @@ function resize({ shape, scales, sizes, attributes, version = 19 }: Resizing): G
   return {
     shapes: [shape],
     single: true,
+    linear: true,
     version,
     build: (builder, [x = ""]) => {
-      const region = attributes["coordinate_transformation_mode"] === "tf_crop_and_resize" ? builder.constant("float32", [8], [0, 0, 0.1, 0.2, 1, 1, 0.8, 1.3]) : "";
-      const given = scales ? [builder.constant("float32", [scales.length], scales)] : ["", builder.list(sizes ?? [])];
+      const region = attributes["coordinate_transformation_mode"] === "tf_crop_and_resize" ? builder.constant("float32", [8], [0, 0, 0.1, 0.2, 1, 1, 0.8, 1.3]) : version < 13 ? builder.constant("float32", [0], []) : "";
+      const none = version < 13 ? builder.constant("float32", [0], []) : "";
+      const given = scales ? [builder.constant("float32", [scales.length], scales)] : [none, builder.list(sizes ?? [])];
       return builder.node("Resize", [x, region, ...given], Object.fromEntries(written));
     },
   };
@@ -71,7 +83,7 @@ export const spatialCases: Cases = {
     transposed([1, 1, 3, 3], [1, 2, 3, 3], { strides: ints([2, 2]), auto_pad: text("SAME_UPPER") }),
     transposed([1, 1, 3, 3], [1, 2, 3, 4], { strides: ints([2, 2]), auto_pad: text("SAME_LOWER") }),
     transposed([2, 2, 4], [2, 3, 3], { strides: ints([2]), output_padding: ints([1]) }),
-    transposed([1, 1, 3, 3], [1, 1, 2, 2], { dilations: ints([3, 3]), strides: ints([2, 2]), output_padding: ints([2, 1]) }),
+    transposed([1, 1, 3, 3], [1, 1, 2, 2], { dilations: ints([3, 3]), strides: ints([3, 2]), output_padding: ints([2, 1]) }),
   ],
   GlobalLpPool: [1, 2, 3].map((p) => unary("GlobalLpPool", { shapes: [[2, 2, 3, 2]], single: true, corners: [0] }, { p: int(p) })),
   GlobalMaxPool: [unary("GlobalMaxPool", { shapes: [[2, 3, 2, 4]], single: true, distinct: true }), unary("GlobalMaxPool", { shapes: [[2, 3, 5]], single: true, distinct: true })],
