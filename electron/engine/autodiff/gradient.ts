@@ -52,10 +52,6 @@ export function reduceBy(
   return builder.node(opType, [value], { axes: ints(axes) });
 }
 
-export function reshaped(builder: GraphBuilder, value: string, shape: readonly number[]): string {
-  return builder.node("Reshape", [value, builder.list(shape)]);
-}
-
 /** The value itself where it has that type. */
 export function cast(builder: GraphBuilder, value: string, elementType: ElementType): string {
   if (builder.typeOf(value).elementType === elementType) return value;
@@ -65,7 +61,7 @@ export function cast(builder: GraphBuilder, value: string, elementType: ElementT
 /** Sizes of 1 become those of `shape`. */
 export function expanded(builder: GraphBuilder, value: string, shape: readonly number[]): string {
   return elementCount(builder.shapeOf(value)) === elementCount(shape)
-    ? reshaped(builder, value, shape)
+    ? builder.reshape(value, shape)
     : builder.node("Expand", [value, builder.list(shape)]);
 }
 

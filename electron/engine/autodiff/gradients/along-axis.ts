@@ -1,7 +1,6 @@
 /** @file A constant matrix put to work along one axis: what resizing, padding and their gradients are. */
 import type { GraphBuilder } from "../../onnx/graph-builder.ts";
 import { elementCount } from "../../onnx/tensor-values.ts";
-import { reshaped } from "../gradient.ts";
 
 /** Rows of equal length. */
 export type Matrix = readonly (readonly number[])[];
@@ -22,8 +21,8 @@ export function alongAxis(
   }
   const weights = builder.constant(elementType, [outputs, inputs], matrix.flat());
   if (axis === shape.length - 2) return builder.node("MatMul", [weights, value]);
-  const rows = reshaped(builder, value, [elementCount(shape.slice(0, axis)), inputs, elementCount(shape.slice(axis + 1))]);
-  return reshaped(builder, builder.node("MatMul", [weights, rows]), shape.with(axis, outputs));
+  const rows = builder.reshape(value, [elementCount(shape.slice(0, axis)), inputs, elementCount(shape.slice(axis + 1))]);
+  return builder.reshape(builder.node("MatMul", [weights, rows]), shape.with(axis, outputs));
 }
 
 export function transposed(matrix: Matrix): Matrix {

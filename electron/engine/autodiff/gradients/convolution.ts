@@ -1,7 +1,4 @@
-/**
-/**
- * @file Convolutions: [batch, channels, ...spatial].
- */
+/** @file Convolutions and their transposes: [batch, channels, ...spatial]. */
 import { intOf } from "../../onnx/attributes.ts";
 import { int, ints, type Attributes, type GraphBuilder } from "../../onnx/graph-builder.ts";
 import { convolutionWindow, reachOf, transposedWindow, type Window } from "../../onnx/shapes/spatial.ts";

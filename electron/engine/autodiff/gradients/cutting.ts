@@ -3,7 +3,7 @@ import { intsOf, textOf } from "../../onnx/attributes.ts";
 import type { GraphBuilder } from "../../onnx/graph-builder.ts";
 import { axisOf } from "../../onnx/shapes/rule.ts";
 import { elementCount } from "../../onnx/tensor-values.ts";
-import { noGradient, outputGradient, reshaped, type Gradient, type GradientContext } from "../gradient.ts";
+import { noGradient, outputGradient, type Gradient, type GradientContext } from "../gradient.ts";
 import { alongAxis, type Matrix } from "./along-axis.ts";
 
 export const slice: Gradient = (context) => {
@@ -42,10 +42,10 @@ function withGaps(builder: GraphBuilder, value: string, { axis, stride }: { read
   const count = shape[axis] as number;
   if (count < 2) return value;
   const [outer, inner] = [elementCount(shape.slice(0, axis)), elementCount(shape.slice(axis + 1))];
-  const apart = builder.node("Pad", [reshaped(builder, value, [outer, count, 1, inner]), builder.list([0, 0, 0, 0, 0, 0, stride - 1, 0])]);
-  const wide = reshaped(builder, apart, [outer, count * stride, inner]);
+  const apart = builder.node("Pad", [builder.reshape(value, [outer, count, 1, inner]), builder.list([0, 0, 0, 0, 0, 0, stride - 1, 0])]);
+  const wide = builder.reshape(apart, [outer, count * stride, inner]);
   const cut = builder.node("Slice", [wide, builder.list([0]), builder.list([(count - 1) * stride + 1]), builder.list([1])]);
-  return reshaped(builder, cut, shape.with(axis, (count - 1) * stride + 1));
+  return builder.reshape(cut, shape.with(axis, (count - 1) * stride + 1));
 }
 
 function padded(builder: GraphBuilder, value: string, pads: readonly number[]): string {

@@ -5,7 +5,7 @@
 import { textOf } from "../../onnx/attributes.ts";
 import { ints, text, type GraphBuilder } from "../../onnx/graph-builder.ts";
 import type { Node } from "../../onnx/model.ts";
-import { expanded, outputGradient, reshaped, sumTo, type Gradient } from "../gradient.ts";
+import { expanded, outputGradient, sumTo, type Gradient } from "../gradient.ts";
 
 interface Equation {
   readonly terms: readonly string[];
@@ -75,7 +75,7 @@ function factorGradient(builder: GraphBuilder, { node, equation: { terms, output
   // [..letters that others have too..] -> one axis for each letter.
   const kept = own.map((letter) => (reached.includes(letter) ? (builder.shapeOf(found)[reached.indexOf(letter)] as number) : 1));
   const full = own.map((letter) => sizes.get(letter) as number);
-  const perLetter = expanded(builder, kept.length === reached.length ? found : reshaped(builder, found, kept), full);
+  const perLetter = expanded(builder, kept.length === reached.length ? found : builder.reshape(found, kept), full);
   return sumTo(builder, own.length === term.length ? perLetter : onDiagonal(builder, { value: perLetter, own, term, sizes }), input);
 }
 
@@ -101,7 +101,7 @@ function onDiagonal(
     const unit = Array.from({ length: size * size }, (_, at) => (at % (size + 1) === 0 ? 1 : 0));
     const shape = letters.map((_, at) => (at === own.indexOf(letter) ? size : 1));
     const matrix = builder.constant(elementType, [...shape, size], unit);
-    value = builder.node("Mul", [reshaped(builder, value, [...builder.shapeOf(value), 1]), matrix]);
+    value = builder.node("Mul", [builder.reshape(value, [...builder.shapeOf(value), 1]), matrix]);
     order.push(letters.length);
     letters = [...letters, letter];
   }

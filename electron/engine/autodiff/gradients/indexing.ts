@@ -4,7 +4,7 @@ import { int, text, type GraphBuilder } from "../../onnx/graph-builder.ts";
 import type { Node } from "../../onnx/model.ts";
 import { axisOf } from "../../onnx/shapes/rule.ts";
 import { elementCount } from "../../onnx/tensor-values.ts";
-import { cast, noGradient, outputGradient, reduceSum, reshaped, zerosLike, type Gradient } from "../gradient.ts";
+import { cast, noGradient, outputGradient, reduceSum, zerosLike, type Gradient } from "../gradient.ts";
 import { fromStart, scatterBack } from "./scatter-back.ts";
 
 export const gather: Gradient = (context) => {
@@ -14,9 +14,9 @@ export const gather: Gradient = (context) => {
   const axis = axisOf(node, intOf(node, "axis", 0), shape.length);
   const count = elementCount(builder.shapeOf(places));
   const split = [elementCount(shape.slice(0, axis)), count, elementCount(shape.slice(axis + 1))];
-  const slices = reshaped(builder, outputGradient(context), split);
-  const flat = reshaped(builder, wide(builder, places), [count]);
-  return [reshaped(builder, scatterBack(builder, { slices, places: flat, size: shape[axis] as number }), shape), null];
+  const slices = builder.reshape(outputGradient(context), split);
+  const flat = builder.reshape(wide(builder, places), [count]);
+  return [builder.reshape(scatterBack(builder, { slices, places: flat, size: shape[axis] as number }), shape), null];
 };
 
 /** Places may be int32; what is computed with them is int64. */
@@ -48,9 +48,9 @@ function addElements(
     [size, ...own.slice(axis).map(() => 1)],
     Array.from({ length: size }, (_, at) => at),
   );
-  const isHere = builder.node("Equal", [range, reshaped(builder, fromStart(builder, wide(builder, places), size), apart)]);
-  const parts = builder.node("Where", [isHere, reshaped(builder, g, apart), builder.scalar(0, g)]);
-  const summed = reshaped(builder, reduceSum(builder, parts, [axis + 1]), own.with(axis, size));
+  const isHere = builder.node("Equal", [range, builder.reshape(fromStart(builder, wide(builder, places), size), apart)]);
+  const parts = builder.node("Where", [isHere, builder.reshape(g, apart), builder.scalar(0, g)]);
+  const summed = builder.reshape(reduceSum(builder, parts, [axis + 1]), own.with(axis, size));
   // Along the other axes the places may cover a part only.
   const missing = shape.map((whole, at) => (at === axis ? 0 : whole - (own[at] as number)));
   if (missing.every((count) => count === 0)) return summed;
@@ -70,16 +70,16 @@ export const gatherNd: Gradient = (context) => {
   const count = elementCount(builder.shapeOf(places)) / depth;
   // [batch, places of one, depth] -> [batch * places], counted through the whole picture.
   const strides = named.map((_, at) => elementCount(named.slice(at + 1)));
-  const rows = reshaped(builder, wide(builder, places), [batch, count / batch, depth]);
+  const rows = builder.reshape(wide(builder, places), [batch, count / batch, depth]);
   const sizes = builder.constant("int64", [depth], named);
   const isNegative = builder.node("Less", [rows, builder.scalar(0, rows)]);
   const counted = builder.node("Where", [isNegative, builder.node("Add", [rows, sizes]), rows]);
   const inner = reduceSum(builder, builder.node("Mul", [counted, builder.constant("int64", [depth], strides)]), [2]);
   const starts = builder.constant("int64", [batch, 1, 1], Array.from({ length: batch }, (_, at) => at * size)); // prettier-ignore
-  const flat = reshaped(builder, builder.node("Add", [inner, starts]), [count]);
+  const flat = builder.reshape(builder.node("Add", [inner, starts]), [count]);
   const width = elementCount(shape.slice(batched + depth));
-  const slices = reshaped(builder, outputGradient(context), [1, count, width]);
-  return [reshaped(builder, scatterBack(builder, { slices, places: flat, size: batch * size }), shape), null];
+  const slices = builder.reshape(outputGradient(context), [1, count, width]);
+  return [builder.reshape(scatterBack(builder, { slices, places: flat, size: batch * size }), shape), null];
 };
 
 export const scatterNd: Gradient = (context) => {

@@ -1,7 +1,7 @@
 /** @file Operators that move numbers: their gradients move them back. */
 import { intOf, intsOf, textOf } from "../../onnx/attributes.ts";
 import { int, ints } from "../../onnx/graph-builder.ts";
-import { cast, noGradient, outputGradient, reduceSum, reshaped, sumTo, zerosLike, type Gradient } from "../gradient.ts";
+import { cast, noGradient, outputGradient, reduceSum, sumTo, zerosLike, type Gradient } from "../gradient.ts";
 
 /** Reshape, Flatten, Squeeze, Unsqueeze: the same numbers in the shape they had. */
 export const reshape: Gradient = (context) => {
@@ -51,7 +51,7 @@ export const tile: Gradient = (context) => {
   const apart = copies.flatMap((count, axis) => [count, shape[axis] as number]);
   const axes = copies.flatMap((count, axis) => (count === 1 ? [] : [axis * 2]));
   if (axes.length === 0) return [outputGradient(context), null];
-  return [reshaped(builder, reduceSum(builder, reshaped(builder, outputGradient(context), apart), axes), shape), null];
+  return [builder.reshape(reduceSum(builder, builder.reshape(outputGradient(context), apart), axes), shape), null];
 };
 
 /** The same part of the gradient as of the values. */
@@ -77,8 +77,8 @@ export const depthToSpace: Gradient = (context) => {
   if (textOf(node, "mode", "DCR") === "DCR") return [builder.node("SpaceToDepth", [g], { blocksize: int(block) })];
   const shape = builder.shapeOf(node.inputs[0] as string);
   const [batch = 1, channels = 1, height = 1, width = 1] = shape;
-  const apart = reshaped(builder, g, [batch, channels / block ** 2, height, block, width, block]);
-  return [reshaped(builder, builder.node("Transpose", [apart], { perm: ints([0, 1, 3, 5, 2, 4]) }), shape)];
+  const apart = builder.reshape(g, [batch, channels / block ** 2, height, block, width, block]);
+  return [builder.reshape(builder.node("Transpose", [apart], { perm: ints([0, 1, 3, 5, 2, 4]) }), shape)];
 };
 
 export const spaceToDepth: Gradient = (context) => {

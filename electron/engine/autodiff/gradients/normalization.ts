@@ -6,7 +6,7 @@ import { floatOf, intOf, intsOf } from "../../onnx/attributes.ts";
 import { float, int, type GraphBuilder } from "../../onnx/graph-builder.ts";
 import { axisOf } from "../../onnx/shapes/rule.ts";
 import { elementCount } from "../../onnx/tensor-values.ts";
-import { noGradient, outputGradient, reduceBy, reduceSum, reshaped, sumTo, type Gradient, type GradientContext } from "../gradient.ts";
+import { noGradient, outputGradient, reduceBy, reduceSum, sumTo, type Gradient, type GradientContext } from "../gradient.ts";
 import { alongAxis } from "./along-axis.ts";
 import { perChannel } from "./convolution.ts";
 
@@ -85,17 +85,17 @@ function overGroups(context: GradientContext, groups: number): readonly (string 
   const own = builder.shapeOf(scale)[0] as number;
   // [batch, groups, channels of a group, pixels]: a scale of each group is broadcast to its channels.
   const split = [batch, groups, channels / groups, pixels];
-  const factors = reshaped(builder, scale, own === channels ? [1, groups, channels / groups, 1] : [1, groups, 1, 1]);
-  const g = reshaped(builder, outputGradient(context), split);
+  const factors = builder.reshape(scale, own === channels ? [1, groups, channels / groups, 1] : [1, groups, 1, 1]);
+  const g = builder.reshape(outputGradient(context), split);
   const axes = [2, 3];
-  const summed = (value: string): string => reshaped(builder, sumTo(builder, value, factors), [own]);
+  const summed = (value: string): string => builder.reshape(sumTo(builder, value, factors), [own]);
   const normal =
     wanted[0] === true || wanted[1] === true
-      ? normalised(builder, reshaped(builder, x, split), { axes, epsilon: floatOf(node, "epsilon", 1e-5) })
+      ? normalised(builder, builder.reshape(x, split), { axes, epsilon: floatOf(node, "epsilon", 1e-5) })
       : null;
   return [
     wanted[0] === true && normal
-      ? reshaped(builder, throughNormal(builder, builder.node("Mul", [g, factors]), { ...normal, axes }), shape)
+      ? builder.reshape(throughNormal(builder, builder.node("Mul", [g, factors]), { ...normal, axes }), shape)
       : null,
     wanted[1] === true && normal ? summed(builder.node("Mul", [g, normal.normal])) : null,
     ...(bias === "" ? [] : [wanted[2] === true ? summed(g) : null]),
@@ -144,7 +144,7 @@ export const batchNormalization: Gradient = (context) => {
   const [x, scale, , mean, variance] = node.inputs as readonly [string, string, string, string, string];
   const g = outputGradient(context);
   const rank = builder.shapeOf(x).length;
-  const spread = (value: string): string => reshaped(builder, value, [-1, ...Array<number>(rank - 2).fill(1)]);
+  const spread = (value: string): string => builder.reshape(value, [-1, ...Array<number>(rank - 2).fill(1)]);
   const widened = builder.node("Add", [variance, builder.scalar(floatOf(node, "epsilon", 1e-5), variance)]);
   const inverse = builder.node("Reciprocal", [builder.node("Sqrt", [widened])]);
   const normal = (): string => builder.node("Mul", [builder.node("Sub", [x, spread(mean)]), spread(inverse)]);

@@ -3,7 +3,7 @@ import { intOf } from "../../onnx/attributes.ts";
 import { int, type GraphBuilder } from "../../onnx/graph-builder.ts";
 import { convolutionWindow } from "../../onnx/shapes/spatial.ts";
 import { elementCount } from "../../onnx/tensor-values.ts";
-import { expanded, outputGradient, reduceSum, reshaped, type Gradient, type GradientContext } from "../gradient.ts";
+import { expanded, outputGradient, reduceSum, type Gradient, type GradientContext } from "../gradient.ts";
 import { places, seenByPlace, spreadBack, spreadEvenly, type Sliding } from "./windows.ts";
 
 function slidingOf({ node, builder }: GradientContext): Sliding {
@@ -55,11 +55,11 @@ export const maxPool: Gradient = (context) => {
     const isLargest = builder.node("Equal", [seen, y]);
     const isFirst: string = found === null ? isLargest : builder.node("And", [isLargest, builder.node("Not", [found])]);
     found = found === null ? isLargest : builder.node("Or", [found, isLargest]);
-    return reshaped(builder, builder.node("Where", [isFirst, g, zero]), [batch * channels, 1, ...sliding.steps]);
+    return builder.reshape(builder.node("Where", [isFirst, g, zero]), [batch * channels, 1, ...sliding.steps]);
   });
   const joined = shares.length === 1 ? (shares[0] as string) : builder.node("Concat", shares, { axis: int(1) });
   const back = spreadBack(builder, { g: joined, weights: onePlaceEach(builder, kernel, x), ...sliding });
-  return [reshaped(builder, back, builder.shapeOf(x))];
+  return [builder.reshape(back, builder.shapeOf(x))];
 };
 
 /** Weights [places, 1, ...kernel] that put the number of each place where it came from. */

@@ -1,7 +1,7 @@
 /** @file Products of matrices. */
 import { floatOf, intOf } from "../../onnx/attributes.ts";
 import { ints, type GraphBuilder } from "../../onnx/graph-builder.ts";
-import { outputGradient, reshaped, sumTo, type Gradient } from "../gradient.ts";
+import { outputGradient, sumTo, type Gradient } from "../gradient.ts";
 
 /** The last two dimensions change places. */
 function turned(builder: GraphBuilder, value: string): string {
@@ -15,16 +15,16 @@ export const matMul: Gradient = (context) => {
   const { node, builder, wanted } = context;
   const [a, b] = node.inputs as readonly [string, string];
   const [shapeA, shapeB] = [builder.shapeOf(a), builder.shapeOf(b)];
-  const left = shapeA.length === 1 ? reshaped(builder, a, [1, ...shapeA]) : a;
-  const right = shapeB.length === 1 ? reshaped(builder, b, [...shapeB, 1]) : b;
+  const left = shapeA.length === 1 ? builder.reshape(a, [1, ...shapeA]) : a;
+  const right = shapeB.length === 1 ? builder.reshape(b, [...shapeB, 1]) : b;
   let g = outputGradient(context);
   if (shapeA.length === 1 || shapeB.length === 1) {
     const batch = builder.shapeOf(g).slice(0, builder.shapeOf(g).length - (shapeA.length > 1 ? 1 : 0) - (shapeB.length > 1 ? 1 : 0));
-    g = reshaped(builder, g, [...batch, builder.shapeOf(left).at(-2) as number, builder.shapeOf(right).at(-1) as number]);
+    g = builder.reshape(g, [...batch, builder.shapeOf(left).at(-2) as number, builder.shapeOf(right).at(-1) as number]);
   }
   const back = (gradient: string, matrix: string, value: string): string => {
     const summed = sumTo(builder, gradient, matrix);
-    return matrix === value ? summed : reshaped(builder, summed, builder.shapeOf(value));
+    return matrix === value ? summed : builder.reshape(summed, builder.shapeOf(value));
   };
   return [
     wanted[0] === true ? back(builder.node("MatMul", [g, turned(builder, right)]), left, a) : null,

@@ -3,7 +3,7 @@ import { intOf, intsOf } from "../../onnx/attributes.ts";
 import type { GraphBuilder } from "../../onnx/graph-builder.ts";
 import { axisOf } from "../../onnx/shapes/rule.ts";
 import { elementCount } from "../../onnx/tensor-values.ts";
-import { expanded, outputGradient, reduceBy, reduceSum, reshaped, type Gradient } from "../gradient.ts";
+import { expanded, outputGradient, reduceBy, reduceSum, type Gradient } from "../gradient.ts";
 
 interface Reduction {
   readonly builder: GraphBuilder;
@@ -25,7 +25,7 @@ function reduction(own: (reduction: Reduction) => string): Gradient {
     if (isAll && intOf(node, "noop_with_empty_axes", 0) === 1) return [outputGradient(context)];
     const axes = isAll ? shape.map((_, axis) => axis) : given.map((axis) => axisOf(node, axis, shape.length));
     const kept = shape.map((size, axis) => (axes.includes(axis) ? 1 : size));
-    const keep = (value: string): string => (builder.shapeOf(value).length === shape.length ? value : reshaped(builder, value, kept));
+    const keep = (value: string): string => (builder.shapeOf(value).length === shape.length ? value : builder.reshape(value, kept));
     return [own({ builder, x, y: keep(node.outputs[0] as string), g: keep(outputGradient(context)), axes })];
   };
 }

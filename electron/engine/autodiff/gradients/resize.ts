@@ -5,7 +5,7 @@
 import { floatOf, floatsOfAttribute, intOf, intsOf, textOf } from "../../onnx/attributes.ts";
 import type { GraphBuilder } from "../../onnx/graph-builder.ts";
 import { axisOf } from "../../onnx/shapes/rule.ts";
-import { noGradient, outputGradient, reduceSum, reshaped, type Gradient, type GradientContext } from "../gradient.ts";
+import { noGradient, outputGradient, reduceSum, type Gradient, type GradientContext } from "../gradient.ts";
 import { alongAxis, transposed, type Matrix } from "./along-axis.ts";
 import { interpolationMatrix, type AxisResize } from "./interpolation.ts";
 
@@ -100,5 +100,5 @@ function sumRepeats(builder: GraphBuilder, g: string, repeats: ReadonlyMap<numbe
     }
     return size / count;
   });
-  return reshaped(builder, reduceSum(builder, reshaped(builder, g, apart), axes), shape);
+  return builder.reshape(reduceSum(builder, builder.reshape(g, apart), axes), shape);
 }

@@ -3,7 +3,7 @@
  * matrix; else operator sets from 16 on scatter with a sum, and older ones multiply by a matrix made of the places.
  */
 import { ints, text, type GraphBuilder } from "../../onnx/graph-builder.ts";
-import { cast, reshaped } from "../gradient.ts";
+import { cast } from "../gradient.ts";
 import { alongAxis } from "./along-axis.ts";
 
 export interface Slices {
@@ -29,14 +29,14 @@ export function scatterBack(builder: GraphBuilder, { slices, places, size }: Sli
   }
   if (builder.version < 16) {
     const range = builder.constant("int64", [size, 1], [...Array(size).keys()]);
-    const isHere = builder.node("Equal", [range, reshaped(builder, fromStart(builder, places, size), [1, count])]);
+    const isHere = builder.node("Equal", [range, builder.reshape(fromStart(builder, places, size), [1, count])]);
     return builder.node("MatMul", [cast(builder, isHere, elementType), slices]);
   }
   const turn = (value: string): string => (before === 1 ? value : builder.node("Transpose", [value], { perm: ints([1, 0, 2]) }));
   const zeros = builder.node("Expand", [builder.scalar(0, slices), builder.list([size, before, after])]);
-  const updates = before === 1 ? reshaped(builder, slices, [count, 1, after]) : turn(slices);
-  const summed = builder.node("ScatterND", [zeros, reshaped(builder, places, [count, 1]), updates], { reduction: text("add") });
-  return before === 1 ? reshaped(builder, summed, [1, size, after]) : turn(summed);
+  const updates = before === 1 ? builder.reshape(slices, [count, 1, after]) : turn(slices);
+  const summed = builder.node("ScatterND", [zeros, builder.reshape(places, [count, 1]), updates], { reduction: text("add") });
+  return before === 1 ? builder.reshape(summed, [1, size, after]) : turn(summed);
 }
 
 /** Above it the matrix is larger than scattering is slow. */

@@ -4,7 +4,6 @@
 import { int, ints, type GraphBuilder } from "../../onnx/graph-builder.ts";
 import { reachOf, type Window } from "../../onnx/shapes/spatial.ts";
 import { elementCount } from "../../onnx/tensor-values.ts";
-import { reshaped } from "../gradient.ts";
 
 /** Every place of a kernel, row-major. */
 export function places(kernel: readonly number[]): number[][] {
@@ -60,14 +59,14 @@ export function spreadEvenly(builder: GraphBuilder, { g, ...sliding }: Sliding &
     // Windows side by side: each number is repeated.
     const narrow = steps.flatMap((size) => [size, 1]);
     const wide = steps.flatMap((size, at) => [size, window.kernel[at] as number]);
-    const repeated = builder.node("Expand", [reshaped(builder, g, [batch, channels, ...narrow]), builder.list([batch, channels, ...wide])]);
-    return reshaped(builder, repeated, [batch, channels, ...sizes]);
+    const repeated = builder.node("Expand", [builder.reshape(g, [batch, channels, ...narrow]), builder.list([batch, channels, ...wide])]);
+    return builder.reshape(repeated, [batch, channels, ...sizes]);
   }
   const { elementType } = builder.typeOf(g);
   const ones = Array<number>(elementCount(window.kernel)).fill(1);
   const weights = builder.constant(elementType, [1, 1, ...window.kernel], ones);
-  const alone = reshaped(builder, g, [batch * channels, 1, ...steps]);
-  return reshaped(builder, spreadBack(builder, { g: alone, weights, ...sliding }), [batch, channels, ...sizes]);
+  const alone = builder.reshape(g, [batch * channels, 1, ...steps]);
+  return builder.reshape(spreadBack(builder, { g: alone, weights, ...sliding }), [batch, channels, ...sizes]);
 }
 
 /** The picture as each place of the window saw it, [batch, channels, ...steps] per place; `outside` stands for what lies beyond its edge. */
