@@ -11,6 +11,15 @@ import { TypeTable, type Types } from "./type-table.ts";
  * Throws UserError `onnx-unsupported` for an operator without a rule, `onnx-shape` for shapes that do not fit or are known only at run time.
  */
 export function inferTypes(model: Model, shapes: ReadonlyMap<string, readonly number[]>): Types {
+  const table = beginTypes(model, shapes);
+  model.graph.nodes.forEach((node, index) => {
+    table.addNode(node, index);
+  });
+  return table;
+}
+
+/** With the types of the initializers and inputs: what is there before the first node. */
+export function beginTypes(model: Model, shapes: ReadonlyMap<string, readonly number[]>): TypeTable {
   const { graph } = model;
   const table = new TypeTable(model.opsets.get("") ?? 1);
   for (const tensor of graph.initializers) table.addTensor(tensor);
@@ -23,6 +32,5 @@ export function inferTypes(model: Model, shapes: ReadonlyMap<string, readonly nu
     const fixed: StaticType = { elementType: type.elementType, shape: given };
     table.addInput(name, fixed);
   }
-  graph.nodes.forEach((node, index) => table.addNode(node, index));
   return table;
 }

@@ -7,6 +7,7 @@ import { senseless } from "./check-graph.ts";
 import { withInnerGraphs } from "./inner-graphs.ts";
 import { onnxLimits, type OnnxLimits } from "./limits.ts";
 import type { Attribute, Graph, Model, ModelFunction, Node } from "./model.ts";
+import { renameNode } from "./rename.ts";
 
 /** The model without functions. Throws UserError `onnx-damaged` for functions that call themselves or grow without end. */
 export function inlineFunctions(model: Model, limits: OnnxLimits = onnxLimits): Model {
@@ -78,44 +79,5 @@ function bodyFor(caller: Node, called: ModelFunction, call: number): Node[] {
   const prefix = `${caller.name || caller.opType}#${call}/`;
   const rename = (name: string): string => names.get(name) ?? `${prefix}${name}`;
   const attributeOf = (name: string): Attribute | undefined => caller.attributes.get(name) ?? called.defaults.get(name);
-  return called.nodes.map((node) => renameNode(node, rename, attributeOf, prefix));
-}
-
-function renameNode(
-  node: Node,
-  rename: (name: string) => string,
-  attributeOf: (name: string) => Attribute | undefined,
-  prefix: string,
-): Node {
-  const attributes = new Map<string, Attribute>();
-  for (const [name, attribute] of node.attributes) {
-    const value = attribute.kind === "reference" ? attributeOf(attribute.value) : attribute;
-    // A reference to what the caller did not give is an attribute that is not there.
-    if (value !== undefined) attributes.set(name, value);
-  }
-  const renamed = {
-    ...node,
-    name: node.name === "" ? "" : `${prefix}${node.name}`,
-    inputs: node.inputs.map(rename),
-    outputs: node.outputs.map(rename),
-    attributes,
-  };
-  return withInnerGraphs(renamed, (graph) => renameGraph(graph, rename, attributeOf, prefix));
-}
-
-function renameGraph(
-  graph: Graph,
-  rename: (name: string) => string,
-  attributeOf: (name: string) => Attribute | undefined,
-  prefix: string,
-): Graph {
-  const renameValue = <T extends { readonly name: string }>(value: T): T => ({ ...value, name: rename(value.name) });
-  return {
-    ...graph,
-    nodes: graph.nodes.map((node) => renameNode(node, rename, attributeOf, prefix)),
-    initializers: graph.initializers.map(renameValue),
-    inputs: graph.inputs.map(renameValue),
-    outputs: graph.outputs.map(renameValue),
-    valueInfos: graph.valueInfos.map(renameValue),
-  };
+  return called.nodes.map((node) => renameNode(node, { rename, prefix, attributeOf }));
 }

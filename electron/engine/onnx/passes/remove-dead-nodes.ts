@@ -1,0 +1,20 @@
+/** @file What no output needs goes (dead-code elimination): nodes, and initializers that nobody takes any more. */
+import { innerGraphs } from "../inner-graphs.ts";
+import type { Graph, Node } from "../model.ts";
+
+export function removeDeadNodes(graph: Graph): Graph {
+  const wanted = new Set(graph.outputs.map(({ name }) => name));
+  const live: Node[] = [];
+  for (const node of [...graph.nodes].reverse()) {
+    if (!node.outputs.some((name) => wanted.has(name))) continue;
+    for (const name of namesTaken(node)) wanted.add(name);
+    live.push(node);
+  }
+  return { ...graph, nodes: live.reverse(), initializers: graph.initializers.filter(({ name }) => wanted.has(name)) };
+}
+
+/** Also by the graphs inside a node. */
+function namesTaken(node: Node): string[] {
+  const within = innerGraphs(node).flatMap((graph) => [...graph.nodes.flatMap(namesTaken), ...graph.outputs.map(({ name }) => name)]);
+  return [...node.inputs, ...within];
+}
