@@ -170,7 +170,7 @@ export const layers: Readonly<Record<LayerName, Layer>> = {
   },
   export: {
     folder: "electron/engine/export",
-    mayImport: ["base", "protocol", "store", "onnx", "encoders", "training", "map", "stages", "engine"],
+    mayImport: ["base", "protocol", "store", "onnx", "runtime", "encoders", "training", "map", "stages", "engine"],
     only: openCollection,
     outside: nodeAndPackages,
     because: "an export writes down what an open collection holds",

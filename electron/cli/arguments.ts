@@ -105,9 +105,16 @@ export function oneOf<T extends string>(input: CommandInput, name: string, allow
   return text as T;
 }
 
+/** A text option. */
+export function optionalText(input: CommandInput, name: string): string | undefined {
+  const text = input.values[name];
+  if (text === "") throw new CliUsageError(`--${name} is empty.`);
+  return typeof text === "string" ? text : undefined;
+}
+
 /** A text option that must be given. */
 export function requiredText(input: CommandInput, name: string): string {
-  const text = input.values[name];
-  if (typeof text !== "string" || text === "") throw new CliUsageError(`--${name} is missing.`);
+  const text = optionalText(input, name);
+  if (text === undefined) throw new CliUsageError(`--${name} is missing.`);
   return text;
 }

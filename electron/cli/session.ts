@@ -14,6 +14,11 @@ export function withCollection<T>(input: CommandInput, work: (engine: Engine) =>
   });
 }
 
+/** Opens the collection of --workspace, or the last one where there is one, for reading. */
+export async function openIfAny(engine: Engine, input: CommandInput): Promise<void> {
+  if (input.workspace !== null || engine.recent.last() !== null) await engine.open(chooseWorkspace(engine, input), "read");
+}
+
 export async function withEngine<T>(work: (engine: Engine) => Promise<T>): Promise<T> {
   const engine = await createEngine();
   try {

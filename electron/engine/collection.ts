@@ -38,7 +38,8 @@ export interface Collection {
   invalidate(): void;
 }
 
-export function createCollection(store: ReadStore): Collection {
+/** @param dataFolder where imported and trained encoders lie */
+export function createCollection(store: ReadStore, dataFolder: string): Collection {
   let version = 1;
   let kept: Partial<{
     catalogue: Catalogue;
@@ -63,7 +64,7 @@ export function createCollection(store: ReadStore): Collection {
     get version() {
       return version;
     },
-    encoder: () => keep("encoder", () => findEncoder(readProperty(store, "encoder") ?? defaultEncoderId)),
+    encoder: () => keep("encoder", () => findEncoder(readProperty(store, "encoder") ?? defaultEncoderId, dataFolder)),
     encoderRow: () => encoderRow(store, describeEncoderRow(collection.encoder())) ?? null,
     catalogue: () => keep("catalogue", () => buildCatalogue(store, collection.encoderRow()?.key ?? null, version)),
     vectors: () => keep("vectors", () => withRow(collection, (row) => loadVectors(store, row))),

@@ -19,6 +19,7 @@ import { createChildPool, type ChildPool } from "./children/child-pool.ts";
 import type { SpawnChild } from "./children/port.ts";
 import { spawnWithChildProcess } from "./children/spawn-child-process.ts";
 import { createCollection, type Collection } from "./collection.ts";
+import { createEncoderActions, type EncoderActions } from "./encoder-actions.ts";
 import { defaultEncoderId, findEncoder } from "./encoders/registry.ts";
 import type { WrittenEmbeddings } from "./export/embeddings.ts";
 import { createHandlers } from "./handlers.ts";
@@ -79,6 +80,7 @@ export interface Engine extends EngineHost {
   requireIndexable(folders: readonly string[], workspace: string | null, encoder?: string): void;
   closeCollection(): Promise<void>;
   index(folders: readonly string[], encoder?: string, device?: DeviceName): JobId;
+  readonly encoders: EncoderActions;
   children(): ChildPool;
   /** A session of the collection's encoder on the CPU for single pictures, opened once and kept. */
   querySession(): Promise<InferenceSessionHandle>;
@@ -109,7 +111,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   const listeners = new Set<Listener>();
   let opened: Opened | null = null;
   let pool: ChildPool | null = null;
-  let query: Promise<InferenceSessionHandle> | null = null;
+  let query: { readonly encoder: string; readonly session: Promise<InferenceSessionHandle> } | null = null;
   // Opening and closing one after another: two at once would leave the first one's lock behind.
   let changing: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
@@ -118,6 +120,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
     return turn;
   };
   let handlers: Handlers | null = null;
+  let encoders: EncoderActions | null = null;
 
   const emit: Listener = (name, value) => {
     for (const listener of listeners) listener(name, value);
@@ -128,10 +131,10 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   const openStore = (workspace: string, access: "read" | "write"): Opened => {
     if (access === "read") {
       const { store, close } = openForReading(workspace);
-      return { collection: createCollection(store), close, jobs: null };
+      return { collection: createCollection(store, dataFolder), close, jobs: null };
     }
     const { store, close } = openForWriting(workspace, clock);
-    const collection = createCollection(store);
+    const collection = createCollection(store, dataFolder);
     mkdirSync(collection.thumbnailFolder, { recursive: true });
     const changed = (...what: Events["changed"]["what"][number][]): void => {
       collection.invalidate();
@@ -150,15 +153,19 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
     return { collection, close, jobs };
   };
 
+  const closeQuery = async (): Promise<void> => {
+    const closing = query;
+    query = null;
+    await closing?.session.then((handle) => handle.close()).catch(() => undefined);
+  };
+
   const closeOpened = async (): Promise<void> => {
     const closing = opened;
     opened = null;
     await closing?.jobs?.close();
     if (closing?.jobs) remember(recent, closing.collection, clock);
     closing?.close();
-    const session = query;
-    query = null;
-    await session?.then((handle) => handle.close()).catch(() => undefined);
+    await closeQuery();
   };
 
   const engine: Engine = {
@@ -200,31 +207,36 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
       const paths = folders.map(pathFromText);
       paths.forEach(requireFolder);
       if (workspace !== null) requireApart(workspace, paths, dataFolder);
-      if (encoder !== undefined) findEncoder(encoder);
+      if (encoder !== undefined) findEncoder(encoder, dataFolder);
     },
     closeCollection: () => inTurn(closeOpened),
     index: (folders, encoder, device) => {
       const jobs = requireRunner(opened?.jobs ?? null, opened !== null);
       const { store, workspace } = engine.requireCollection();
       const id = encoder ?? readProperty(store, "encoder") ?? defaultEncoderId;
-      findEncoder(id);
+      findEncoder(id, dataFolder);
       const known = listFolders(store);
       const asked = folders.map((folder): PathBytes => known.find((each) => showPath(each) === folder) ?? pathFromText(folder));
       asked.forEach(requireFolder);
       requireApart(workspace, asked, dataFolder);
       return jobs.start("index", { folders: distinctFolders(asked, known).map(showPath), encoder: id, device: device ?? "auto" });
     },
+    get encoders() {
+      return (encoders ??= createEncoderActions(engine, dataFolder));
+    },
     children,
     querySession: () => {
       const encoder = engine.requireCollection().encoder();
-      if (query) return query;
-      const opening = openInference({ ...inferenceRequest(encoder, cores), device: "cpu" });
+      if (query?.encoder === encoder.card.id) return query.session;
+      // The collection may have switched to another encoder since.
+      void closeQuery();
+      const opening = { encoder: encoder.card.id, session: openInference({ ...inferenceRequest(encoder, cores), device: "cpu" }) };
       query = opening;
       // One failure must not answer every later question.
-      opening.catch(() => {
+      opening.session.catch(() => {
         if (query === opening) query = null;
       });
-      return opening;
+      return opening.session;
     },
     emit,
     announce: () =>

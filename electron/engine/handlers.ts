@@ -11,7 +11,7 @@ import type { ImageId, OpenCollection } from "#protocol/model.ts";
 
 import { UserError } from "./base/errors.ts";
 import { showPath, toPathBytes } from "./base/path-bytes.ts";
-import { defaultEncoderId, listRegisteredEncoders } from "./encoders/registry.ts";
+import { defaultEncoderId } from "./encoders/registry.ts";
 import type { Engine } from "./engine.ts";
 import { pathFromText } from "./ingest/scan/folders.ts";
 import { requireRunner, type JobRunner } from "./jobs/job-runner.ts";
@@ -105,14 +105,19 @@ export function createHandlers(engine: Engine, dataFolder: string): Handlers {
     "duplicates.ofImage": ({ id }) => ({ groups: groupsOfImage(collection(), id) }),
     "outliers.list": ({ offset, limit }) => listOutlierEntries(collection(), offset, limit),
     "issues.list": ({ kind, offset, limit }) => listIssueEntries(collection(), kind ?? null, offset, limit),
-    "encoders.list": () => ({
-      encoders: listRegisteredEncoders().map(({ card, origin }) => ({
-        id: card.id as OpenCollection["encoder"]["id"],
-        name: card.name,
-        dimensions: card.output.dimensions,
-        source: origin,
-      })),
-    }),
+    "encoders.list": () => ({ encoders: engine.encoders.list() }),
+    "encoders.import": async (request) => {
+      const { encoder, notes } = await engine.encoders.import(request);
+      return { encoder, notes: [...notes] };
+    },
+    "encoders.remove": ({ encoder }) => {
+      engine.encoders.remove(encoder);
+      return {};
+    },
+    "encoders.apply": ({ encoder, device }) => ({ job: engine.encoders.apply(encoder, device) }),
+    "encoders.revert": () => engine.encoders.revert(),
+    "encoders.evaluate": (request) => ({ job: engine.encoders.evaluate(request) }),
+    "encoders.export": (request) => engine.encoders.export(request),
     doctor: () => doctor(engine),
     "jobs.list": () => ({ jobs: engine.jobs?.list() ?? [] }),
     "jobs.pause": ({ id }) => {

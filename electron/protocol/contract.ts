@@ -7,7 +7,9 @@ import type {
   DeviceName,
   DoctorReport,
   DuplicateGroup,
+  EncoderEntry,
   EncoderSummary,
+  ExportedEncoder,
   FolderEntry,
   ImageColumns,
   ImageDetails,
@@ -71,7 +73,22 @@ export interface Contract {
     result: { entries: IssueEntry[]; total: number; counts: Record<string, number> };
   };
 
-  "encoders.list": { params: Empty; result: { encoders: EncoderSummary[] } };
+  "encoders.list": { params: Empty; result: { encoders: EncoderEntry[] } };
+  /** Takes an ONNX file in; `output` names the embedding's tensor, `preprocess` a JSON file. `notes` say what was found and assumed. */
+  "encoders.import": {
+    params: { file: string; name?: string; output?: string; preprocess?: string };
+    result: { encoder: EncoderEntry; notes: string[] };
+  };
+  /** Deletes an imported or trained encoder that no collection uses. */
+  "encoders.remove": { params: { encoder: string }; result: Empty };
+  /** Embeds the collection with it, makes its map, and then switches to it. */
+  "encoders.apply": { params: { encoder: string; device?: DeviceName }; result: { job: JobId } };
+  /** Switches back to the encoder before, at once; `unseen` images came since and are not embedded with it. */
+  "encoders.revert": { params: Empty; result: { encoder: EncoderSummary; unseen: number } };
+  /** Judges an encoder on a table of (path, label). */
+  "encoders.evaluate": { params: { encoder: string; labels: string; device?: DeviceName }; result: { job: JobId } };
+  /** Writes model, card and a page about it into a folder. */
+  "encoders.export": { params: { encoder: string; folder: string; featureMaps?: boolean }; result: ExportedEncoder };
   doctor: { params: Empty; result: DoctorReport };
 
   "jobs.list": { params: Empty; result: { jobs: JobSnapshot[] } };

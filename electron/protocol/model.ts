@@ -50,7 +50,16 @@ export interface EncoderSummary {
   readonly id: EncoderId;
   readonly name: string;
   readonly dimensions: number;
+  /** "bundled", "imported" or "trained". */
   readonly source: string;
+}
+
+/** One of the encoders at hand. */
+export interface EncoderEntry extends EncoderSummary {
+  /** Side of the pictures it takes, in pixels. */
+  readonly size: number;
+  /** Name of the embedding's tensor. */
+  readonly output: string;
 }
 
 /** Bits of `ImageColumns.flags`. */
@@ -198,6 +207,28 @@ export interface IndexReport {
   readonly encoder: { readonly id: string; readonly dimensions: number; readonly device: string };
   readonly seconds: StageSeconds;
   readonly unreadable: readonly UnreadableFile[];
+}
+
+/** What an evaluation ends with. Shares, 0 to 1. */
+export interface EvaluationReport {
+  readonly encoder: string;
+  /** Pictures that were judged; copies of one file count once. */
+  readonly images: number;
+  readonly classes: number;
+  /** By the number of neighbours; leave one out. */
+  readonly knn: Readonly<Record<string, { readonly accuracy: number; readonly macroF1: number }>>;
+  /** A linear classifier, five folds. */
+  readonly ridge: { readonly accuracy: number };
+  /** Paths of the table that are no images of the collection, or cannot be read. */
+  readonly unknown: readonly string[];
+}
+
+export type JobReport = IndexReport | EvaluationReport;
+
+/** What an export of an encoder wrote, and how far its vectors are from those in the app (largest difference of any number). */
+export interface ExportedEncoder {
+  readonly files: readonly string[];
+  readonly maxDifference: number;
 }
 
 export interface FileCounts {

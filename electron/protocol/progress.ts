@@ -2,14 +2,17 @@
  * @file Progress as one typed value that every front end can draw. Laws (tested for every job): `done` never falls within a stage, `total`
  * never changes within a stage once it is above zero, stages come in the order of `stages`, the last event is terminal.
  */
-import type { IndexReport, JobId } from "./model.ts";
+import type { JobId, JobReport } from "./model.ts";
 
-export const jobKinds = ["index", "samples"] as const;
+export const jobKinds = ["index", "samples", "evaluate"] as const;
 export type JobKind = (typeof jobKinds)[number];
 
 /** The stages of an index job, in order. */
 export const indexStages = ["scan", "embed", "neighbours", "map", "duplicates", "outliers"] as const;
 export type IndexStage = (typeof indexStages)[number];
+
+/** The stages of an evaluation. */
+export const evaluationStages = ["embed", "judge"] as const;
 
 export const jobStates = ["queued", "running", "paused", "cancelled", "failed", "done", "interrupted"] as const;
 /** `interrupted`: the process died under it; resuming goes on from the last committed row. */
@@ -35,7 +38,7 @@ export interface JobSnapshot {
   readonly finishedAt: number | null;
   /** What it found, in words, once done. */
   readonly summary: string | null;
-  readonly report: IndexReport | null;
+  readonly report: JobReport | null;
   readonly error: { readonly code: string; readonly message: string } | null;
 }
 

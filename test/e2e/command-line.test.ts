@@ -168,7 +168,14 @@ describe("one collection from end to end", () => {
 
   test("encoders and doctor tell what is here", async () => {
     const { encoders } = await runJson<{ encoders: unknown[] }>(["encoders", "list"], data());
-    expect(encoders).toContainEqual({ id: "efficientnet-lite0-160", name: expect.any(String), dimensions: 384, source: "bundled" });
+    expect(encoders).toContainEqual({
+      id: "efficientnet-lite0-160",
+      name: expect.any(String),
+      dimensions: 384,
+      source: "bundled",
+      size: 160,
+      output: "embedding",
+    });
     const doctor = await runJson<DoctorReport>(["doctor"], data());
     expect(doctor.devices.find((device) => device.name === "cpu")).toMatchObject({ available: true });
     expect(Object.values(doctor.versions)).not.toContain("unknown");

@@ -29,6 +29,11 @@ export interface FakeEngine {
   setJob(change: Partial<JobSnapshot>): void;
 }
 
+/** What only the real engine does. */
+function notFaked(): never {
+  throw new Error("The fake engine cannot do this.");
+}
+
 export function createFakeEngine(options: FakeEngineOptions): FakeEngine {
   let images = fakeImages(options.images);
   let version = 1;
@@ -128,7 +133,13 @@ export function createFakeEngine(options: FakeEngineOptions): FakeEngine {
       const chosen = all.filter((entry) => kind === undefined || entry.kind === kind);
       return { entries: chosen.slice(offset, offset + limit), total: chosen.length, counts };
     },
-    "encoders.list": () => ({ encoders: [fakeEncoder] }),
+    "encoders.list": () => ({ encoders: [{ ...fakeEncoder, size: 160, output: "embedding" }] }),
+    "encoders.import": notFaked,
+    "encoders.remove": notFaked,
+    "encoders.apply": notFaked,
+    "encoders.revert": notFaked,
+    "encoders.evaluate": notFaked,
+    "encoders.export": notFaked,
     doctor: () => ({
       devices: [
         { name: "cpu", available: true, why: "Always there." },

@@ -19,7 +19,7 @@ export async function indexNow(engine: Engine, folders: readonly string[]): Prom
   if (!engine.jobs) throw new Error("no collection is open for writing");
   const job = await engine.jobs.finished(engine.index(folders, undefined, "cpu"));
   if (!job.report) throw new Error(`${job.state} ${job.error?.code ?? ""} ${job.error?.message ?? ""}`);
-  return job.report;
+  return job.report as IndexReport;
 }
 
 /** Resolves with the first snapshot of the job that fits. */

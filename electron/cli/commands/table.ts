@@ -6,6 +6,8 @@ import { doctorCommand } from "./doctor.ts";
 import { duplicatesCommand } from "./duplicates.ts";
 import { embeddingsCommand } from "./embeddings.ts";
 import { encodersCommand } from "./encoders.ts";
+import { evaluateCommand } from "./evaluate.ts";
+import { exportCommand } from "./export.ts";
 import { indexCommand } from "./index-folders.ts";
 import { issuesCommand } from "./issues.ts";
 import { mapCommand } from "./map.ts";
@@ -22,6 +24,8 @@ export const commands: readonly Command[] = [
   mapCommand,
   embeddingsCommand,
   encodersCommand,
+  evaluateCommand,
+  exportCommand,
   doctorCommand,
   serveCommand,
 ];

@@ -1,11 +1,9 @@
 /**
- * @file encoder.json: the facts of preprocessing that belong to an ONNX file. Read with every field checked; the message names the file,
- * the field, the value seen and the value expected.
+ * @file encoder.json: the facts of preprocessing that belong to an ONNX file, and where it came from. Read with every field checked.
  */
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { UserError, messageOf } from "../base/errors.ts";
+import { oneOf, pair, readJsonFile, record, refuse, text, texts, triple, whole, type Fields } from "./card-fields.ts";
 
 export interface EncoderCard {
   readonly id: string;
@@ -13,99 +11,103 @@ export interface EncoderCard {
   /** Absolute path of the ONNX file. */
   readonly modelPath: string;
   readonly sha256: string;
-  readonly input: {
-    readonly name: string;
-    readonly layout: "NCHW" | "NHWC";
-    readonly size: number;
-    readonly sizeMultipleOf: number;
-    readonly colour: "RGB";
-    readonly range: readonly [number, number];
-    readonly mean: readonly [number, number, number];
-    readonly std: readonly [number, number, number];
-    readonly resize: "stretch";
-    readonly interpolation: "bicubic";
-    readonly background: readonly [number, number, number];
-  };
+  readonly input: EncoderInput;
   readonly output: { readonly name: string; readonly dimensions: number; readonly normalise: "l2" };
+  /** Feature maps inside the graph, [batch, channels, height, width]. */
   readonly spatial: readonly string[];
   readonly licence: string;
   readonly source: string;
+  /** Of an imported or trained encoder: what it was made from and how. */
+  readonly provenance: Provenance | null;
+  /** Of a trained encoder: what its training found, as the trainer wrote it. */
+  readonly report: Fields | null;
 }
+
+export interface EncoderInput {
+  readonly name: string;
+  readonly layout: "NCHW" | "NHWC";
+  readonly size: number;
+  readonly sizeMultipleOf: number;
+  /** How many pictures every run takes; null: as many as there are. */
+  readonly batch: number | null;
+  /** Order of the channels, also of those of `mean` and `std`. */
+  readonly colour: "RGB" | "BGR";
+  /** What the bytes 0 and 255 become, before mean and std. */
+  readonly range: readonly [number, number];
+  readonly mean: readonly [number, number, number];
+  readonly std: readonly [number, number, number];
+  readonly resize: "stretch";
+  readonly interpolation: "bicubic";
+  readonly background: readonly [number, number, number];
+}
+
+/** Labels and values, in the order to show. */
+export type Provenance = Readonly<Record<string, string>>;
+
+export const cardName = "encoder.json";
+export const modelName = "model.onnx";
 
 /** Reads `<folder>/encoder.json`. */
 export function readEncoderCard(folder: string): EncoderCard {
-  const path = join(folder, "encoder.json");
-  let json: Record<string, unknown>;
-  try {
-    json = JSON.parse(readFileSync(path, "utf8")) as Record<string, unknown>;
-  } catch (thrown) {
-    throw new UserError("encoder-card", `${path} cannot be read: ${messageOf(thrown)}`, { cause: thrown });
-  }
-  const input = record(path, "input", json["input"]);
+  const path = join(folder, cardName);
+  const json = readJsonFile(path);
   const output = record(path, "output", json["output"]);
-  const size = whole(path, "input.size", input["size"], 16, 4096);
+  const file = text(path, "file", json["file"]);
+  if (/[\\/:\0]/.test(file) || file === "..") refuse(path, "file", file, "the name of a file beside it");
   return {
     id: text(path, "id", json["id"]),
     name: text(path, "name", json["name"]),
-    modelPath: join(folder, text(path, "file", json["file"])),
+    modelPath: join(folder, file),
     sha256: text(path, "sha256", json["sha256"]),
-    input: {
-      name: text(path, "input.name", input["name"]),
-      layout: oneOf(path, "input.layout", input["layout"], ["NCHW", "NHWC"] as const),
-      size,
-      sizeMultipleOf: whole(path, "input.sizeMultipleOf", input["sizeMultipleOf"] ?? 1, 1, 4096),
-      colour: oneOf(path, "input.colour", input["colour"], ["RGB"] as const),
-      range: pair(path, "input.range", input["range"]),
-      mean: triple(path, "input.mean", input["mean"]),
-      std: triple(path, "input.std", input["std"]),
-      resize: oneOf(path, "input.resize", input["resize"], ["stretch"] as const),
-      interpolation: oneOf(path, "input.interpolation", input["interpolation"], ["bicubic"] as const),
-      background: triple(path, "input.background", input["background"]),
-    },
+    input: readInput(path, record(path, "input", json["input"])),
     output: {
       name: text(path, "output.name", output["name"]),
-      dimensions: whole(path, "output.dimensions", output["dimensions"], 1, 65536),
+      dimensions: whole(path, "output.dimensions", output["dimensions"], [1, 65536]),
       normalise: oneOf(path, "output.normalise", output["normalise"], ["l2"] as const),
     },
-    spatial: Array.isArray(json["spatial"]) ? json["spatial"].map((value, index) => text(path, `spatial[${index}]`, value)) : [],
+    spatial: json["spatial"] === undefined ? [] : texts(path, "spatial", json["spatial"]),
     licence: text(path, "licence", json["licence"]),
     source: text(path, "source", json["source"]),
+    provenance: json["provenance"] === undefined ? null : readProvenance(path, json["provenance"]),
+    report: json["report"] === undefined || json["report"] === null ? null : record(path, "report", json["report"]),
   };
 }
 
-function refuse(path: string, field: string, value: unknown, expected: string): never {
-  throw new UserError("encoder-card", `${path}: ${field} is ${JSON.stringify(value) ?? "missing"}; expected ${expected}`);
+/** encoder.json of a card whose model lies beside it as model.onnx; `origin` tells the registry who made it. */
+export function writeEncoderCard(card: EncoderCard, origin: string): string {
+  const { modelPath: _, provenance, report, sha256, id, name, ...rest } = card;
+  const more = { ...(provenance && { provenance }), ...(report && { report }) };
+  const text = JSON.stringify({ id, name, origin, file: modelName, sha256, ...rest, ...more }, null, 2);
+  // Three numbers of a colour on one line.
+  return `${text.replace(/\[\s+([-\d.,\se+]+?)\s+\]/g, (_whole, numbers: string) => `[${numbers.replace(/\s+/g, " ")}]`)}\n`;
 }
 
-function record(path: string, field: string, value: unknown): Record<string, unknown> {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) refuse(path, field, value, "an object");
-  return value as Record<string, unknown>;
+function readInput(path: string, input: Fields): EncoderInput {
+  const std = triple(path, "input.std", input["std"]);
+  if (std.some((each) => each <= 0)) refuse(path, "input.std", std, "3 numbers above 0");
+  const range = pair(path, "input.range", input["range"]);
+  if (range[0] >= range[1]) refuse(path, "input.range", range, "two numbers, the lower one first");
+  const batch = input["batch"] ?? null;
+  return {
+    name: text(path, "input.name", input["name"]),
+    layout: oneOf(path, "input.layout", input["layout"], ["NCHW", "NHWC"] as const),
+    size: whole(path, "input.size", input["size"], sizeBounds),
+    sizeMultipleOf: whole(path, "input.sizeMultipleOf", input["sizeMultipleOf"] ?? 1, [1, 4096]),
+    batch: batch === null ? null : whole(path, "input.batch", batch, [1, 4096]),
+    colour: oneOf(path, "input.colour", input["colour"], ["RGB", "BGR"] as const),
+    range,
+    mean: triple(path, "input.mean", input["mean"]),
+    std,
+    resize: oneOf(path, "input.resize", input["resize"], ["stretch"] as const),
+    interpolation: oneOf(path, "input.interpolation", input["interpolation"], ["bicubic"] as const),
+    background: triple(path, "input.background", input["background"]),
+  };
 }
 
-function text(path: string, field: string, value: unknown): string {
-  return typeof value === "string" && value !== "" ? value : refuse(path, field, value, "a text");
-}
+/** Sides of the encoder's picture, in pixels. */
+export const sizeBounds = [16, 4096] as const;
 
-function whole(path: string, field: string, value: unknown, low: number, high: number): number {
-  return typeof value === "number" && Number.isInteger(value) && value >= low && value <= high
-    ? value
-    : refuse(path, field, value, `a whole number from ${low} to ${high}`);
-}
-
-function numbers(path: string, field: string, value: unknown, count: number): number[] {
-  if (!Array.isArray(value) || value.length !== count || !value.every((each) => typeof each === "number" && Number.isFinite(each)))
-    refuse(path, field, value, `${count} numbers`);
-  return value as number[];
-}
-
-function pair(path: string, field: string, value: unknown): [number, number] {
-  return numbers(path, field, value, 2) as [number, number];
-}
-
-function triple(path: string, field: string, value: unknown): [number, number, number] {
-  return numbers(path, field, value, 3) as [number, number, number];
-}
-
-function oneOf<T extends string>(path: string, field: string, value: unknown, allowed: readonly T[]): T {
-  return allowed.includes(value as T) ? (value as T) : refuse(path, field, value, allowed.join(" or "));
+function readProvenance(path: string, value: unknown): Provenance {
+  const fields = record(path, "provenance", value);
+  return Object.fromEntries(Object.entries(fields).map(([name, each]) => [name, text(path, `provenance.${name}`, each)]));
 }

@@ -2,7 +2,7 @@
  * @file Runs jobs one after another. A job is a row from the moment it is asked for; its state survives the process, its progress is told
  * at most five times a second, its end always.
  */
-import type { IndexReport, JobId } from "#protocol/model.ts";
+import type { JobId, JobReport } from "#protocol/model.ts";
 import { isFinished, type JobKind, type JobSnapshot, type JobState } from "#protocol/progress.ts";
 
 import type { Clock } from "../base/clock.ts";
@@ -25,7 +25,7 @@ export interface JobContext {
 export interface JobResult {
   /** What it found, in words. */
   readonly summary: string;
-  readonly report: IndexReport | null;
+  readonly report: JobReport | null;
 }
 
 export interface JobDefinition {
@@ -261,7 +261,7 @@ function describe(row: JobRow, stages: readonly string[], job: LivingJob | undef
     startedAt: row.started_at,
     finishedAt: row.finished_at,
     summary: row.summary,
-    report: row.report === null ? null : (JSON.parse(row.report) as IndexReport),
+    report: row.report === null ? null : (JSON.parse(row.report) as JobReport),
     error: row.error_code === null ? null : { code: row.error_code, message: row.error_message ?? "" },
   };
 }

@@ -162,6 +162,21 @@ const slice: Evaluator = ({ node, inputs }) => {
   return values;
 };
 
+const transpose: Evaluator = ({ node, inputs }, { shape }) => {
+  const source = inputs[0] as Known;
+  const order = intsOf(node, "perm", null) ?? source.shape.map((_, at) => source.shape.length - 1 - at);
+  const strides = order.map((axis) => elementCount(source.shape.slice(axis + 1)));
+  return Array.from({ length: elementCount(shape) }, (_, at) => {
+    let place = 0;
+    let rest = at;
+    for (let axis = shape.length - 1; axis >= 0; axis--) {
+      place += (rest % (shape[axis] as number)) * (strides[axis] as number);
+      rest = Math.floor(rest / (shape[axis] as number));
+    }
+    return source.values[place] as number;
+  });
+};
+
 /** Integers are divided towards zero. */
 function divide(output: StaticType): (one: number, other: number) => number {
   return (one, other) => (isFloat(output.elementType) ? one / other : other === 0 ? 0 : Math.trunc(one / other));
@@ -178,6 +193,7 @@ const evaluators: Readonly<Record<string, Evaluator>> = {
   Concat: concat,
   Gather: gather,
   Slice: slice,
+  Transpose: transpose,
   Expand: ({ inputs }, { shape }) => {
     const source = inputs[0] as Known;
     return Array.from({ length: elementCount(shape) }, (_, at) => source.values[placeIn(source.shape, shape, at)] as number);

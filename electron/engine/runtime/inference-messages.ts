@@ -6,11 +6,15 @@ import type { DeviceName } from "#protocol/model.ts";
 
 export type ConcreteDevice = Exclude<DeviceName, "auto">;
 
-/** What turns interleaved RGB bytes into the encoder's input: (value - mean) / std per channel, NCHW or NHWC. */
+/** What turns interleaved RGB bytes into the encoder's input: (value - mean) / std per channel, NCHW or NHWC, RGB or BGR. */
 export interface InputSpecification {
   readonly name: string;
   readonly layout: "NCHW" | "NHWC";
   readonly size: number;
+  /** Of the encoder's channels; mean and std are in the same order. */
+  readonly colour: "RGB" | "BGR";
+  /** How many pictures every run takes; null: as many as there are. */
+  readonly batch: number | null;
   readonly mean: readonly [number, number, number];
   readonly std: readonly [number, number, number];
 }

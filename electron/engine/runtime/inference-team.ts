@@ -12,7 +12,7 @@ const mostSessions = 4;
 /** Pictures in one run of one session. */
 export const picturesPerRun = 4;
 
-/** As `openInference` on the CPU, with `threads` threads in all. A batch is shared out in runs of `picturesPerRun`. */
+/** As `openInference` on the CPU, with `threads` threads in all. A batch is shared out in runs of `picturesPerRun`, or of the encoder's own batch. */
 export async function openInferenceTeam(request: Omit<OpenRequest, "kind" | "device">): Promise<InferenceSessionHandle> {
   const count = Math.max(1, Math.min(mostSessions, request.threads));
   const opening = Array.from({ length: count }, () =>
@@ -28,6 +28,7 @@ export async function openInferenceTeam(request: Omit<OpenRequest, "kind" | "dev
     await close();
     throw failed.reason as Error;
   }
+  const perRun = Math.max(picturesPerRun, request.input.batch ?? 1);
   const idle = [...sessions];
   const waiting: ((session: InferenceSessionHandle) => void)[] = [];
   const release = (session: InferenceSessionHandle): void => {
@@ -47,8 +48,8 @@ export async function openInferenceTeam(request: Omit<OpenRequest, "kind" | "dev
     embed: async (pixels, pictures) => {
       const vectors = new Float32Array(pictures * request.dimensions);
       const runs: Promise<void>[] = [];
-      for (let from = 0; from < pictures; from += picturesPerRun) {
-        const to = Math.min(pictures, from + picturesPerRun);
+      for (let from = 0; from < pictures; from += perRun) {
+        const to = Math.min(pictures, from + perRun);
         const part = run(partOf(pixels, pictures, from, to), to - from);
         runs.push(part.then((rows) => vectors.set(rows, from * request.dimensions)));
       }

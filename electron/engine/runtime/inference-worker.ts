@@ -39,20 +39,34 @@ async function handle(request: InferenceRequest): Promise<void> {
     return;
   }
   if (!opened) throw new BugError("run before open");
-  const { input, outputName, dimensions } = opened.request;
-  const length = request.count * 3 * input.size * input.size;
-  if (opened.buffer.length < length) opened.buffer = new Float32Array(length);
-  const values = opened.buffer.subarray(0, length);
-  fillInput(readPixels(request.pixels, 3 * input.size * input.size), request.count, input, opened.lookup, values);
-  const shape = input.layout === "NCHW" ? [request.count, 3, input.size, input.size] : [request.count, input.size, input.size, 3];
-  const outputs = await opened.session.run({ [input.name]: new Tensor("float32", values, shape) });
-  const output = outputs[outputName];
-  if (!output || output.data.length !== request.count * dimensions)
-    throw new BugError(
-      `the encoder gave ${output?.data.length ?? 0} numbers for ${request.count} pictures; expected ${request.count * dimensions}`,
-    );
-  const vectors = normaliseRows(Float32Array.from(output.data as Float32Array), request.count, dimensions);
+  const { input, dimensions } = opened.request;
+  const bytesEach = 3 * input.size * input.size;
+  const pixels = readPixels(request.pixels, bytesEach);
+  const vectors = new Float32Array(request.count * dimensions);
+  const step = input.batch ?? request.count;
+  for (let from = 0; from < request.count; from += step) {
+    const count = Math.min(step, request.count - from);
+    vectors.set(await runOnce(opened, pixels.subarray(from * bytesEach, (from + count) * bytesEach), count), from * dimensions);
+  }
+  normaliseRows(vectors, request.count, dimensions);
   answer({ kind: "vectors", id: request.id, vectors }, [vectors.buffer as ArrayBuffer]);
+}
+
+/** [count, dimensions] of [count, size, size, 3] bytes. A fixed batch is filled up with its first picture, whose rows are left out again. */
+async function runOnce(open: Opened, pixels: Uint8Array, count: number): Promise<Float32Array> {
+  const { input, outputName, dimensions } = open.request;
+  const batch = input.batch ?? count;
+  const length = 3 * input.size * input.size;
+  if (open.buffer.length < batch * length) open.buffer = new Float32Array(batch * length);
+  const values = open.buffer.subarray(0, batch * length);
+  fillInput(pixels, count, input, open.lookup, values);
+  for (let row = count; row < batch; row++) values.copyWithin(row * length, 0, length);
+  const shape = input.layout === "NCHW" ? [batch, 3, input.size, input.size] : [batch, input.size, input.size, 3];
+  const outputs = await open.session.run({ [input.name]: new Tensor("float32", values, shape) });
+  const output = outputs[outputName];
+  if (!output || output.data.length !== batch * dimensions)
+    throw new BugError(`the encoder gave ${output?.data.length ?? 0} numbers for ${batch} pictures; expected ${batch * dimensions}`);
+  return (output.data as Float32Array).subarray(0, count * dimensions);
 }
 
 // One request at a time, in order.

@@ -4,7 +4,7 @@
 import { UserError } from "../base/errors.ts";
 import type { InputSpecification } from "./inference-messages.ts";
 
-/** (value - mean) / std for each of the 256 byte values of each channel. */
+/** (value - mean) / std for each of the 256 byte values of each of the encoder's channels. */
 export function makeLookup(input: InputSpecification): Float32Array {
   const lookup = new Float32Array(3 * 256);
   for (let channel = 0; channel < 3; channel++)
@@ -25,22 +25,24 @@ export function fillInput(pixels: Uint8Array, count: number, input: InputSpecifi
       "bad-tensor",
       `${pixels.length} bytes of pixels for ${count} pictures of ${input.size} px; expected ${count * plane * 3}`,
     );
+  // Where the encoder's first and third channel lie in a pixel of bytes.
+  const [first, third] = input.colour === "RGB" ? [0, 2] : [2, 0];
   if (input.layout === "NHWC") {
     for (let at = 0; at < pixels.length; at += 3) {
-      target[at] = lookup[pixels[at] as number] as number;
+      target[at] = lookup[pixels[at + first] as number] as number;
       target[at + 1] = lookup[256 + (pixels[at + 1] as number)] as number;
-      target[at + 2] = lookup[512 + (pixels[at + 2] as number)] as number;
+      target[at + 2] = lookup[512 + (pixels[at + third] as number)] as number;
     }
     return;
   }
   for (let item = 0; item < count; item++) {
-    const red = item * plane * 3;
-    const green = red + plane;
-    const blue = green + plane;
-    for (let pixel = 0, at = red; pixel < plane; pixel++, at += 3) {
-      target[red + pixel] = lookup[pixels[at] as number] as number;
-      target[green + pixel] = lookup[256 + (pixels[at + 1] as number)] as number;
-      target[blue + pixel] = lookup[512 + (pixels[at + 2] as number)] as number;
+    const start = item * plane * 3;
+    const second = start + plane;
+    const last = second + plane;
+    for (let pixel = 0, at = start; pixel < plane; pixel++, at += 3) {
+      target[start + pixel] = lookup[pixels[at + first] as number] as number;
+      target[second + pixel] = lookup[256 + (pixels[at + 1] as number)] as number;
+      target[last + pixel] = lookup[512 + (pixels[at + third] as number)] as number;
     }
   }
 }

@@ -1,7 +1,9 @@
 /**
  * @file What the compute worker can be asked, task by task. The table is total: a task that is named here must be implemented there.
  */
-import type { NeighbourGraph } from "../base/neighbour-graph.ts";
+import type { EvaluationReport } from "#protocol/model.ts";
+
+import type { NeighbourGraph, VectorTable } from "../base/neighbour-graph.ts";
 import type { ContentFacts, CandidatePair } from "../duplicates/types.ts";
 import type { PackedListing } from "../ingest/scan/pack.ts";
 import type { EncoderRow } from "../store/queries/embeddings.ts";
@@ -29,6 +31,10 @@ export interface ComputeTasks {
   candidates: {
     input: { contents: ContentFacts[]; graph: NeighbourGraph | null; rows: Int32Array; source: VectorSource; seed: number };
     output: CandidatePair[];
+  };
+  evaluate: {
+    input: { vectors: VectorTable; labels: Int32Array; seed: number };
+    output: Pick<EvaluationReport, "knn" | "ridge">;
   };
   outliers: {
     input: { source: VectorSource; graph: NeighbourGraph; groups: Int32Array; seed: number };

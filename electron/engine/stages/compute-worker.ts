@@ -18,6 +18,7 @@ import { measureMap } from "../map/quality.ts";
 import { scoreOutliers } from "../outliers/score.ts";
 import { exactNeighbours } from "../search/exact-neighbours.ts";
 import { openForReading } from "../store/database.ts";
+import { evaluate } from "../training/evaluate/evaluate.ts";
 import type { ComputeMessage, ComputeStart, ComputeTask, ComputeTasks, VectorSource } from "./compute-messages.ts";
 import { loadVectors, type EmbeddedContents } from "./vectors.ts";
 
@@ -56,6 +57,7 @@ const tasks: Tasks = {
     const { labels, representatives } = clusterMap(best.coordinates, table.count, { table, signal: options.signal });
     return { ...best, clusters: labels, representatives };
   },
+  evaluate: (input, options) => evaluate(input, options),
   candidates: ({ contents, graph, rows, source, seed }, options) =>
     findCandidates({ contents, graph, rows, seed, ...(graph ? { table: readVectors(source).table } : {}) }, options),
   outliers: ({ source, graph, groups, seed }, options) =>

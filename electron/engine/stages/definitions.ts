@@ -3,12 +3,13 @@
  */
 import { basename, join } from "node:path";
 
-import { indexStages, type JobKind } from "#protocol/progress.ts";
+import { evaluationStages, indexStages, type JobKind } from "#protocol/progress.ts";
 
 import type { Clock } from "../base/clock.ts";
 import type { ChildPool } from "../children/child-pool.ts";
 import type { JobDefinition } from "../jobs/job-runner.ts";
 import type { WriteStore } from "../store/database.ts";
+import { runEvaluateJob, type EvaluateParameters } from "./evaluate-job.ts";
 import { runIndexJob, type IndexParameters } from "./index-job.ts";
 import type { Pipeline } from "./pipeline.ts";
 
@@ -28,11 +29,20 @@ const sampleSeed = 7;
 export function createDefinitions(surroundings: DefinitionSurroundings): Record<JobKind, JobDefinition> {
   const index: JobDefinition = {
     stages: indexStages,
-    title: (parameters) => `Index ${(parameters as IndexParameters).folders.map((folder) => basename(folder)).join(", ")}`,
+    title: (parameters) => {
+      const { folders, encoder, switchLast } = parameters as IndexParameters;
+      return switchLast === true ? `Apply ${encoder}` : `Index ${folders.map((folder) => basename(folder)).join(", ")}`;
+    },
     run: (parameters, job) => runIndexJob(parameters as IndexParameters, { ...surroundings, children: surroundings.children() }, job),
   };
   return {
     index,
+    evaluate: {
+      stages: evaluationStages,
+      title: (parameters) => `Judge ${(parameters as EvaluateParameters).encoder}`,
+      run: (parameters, job) =>
+        runEvaluateJob(parameters as EvaluateParameters, { ...surroundings, children: surroundings.children() }, job),
+    },
     samples: {
       stages: ["draw", ...indexStages],
       title: () => "Draw the samples",

@@ -1,6 +1,7 @@
 /**
  * @file From an encoder's card to its row in the store and to what the inference worker needs.
  */
+import { byteNormalisation } from "../encoders/byte-normalisation.ts";
 import { preprocessingVersion, type RegisteredEncoder } from "../encoders/registry.ts";
 import type { OpenRequest } from "../runtime/inference-messages.ts";
 import type { EncoderWrite } from "../store/queries/embeddings.ts";
@@ -18,11 +19,11 @@ export function describeEncoderRow({ card, origin }: RegisteredEncoder): Encoder
 }
 
 export function inferenceRequest({ card }: RegisteredEncoder, threads: number): Omit<OpenRequest, "kind" | "device"> {
-  const { name, layout, size, mean, std } = card.input;
+  const { name, layout, size, colour, batch } = card.input;
   return {
     modelPath: card.modelPath,
     threads,
-    input: { name, layout, size, mean, std },
+    input: { name, layout, size, colour, batch, ...byteNormalisation(card.input) },
     outputName: card.output.name,
     dimensions: card.output.dimensions,
   };

@@ -15,7 +15,6 @@ import type { WriteStore } from "../store/database.ts";
 import { saveEncoder } from "../store/queries/embeddings.ts";
 import { countImages, countOutcomes, listUnreadable } from "../store/queries/files.ts";
 import { addFolder, listFolders } from "../store/queries/folders.ts";
-import { writeProperty } from "../store/queries/properties.ts";
 import { finishScan } from "../store/queries/scans.ts";
 import { inTransaction } from "../store/statements.ts";
 import { duplicatesStage } from "./duplicates-stage.ts";
@@ -26,12 +25,15 @@ import { neighboursStage } from "./neighbours-stage.ts";
 import { outliersStage } from "./outliers-stage.ts";
 import type { Pipeline } from "./pipeline.ts";
 import { scanStage, settleMissing } from "./scan-stage.ts";
+import { switchEncoder } from "./switch-encoder.ts";
 
 export interface IndexParameters {
   /** Shown form, absolute. */
   readonly folders: readonly string[];
   readonly encoder: string;
   readonly device: DeviceName;
+  /** The collection goes on with the encoder it has until everything of this one is there. */
+  readonly switchLast?: boolean;
 }
 
 export interface IndexSurroundings {
@@ -48,12 +50,12 @@ export async function runIndexJob(parameters: IndexParameters, surroundings: Ind
   const { store, clock } = surroundings;
   const total = startTimer(clock);
   const folders = parameters.folders.map(parseShownPath);
-  const encoder = findEncoder(parameters.encoder);
+  const encoder = findEncoder(parameters.encoder, surroundings.dataFolder);
   // Before the first row: a folder that is not there must not become one of the collection's.
   folders.forEach(requireFolder);
   const encoderRow = inTransaction(store, () => {
     for (const folder of folders) if (!listFolders(store).some((known) => isInside(folder, known))) addFolder(store, folder, clock.now());
-    writeProperty(store, "encoder", encoder.card.id);
+    if (parameters.switchLast !== true) switchEncoder(store, encoder.card.id);
     return saveEncoder(store, describeEncoderRow(encoder));
   });
   const pipeline: Pipeline = { ...surroundings, encoder, encoderRow, job };
@@ -90,7 +92,10 @@ export async function runIndexJob(parameters: IndexParameters, surroundings: Ind
   await timed("duplicates", () => duplicatesStage(pipeline));
   surroundings.changed("images", "duplicates", "collection");
   await timed("outliers", () => outliersStage(pipeline));
-  inTransaction(store, () => finishScan(store, scanned.scanId, clock.now()));
+  inTransaction(store, () => {
+    finishScan(store, scanned.scanId, clock.now());
+    switchEncoder(store, encoder.card.id);
+  });
   surroundings.changed("images", "outliers", "issues", "collection");
 
   const device = used ?? (parameters.device === "auto" ? "cpu" : parameters.device);

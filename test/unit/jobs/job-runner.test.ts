@@ -31,7 +31,7 @@ function bench(run: (parameters: unknown, job: JobContext, clock: ManualClock) =
   const runner = createJobRunner({
     store: opened.store,
     clock,
-    definitions: { index: definition, samples: definition },
+    definitions: { index: definition, samples: definition, evaluate: definition },
     onJob: (snapshot) => events.push(snapshot),
   });
   return { runner, events, clock, store: opened.store };
@@ -132,13 +132,16 @@ test("a job that died with its process is interrupted and can be resumed with it
 
 test("closing interrupts what runs and waits for it", async () => {
   let ended = false;
+  let begin = (): void => undefined;
+  const begun = new Promise<void>((resolve) => (begin = resolve));
   const { runner, store } = bench(async (_, job) => {
+    begin();
     await new Promise<void>((resolve) => job.signal.addEventListener("abort", () => resolve()));
     ended = true;
     throw new CancellationError();
   });
   runner.start("index", {});
-  await new Promise((resolve) => setTimeout(resolve, 5));
+  await begun;
   await runner.close();
   expect(ended).toBe(true);
   expect(store.sqlite.prepare("SELECT state FROM jobs").pluck().all()).toEqual(["interrupted"]);

@@ -39,6 +39,18 @@ const good: { readonly [M in Method]: readonly unknown[] } = {
     { kind: "blur", offset: 0, limit: 1 },
   ],
   "encoders.list": [{}],
+  "encoders.import": [{ file: "/a.onnx" }, { file: "/a.onnx", name: "A", output: "pooled", preprocess: "/a.json" }],
+  "encoders.remove": [{ encoder: "a" }],
+  "encoders.apply": [{ encoder: "a" }, { encoder: "a", device: "cpu" }],
+  "encoders.revert": [{}],
+  "encoders.evaluate": [
+    { encoder: "a", labels: "/l.csv" },
+    { encoder: "a", labels: "/l.csv", device: "cpu" },
+  ],
+  "encoders.export": [
+    { encoder: "a", folder: "/out" },
+    { encoder: "a", folder: "/out", featureMaps: true },
+  ],
   doctor: [{}],
   "jobs.list": [{}],
   "jobs.pause": [{ id: 1 }],

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import { fillInput, makeLookup, normaliseRows } from "#engine/runtime/prepare-input.ts";
 
-const input = { name: "image", layout: "NCHW", size: 2, mean: [10, 20, 30], std: [1, 2, 4] } as const;
+const input = { name: "image", layout: "NCHW", size: 2, colour: "RGB", batch: null, mean: [10, 20, 30], std: [1, 2, 4] } as const;
 
 test("bytes become (value - mean) / std, planar or interleaved", () => {
   // Two pictures of 2 x 2; the second is the first plus 100.

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 
 import { createEngine, type Engine } from "#engine/engine.ts";
-import type { JobId } from "#protocol/model.ts";
+import type { IndexReport, JobId } from "#protocol/model.ts";
 import { indexStages, isFinished, type JobSnapshot } from "#protocol/progress.ts";
 import { drawCollection } from "../../fixtures/collection.ts";
 import { testEngine, whenJob } from "../../helpers/in-process.ts";
@@ -72,7 +72,15 @@ describe("the index job", { timeout: 120_000 }, () => {
     }
     const end = await finished(engine, id);
     expect(end).toMatchObject({ state: "done", error: null });
-    expect(end.report?.files).toEqual({ seen: 22, added: 20, unchanged: 0, moved: 0, missing: 0, unreadable: 1, unsupported: 1 });
+    expect((end.report as IndexReport).files).toEqual({
+      seen: 22,
+      added: 20,
+      unchanged: 0,
+      moved: 0,
+      missing: 0,
+      unreadable: 1,
+      unsupported: 1,
+    });
     expect(isFinished((seen.at(-1) as JobSnapshot).state)).toBe(true);
   });
 
@@ -87,7 +95,7 @@ describe("the index job", { timeout: 120_000 }, () => {
     const again = await createEngine({ dataFolder: join(home, "data"), cores: 2 });
     await again.open(join(home, "workspace"), "write");
     again.jobs?.resume(first);
-    expect((await finished(again, first)).report?.files.added).toBe(20);
+    expect(((await finished(again, first)).report as IndexReport).files.added).toBe(20);
     await again.close();
   });
 

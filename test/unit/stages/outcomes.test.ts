@@ -122,7 +122,7 @@ describe("outcomes of files", { timeout: 60_000 }, () => {
     });
     const job = await engine.jobs?.finished(id);
     stop();
-    expect(job?.report?.files).toMatchObject({ seen: 10, added: 0, missing: 1, unreadable: 1 });
+    expect((job?.report as IndexReport).files).toMatchObject({ seen: 10, added: 0, missing: 1, unreadable: 1 });
   });
 
   test("the same folder under two names, or inside another, is scanned once and stands once in the collection", async () => {

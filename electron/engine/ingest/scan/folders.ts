@@ -58,6 +58,17 @@ export function requireApart(workspace: string, folders: readonly PathBytes[], d
   }
 }
 
+/** Throws a UserError where files that are about to be written would lie inside a folder of images, through whatever links it is named. */
+export function requireOutside(target: string, images: readonly PathBytes[]): void {
+  const ours = Buffer.from(realPathOfFuture(target));
+  const inside = images.find((folder) => isInside(ours, realPath(folder)));
+  if (inside !== undefined)
+    throw new UserError(
+      "inside-image-folder",
+      `${target} lies inside the image folder ${showPath(inside)}, where Likeness writes nothing. Name a folder beside it.`,
+    );
+}
+
 /** The spelling under which a collection knows this path: of a folder's two names (one through a link) the one it was added by. */
 export function knownSpelling(path: PathBytes, known: readonly PathBytes[]): PathBytes {
   if (known.some((folder) => isInside(path, folder))) return path;

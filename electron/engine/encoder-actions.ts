@@ -1,0 +1,134 @@
+/**
+ * @file What can be done with encoders: take one in, remove it, switch the collection to it and back, judge it, write it out. Every host calls
+ * these; what they do lies in encoders, stages and export.
+ */
+import { resolve } from "node:path";
+
+import type { DeviceName, EncoderEntry, EncoderId, EncoderSummary, ExportedEncoder, JobId } from "#protocol/model.ts";
+
+import { UserError } from "./base/errors.ts";
+import { showPath } from "./base/path-bytes.ts";
+import { importEncoder, type ImportRequest } from "./encoders/import/import-encoder.ts";
+import { findEncoder, listRegisteredEncoders, ownEncodersFolder, removeEncoder, type RegisteredEncoder } from "./encoders/registry.ts";
+import type { Engine } from "./engine.ts";
+import { requireApart, requireOutside } from "./ingest/scan/folders.ts";
+import { requireRunner } from "./jobs/job-runner.ts";
+import { describeEncoderRow } from "./stages/encoder-use.ts";
+import { previousEncoder, revertEncoder } from "./stages/switch-encoder.ts";
+import { openForReading, type ReadStore, type WriteStore } from "./store/database.ts";
+import { encoderRow, listUnembeddedContents } from "./store/queries/embeddings.ts";
+import { filesOfContent } from "./store/queries/files.ts";
+import { listFolders } from "./store/queries/folders.ts";
+import { readProperty } from "./store/queries/properties.ts";
+import { inTransaction } from "./store/statements.ts";
+
+export interface EncoderActions {
+  list(): EncoderEntry[];
+  /** `notes` say what was found and assumed, a sentence each. */
+  import(request: Omit<ImportRequest, "dataFolder" | "threads">): Promise<{ encoder: EncoderEntry; notes: readonly string[] }>;
+  /** Deletes one that no collection uses or would go back to. */
+  remove(id: string): void;
+  /** Embeds the open collection with it, makes its map, and then switches to it. */
+  apply(id: string, device?: DeviceName): JobId;
+  /** Switches back at once; `unseen` images came since and are not embedded with the encoder. */
+  revert(): { encoder: EncoderSummary; unseen: number };
+  /** Judges it on a table of (path, label); the collection keeps the encoder it uses. */
+  evaluate(request: { encoder: string; labels: string; device?: DeviceName | undefined }): JobId;
+  /** Writes model, card and a page about it into a folder that has none. */
+  export(request: { encoder: string; folder: string; featureMaps?: boolean | undefined }): Promise<ExportedEncoder>;
+}
+
+export function createEncoderActions(engine: Engine, dataFolder: string): EncoderActions {
+  const runner = (): ReturnType<typeof requireRunner> => requireRunner(engine.jobs, engine.collection !== null);
+  return {
+    list: () => listRegisteredEncoders(dataFolder).map(describe),
+    import: async (request) => {
+      const { encoder, notes } = await importEncoder({ ...request, dataFolder, threads: engine.cores });
+      return { encoder: describe(encoder), notes };
+    },
+    remove: (id) => {
+      findEncoder(id, dataFolder);
+      const users = collectionsWith(engine, id);
+      if (users.length > 0)
+        throw new UserError(
+          "encoder-in-use",
+          `The encoder ${id} is used by ${users.join(", ")} (or is what it would go back to). Apply another one there first, twice where it can go back.`,
+        );
+      removeEncoder(id, dataFolder);
+    },
+    apply: (id, device = "auto") => {
+      const jobs = runner();
+      findEncoder(id, dataFolder);
+      const { store, workspace } = engine.requireCollection();
+      const folders = listFolders(store);
+      requireApart(workspace, folders, dataFolder);
+      return jobs.start("index", { folders: folders.map(showPath), encoder: id, device, switchLast: true });
+    },
+    revert: () => {
+      runner();
+      const collection = engine.requireCollection();
+      const store = collection.store as WriteStore;
+      const encoder = findEncoder(previousEncoder(store), dataFolder);
+      inTransaction(store, () => revertEncoder(store));
+      collection.invalidate();
+      engine.announce();
+      return { encoder: collection.summary().encoder, unseen: countUnseen(store, encoder) };
+    },
+    evaluate: ({ encoder, labels, device = "auto" }) => {
+      const jobs = runner();
+      findEncoder(encoder, dataFolder);
+      return jobs.start("evaluate", { encoder, labels: resolve(labels), device });
+    },
+    export: async ({ encoder: id, folder, featureMaps = false }) => {
+      const encoder = findEncoder(id, dataFolder);
+      const target = resolve(folder);
+      const { collection } = engine;
+      if (collection !== null) requireOutside(target, listFolders(collection.store));
+      requireOutside(target, [Buffer.from(ownEncodersFolder(dataFolder))]);
+      const { checkPictures, pictureCount } = await import("./export/encoder/check-pictures.ts");
+      const { exportEncoder } = await import("./export/encoder/export-encoder.ts");
+      const pictures = await checkPictures(engine, encoder.card.input.size);
+      return exportEncoder({ encoder, folder: target, featureMaps, threads: engine.cores, pictures, count: pictureCount });
+    },
+  };
+}
+
+function describe({ card, origin }: RegisteredEncoder): EncoderEntry {
+  return {
+    id: card.id as EncoderId,
+    name: card.name,
+    dimensions: card.output.dimensions,
+    source: origin,
+    size: card.input.size,
+    output: card.output.name,
+  };
+}
+
+/** Images of the collection that this encoder has not seen. */
+function countUnseen(store: ReadStore, encoder: RegisteredEncoder): number {
+  const row = encoderRow(store, describeEncoderRow(encoder));
+  const lacking = listUnembeddedContents(store, row?.key ?? -1);
+  return lacking.reduce((sum, id) => sum + filesOfContent(store, id).filter(({ state }) => state === "image").length, 0);
+}
+
+/** Names of the collections that use an encoder or would go back to it. */
+function collectionsWith({ recent, collection }: Engine, id: string): string[] {
+  const uses = (store: ReadStore): boolean => readProperty(store, "encoder") === id || readProperty(store, "previousEncoder") === id;
+  return recent
+    .list()
+    .filter(({ workspace }) => {
+      if (collection?.workspace === workspace) return uses(collection.store);
+      try {
+        const { store, close } = openForReading(workspace);
+        try {
+          return uses(store);
+        } finally {
+          close();
+        }
+      } catch {
+        // Gone, or of another version: it cannot be asked.
+        return false;
+      }
+    })
+    .map(({ name }) => name);
+}

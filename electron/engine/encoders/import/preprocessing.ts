@@ -1,0 +1,99 @@
+/**
+ * @file What a stranger's encoder does to a picture before it looks: from an encoder.json beside the model, from a file that is named, or, where
+ * nobody says, the way of ImageNet.
+ */
+import { existsSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
+
+import { UserError } from "../../base/errors.ts";
+import { oneOf, pair, readJsonFile, record, refuse, text, triple, whole, type Fields } from "../card-fields.ts";
+import { cardName, sizeBounds, type EncoderInput } from "../encoder-card.ts";
+import { poolingNames, type Pooling } from "./embedding-tensor.ts";
+
+export interface Preprocessing {
+  readonly range: EncoderInput["range"];
+  readonly mean: EncoderInput["mean"];
+  readonly std: EncoderInput["std"];
+  readonly colour: EncoderInput["colour"];
+  readonly background: EncoderInput["background"];
+  readonly layout: EncoderInput["layout"] | undefined;
+  readonly size: number | undefined;
+  readonly sizeMultipleOf: number | undefined;
+  readonly output: string | undefined;
+  readonly pooling: Pooling | undefined;
+  readonly name: string | undefined;
+  readonly licence: string | undefined;
+  readonly source: string | undefined;
+  /** Where it is from, in words. */
+  readonly why: string;
+}
+
+/** ImageNet's, as nearly every PyTorch model has them: bytes to 0..1, minus the mean, by the deviation. */
+const imageNet = { range: [0, 1], mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } as const;
+
+/**
+ * @param model path of the ONNX file
+ * @param named path of a preprocessing file; null: the encoder.json beside the model, where there is one
+ */
+export function readPreprocessing(model: string, named: string | null, sha256: string): Preprocessing {
+  const beside = join(dirname(model), cardName);
+  if (named === null && !existsSync(beside))
+    return fromFields(
+      "",
+      {},
+      `ImageNet's (0 to 1, mean ${imageNet.mean.join(" ")}, std ${imageNet.std.join(" ")}), since nothing says otherwise`,
+    );
+  const path = named ?? beside;
+  const fields = readJsonFile(path);
+  if (named === null) {
+    const { file, sha256: told } = fields;
+    // A card that belongs to another model of the same folder says nothing about this one.
+    if (typeof file === "string" && file !== basename(model)) return readPreprocessingFor(path, file, model);
+    if (typeof told === "string" && told !== sha256)
+      throw new UserError(
+        "encoder-card",
+        `${path} is the card of a model with SHA-256 ${told}, ${model} has ${sha256}. Name the preprocessing with --preprocess ${path} if it holds for this one too.`,
+      );
+  }
+  return fromFields(path, fields, `from ${path}`);
+}
+
+function readPreprocessingFor(path: string, file: string, model: string): Preprocessing {
+  throw new UserError(
+    "encoder-card",
+    `${path} is the card of ${file}, not of ${basename(model)}. Name the preprocessing with --preprocess ${path} if it holds for this one too.`,
+  );
+}
+
+function fromFields(path: string, fields: Fields, why: string): Preprocessing {
+  const input = fields["input"] === undefined ? fields : record(path, "input", fields["input"]);
+  const prefix = fields["input"] === undefined ? "" : "input.";
+  const output = fields["output"] === undefined ? {} : record(path, "output", fields["output"]);
+  const given = <T>(value: unknown, read: (value: unknown) => T): T | undefined => (value === undefined ? undefined : read(value));
+  const range = given(input["range"], (value) => pair(path, `${prefix}range`, value)) ?? imageNet.range;
+  const std = given(input["std"], (value) => triple(path, `${prefix}std`, value));
+  const mean = given(input["mean"], (value) => triple(path, `${prefix}mean`, value));
+  if (range[0] >= range[1]) refuse(path, `${prefix}range`, range, "two numbers, the lower one first");
+  if (std?.some((each) => each <= 0)) refuse(path, `${prefix}std`, std, "3 numbers above 0");
+  // A mean for bytes is none for 0 to 1: of the two that belong together, both or none.
+  if ((mean === undefined) !== (std === undefined))
+    refuse(path, mean === undefined ? `${prefix}mean` : `${prefix}std`, undefined, "3 numbers");
+  if (mean === undefined && input["range"] !== undefined && (range[0] !== 0 || range[1] !== 1))
+    refuse(path, `${prefix}mean`, undefined, `3 numbers for the range ${range.join(" to ")}`);
+  return {
+    range,
+    mean: mean ?? imageNet.mean,
+    std: std ?? imageNet.std,
+    colour: given(input["colour"], (value) => oneOf(path, `${prefix}colour`, value, ["RGB", "BGR"] as const)) ?? "RGB",
+    background: given(input["background"], (value) => triple(path, `${prefix}background`, value)) ?? [255, 255, 255],
+    layout: given(input["layout"], (value) => oneOf(path, `${prefix}layout`, value, ["NCHW", "NHWC"] as const)),
+    size: given(input["size"], (value) => whole(path, `${prefix}size`, value, sizeBounds)),
+    sizeMultipleOf: given(input["sizeMultipleOf"], (value) => whole(path, `${prefix}sizeMultipleOf`, value, [1, 4096])),
+    output: given(output["name"], (value) => text(path, "output.name", value)),
+    pooling: given(output["pooling"], (value) => oneOf(path, "output.pooling", value, poolingNames)),
+    name: given(fields["name"], (value) => text(path, "name", value)),
+    licence: given(fields["licence"], (value) => text(path, "licence", value)),
+    source: given(fields["source"], (value) => text(path, "source", value)),
+    why,
+  };
+}

@@ -1,0 +1,109 @@
+/**
+ * @file An encoder as a folder that others can use: model.onnx, encoder.json, README.md. What was written is opened again and must give the
+ * vectors that the app gives; only then do the files get their names.
+ */
+import { createHash } from "node:crypto";
+import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+
+import type { ExportedEncoder } from "#protocol/model.ts";
+
+import { UserError, messageOf } from "../../base/errors.ts";
+import { productVersion } from "../../base/version.ts";
+import { cardName, modelName, writeEncoderCard, type EncoderCard } from "../../encoders/encoder-card.ts";
+import { addFeatureMaps } from "../../encoders/feature-maps.ts";
+import type { RegisteredEncoder } from "../../encoders/registry.ts";
+import { readModel } from "../../onnx/read.ts";
+import { writeModel } from "../../onnx/write.ts";
+import { openInference } from "../../runtime/inference.ts";
+import { inferenceRequest } from "../../stages/encoder-use.ts";
+import { modelCard } from "./model-card.ts";
+
+export interface ExportRequest {
+  readonly encoder: RegisteredEncoder;
+  /** Made where it is missing. */
+  readonly folder: string;
+  readonly featureMaps: boolean;
+  readonly threads: number;
+  /** On which the file is held against the app: [count, size, size, 3]. */
+  readonly pictures: Uint8Array;
+  readonly count: number;
+}
+
+const readmeName = "README.md";
+/** Largest difference of any number of two unit vectors of one picture. */
+export const tolerance = 1e-4;
+
+export async function exportEncoder(request: ExportRequest): Promise<ExportedEncoder> {
+  const { encoder } = request;
+  const folder = resolve(request.folder);
+  const licences = licencesOf(encoder.card);
+  const names = [modelName, cardName, readmeName, ...licences];
+  for (const name of names)
+    if (existsSync(join(folder, name)))
+      throw new UserError("export-exists", `${join(folder, name)} is there already; expected a folder without it. Nothing was written.`);
+  const isNew = !existsSync(folder);
+  const temporary = join(folder, `.likeness-${process.pid}`);
+  let isDone = false;
+  try {
+    makeFolder(temporary);
+    const { bytes, spatial } = request.featureMaps
+      ? withFeatureMaps(encoder.card)
+      : { bytes: readFileSync(encoder.card.modelPath), spatial: [] };
+    const modelPath = join(temporary, modelName);
+    writeFileSync(modelPath, bytes);
+    const card: EncoderCard = { ...encoder.card, modelPath, sha256: createHash("sha256").update(bytes).digest("hex"), spatial };
+    const maxDifference = await largestDifference(request, card);
+    if (!(maxDifference <= tolerance))
+      throw new UserError(
+        "export-differs",
+        `The exported ${encoder.card.id} gives vectors that differ by ${maxDifference.toExponential(2)} from those in the app; expected at most ${tolerance}. Nothing was written.`,
+      );
+    writeFileSync(join(temporary, cardName), writeEncoderCard(card, encoder.origin === "trained" ? "trained" : "imported"));
+    writeFileSync(join(temporary, readmeName), modelCard({ card, origin: encoder.origin, maxDifference, version: productVersion }));
+    for (const name of licences) copyFileSync(join(dirname(encoder.card.modelPath), name), join(temporary, name));
+    for (const name of names) renameSync(join(temporary, name), join(folder, name));
+    isDone = true;
+    return { files: names.map((name) => join(folder, name)), maxDifference };
+  } finally {
+    rmSync(isNew && !isDone ? folder : temporary, { recursive: true, force: true });
+  }
+}
+
+/** Files that must go along. */
+function licencesOf({ modelPath }: EncoderCard): string[] {
+  return readdirSync(dirname(modelPath)).filter((name) => /^LICENSE/i.test(name));
+}
+
+function makeFolder(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true });
+  } catch (thrown) {
+    throw new UserError("export-failed", `The folder ${dirname(path)} cannot be made or written: ${messageOf(thrown)}`, { cause: thrown });
+  }
+}
+
+function withFeatureMaps(card: EncoderCard): { readonly bytes: Uint8Array; readonly spatial: readonly string[] } {
+  const { model, spatial } = addFeatureMaps(readModel(new Uint8Array(readFileSync(card.modelPath))), card);
+  if (spatial.length === 0)
+    throw new UserError(
+      "no-feature-maps",
+      `The graph of ${card.id} has no feature maps (no tensor of height and width after its first layer): export it without --feature-maps.`,
+    );
+  return { bytes: writeModel(model), spatial };
+}
+
+async function largestDifference(request: ExportRequest, exported: EncoderCard): Promise<number> {
+  const inApp = await vectorsOf(request, request.encoder.card);
+  const again = await vectorsOf(request, exported);
+  return inApp.reduce((largest, value, index) => Math.max(largest, Math.abs(value - (again[index] as number))), 0);
+}
+
+async function vectorsOf({ encoder, threads, pictures, count }: ExportRequest, card: EncoderCard): Promise<Float32Array> {
+  const session = await openInference({ ...inferenceRequest({ ...encoder, card }, threads), device: "cpu" });
+  try {
+    return await session.embed(pictures.slice(), count);
+  } finally {
+    await session.close();
+  }
+}
