@@ -49,7 +49,7 @@ export interface TrainingStep {
   readonly scalars: readonly string[];
   /** Outputs that are numbers: "loss" and others. */
   readonly metrics: readonly string[];
-  /** Initializer of the network -> state that holds its trained value. */
+  /** Initializer of the network -> state that holds its trained value; running statistics too. */
   readonly weights: ReadonlyMap<string, string>;
 }
 
@@ -110,7 +110,7 @@ export function buildStep(request: StepRequest): TrainingStep {
   draft.metric("loss", loss);
   optimise(draft, request, loss);
   momentum.finish();
-  return finish(draft, groups, weights);
+  return finish(draft, groups, new Map([...weights, ...statistics]));
 }
 
 /** Trained initializers become parameters. */
@@ -207,6 +207,6 @@ function finish(draft: Draft, groups: readonly ViewGroup[], weights: ReadonlyMap
     feeds: draft.feeds.filter((name) => !groups.some((group) => name === group.name || name.startsWith(`${group.name}/`))),
     scalars: draft.scalars,
     metrics: [...draft.metrics.keys()],
-    weights: new Map([...weights]),
+    weights,
   };
 }

@@ -1,0 +1,61 @@
+/**
+ * @file The probe set during a run: the same pictures and the same two views each time, as the network sees them now.
+ */
+import type { NeighbourGraph } from "../../base/neighbour-graph.ts";
+import { collapseAlarms } from "../judge/collapse.ts";
+import { measure, type Metrics } from "../judge/measure.ts";
+import { nearestOthers } from "../judge/nearest.ts";
+import { embedPictures } from "./embed.ts";
+import { networkWeights, type Prepared, type Surroundings } from "./prepare.ts";
+import { withWeights } from "./run-model.ts";
+
+export interface Probing {
+  /** Before the first step. */
+  readonly begin: Metrics;
+  look(weights: ReadonlyMap<string, Float32Array>): Promise<{ readonly metrics: Metrics; readonly alarm: string | null }>;
+  /** What is compared on the way: pictures known again by another view, and, where there are weak labels, those. */
+  merit(metrics: Metrics): number;
+}
+
+/** Looked at on the way; the verdict at the end takes all. */
+const most = 400;
+
+export async function createProbe(prepared: Prepared, surroundings: Surroundings): Promise<Probing> {
+  const { plan, network, pictures } = prepared;
+  const positions = plan.probe.slice(0, most);
+  const weakLabels = plan.weakLabels === null ? null : Int32Array.from(positions, (place) => plan.weakLabels?.[place] ?? -1);
+  let frozen: { readonly graph: NeighbourGraph } | null = null;
+  const look = async (weights: ReadonlyMap<string, Float32Array>): Promise<Metrics & { graph: NeighbourGraph; dimensions: number }> => {
+    const [plain, viewA, viewB] = (await embedPictures(
+      [
+        { positions, draw: (chunk) => pictures.plain(chunk) },
+        { positions, draw: (chunk) => pictures.view(chunk, 0, "probe") },
+        { positions, draw: (chunk) => pictures.view(chunk, 1, "probe") },
+      ],
+      {
+        model: withWeights(network.model, weights),
+        input: network.inputs[0]?.name as string,
+        threads: plan.threads,
+        gate: surroundings.gate,
+      },
+    )) as [never, never, never];
+    const { signal } = surroundings;
+    const metrics = measure(
+      { plain, viewA, viewB },
+      { seed: plan.seed, frozenGraph: frozen?.graph ?? null, weakLabels, threads: plan.threads, signal },
+    );
+    const graph = nearestOthers(plain, 10, { threads: plan.threads, signal });
+    return { ...metrics, graph, dimensions: (plain as { dimensions: number }).dimensions };
+  };
+  const { graph, dimensions: _, ...begin } = await look(networkWeights(prepared, prepared.step.initial));
+  frozen = { graph };
+  return {
+    begin,
+    look: async (weights) => {
+      const { graph: __, dimensions, ...metrics } = await look(weights);
+      const alarms = collapseAlarms({ frozen: begin, now: { ...metrics, dimensions } });
+      return { metrics, alarm: alarms.length > 0 ? alarms.join(" ") : null };
+    },
+    merit: ({ viewRetrieval, weakLabelKnn }) => (weakLabelKnn === null ? viewRetrieval : weakLabelKnn + 0.1 * viewRetrieval),
+  };
+}

@@ -1,0 +1,51 @@
+/**
+ * @file All that a run is made of, decided before it begins and kept in its folder as run.json: with the same plan and the same pictures the same weights
+ * come out.
+ */
+import type { PresetName } from "../augment/presets.ts";
+import type { Settings } from "../methods/method.ts";
+import type { TrainableLevel } from "../network/trainable.ts";
+import type { OptimizerName, OptimizerOptions } from "../optimizers/optimizer.ts";
+
+export interface RunPlan {
+  readonly version: 1;
+  readonly id: string;
+  readonly seed: number;
+  readonly from: { readonly kind: "scratch"; readonly architecture: string } | { readonly kind: "encoder"; readonly folder: string };
+  readonly method: string;
+  readonly settings: Settings;
+  readonly trainable: TrainableLevel;
+  /** BatchNormalizations that are trained take the statistics of the batch. */
+  readonly batchStatistics: boolean;
+  readonly preset: PresetName;
+  /** Settings of augmentation that a person changed. */
+  readonly augment: Readonly<Record<string, string>>;
+  /** Pictures in a batch. */
+  readonly images: number;
+  /** Side of a view in pixels. */
+  readonly size: number;
+  /** Null: as many as fit into `minutes`, found out at the start and kept. */
+  readonly steps: number | null;
+  readonly minutes: number | null;
+  readonly optimizer: OptimizerName;
+  readonly optimizerOptions: OptimizerOptions;
+  readonly rate: number;
+  readonly warmUpShare: number;
+  readonly finalShare: number;
+  readonly clip: number;
+  /** Views of each picture that are kept where a part of the network is frozen; 0: none, every view is fresh. */
+  readonly keptViews: number;
+  readonly device: string;
+  readonly threads: number;
+  readonly pictures: { readonly path: string; readonly fingerprint: string; readonly count: number; readonly sidePx: number };
+  /** Places in the picture cache. The two are disjoint where the folder is large enough. */
+  readonly training: readonly number[];
+  readonly probe: readonly number[];
+  /** Of every place in the picture cache, -1 where there is none: labels to train on, and weak ones (sub-folders) to judge by. */
+  readonly labels: readonly number[] | null;
+  readonly weakLabels: readonly number[] | null;
+  /** How often the probe is looked at on the way. */
+  readonly evaluations: number;
+  /** Of the collection's encoder: 0 where it is trained from nothing. */
+  readonly checkpointSeconds: number;
+}

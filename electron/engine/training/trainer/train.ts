@@ -1,0 +1,266 @@
+/**
+ * @file The loop: steps, checkpoints, a look at the probe now and then. A run that was stopped anywhere goes on from its last checkpoint and ends with
+ * the very same weights, because a step depends on the state, the plan and its own number only.
+ */
+import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync, renameSync } from "node:fs";
+import { join } from "node:path";
+
+import { startTimer, type Clock } from "../../base/clock.ts";
+import { BugError, UserError } from "../../base/errors.ts";
+import type { Executor, HostTensor } from "../../runtime/training/executor.ts";
+import type { Metrics } from "../judge/measure.ts";
+import { methodOf } from "../methods/table.ts";
+import { readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
+import { createOrder } from "./order.ts";
+import { networkWeights, type Prepared, type Surroundings } from "./prepare.ts";
+import { createProbe, type Probing } from "./probe.ts";
+import { rateAt, type Schedule } from "./schedule.ts";
+
+export interface TrainSurroundings extends Surroundings {
+  readonly clock: Clock;
+  /** @param initial the state to begin with */
+  readonly openExecutor: (prepared: Prepared, initial: ReadonlyMap<string, HostTensor>) => Promise<Executor>;
+}
+
+export interface TrainResult {
+  readonly steps: number;
+  /** Of this process; a resumed run counts from where it went on. */
+  readonly seconds: number;
+  readonly viewsPerSecond: number;
+  readonly loss: { readonly first: number; readonly last: number };
+  /** Why it ended before its time; null where it did not. */
+  readonly stopped: string | null;
+  readonly evaluations: readonly Evaluation[];
+  /** Trained weights of the network, by initializer: at the end, and where the probe liked them best. */
+  readonly last: ReadonlyMap<string, Float32Array>;
+  readonly best: ReadonlyMap<string, Float32Array>;
+  readonly bestStep: number;
+}
+
+export interface Evaluation {
+  readonly step: number;
+  readonly metrics: Metrics;
+}
+
+interface StepRecord {
+  readonly step: number;
+  readonly loss: number;
+  readonly gradientNorm: number;
+  readonly rate: number;
+}
+
+/** Steps that are run to learn how long one takes. */
+const trialSteps = 4;
+
+export async function train(prepared: Prepared, surroundings: TrainSurroundings): Promise<TrainResult> {
+  const { plan, step } = prepared;
+  const { folder, clock, gate } = surroundings;
+  const order = createOrder(plan.training.length, plan.images, plan.seed);
+  const steps = plan.steps ?? (await stepsWithin(prepared, surroundings));
+  const schedule: Schedule = {
+    rate: plan.rate,
+    steps,
+    warmUpSteps: Math.round(plan.warmUpShare * steps),
+    finalShare: plan.finalShare,
+  };
+  const paths = pathsIn(folder);
+  const known = readCheckpoint(paths.last);
+  const records = readRecords(paths.metrics, known?.step ?? 0);
+  const evaluations = readEvaluations(paths.evaluations, known?.step ?? 0);
+  const executor = await surroundings.openExecutor(prepared, known?.tensors ?? step.initial);
+  const probing = await createProbe(prepared, surroundings);
+  const total = startTimer(clock);
+  let sinceCheckpoint = startTimer(clock);
+  let stopped: string | null = null;
+  let at = known?.step ?? 0;
+  const evaluateAt = new Set(evaluationSteps(steps, plan.evaluations));
+  const begun = at;
+  try {
+    if (at === 0) noteEvaluation({ step: 0, metrics: probing.begin }, evaluations, paths);
+    while (at < steps) {
+      await gate();
+      const record = await runStep(prepared, executor, { at, schedule, positions: order.positionsAt(at), steps });
+      at++;
+      if (!Number.isFinite(record.loss)) {
+        stopped = `the loss became ${record.loss} at step ${at}; the last good state is kept`;
+        break;
+      }
+      records.push(record);
+      appendFileSync(paths.metrics, `${JSON.stringify(record)}\n`);
+      surroundings.onProgress("steps", at, steps);
+      const isLook = evaluateAt.has(at);
+      if (isLook || at === steps || sinceCheckpoint() > plan.checkpointSeconds) {
+        const tensors = await executor.readState();
+        if (isLook || at === steps) {
+          const alarm = await evaluate(probing, prepared, { step: at, state: tensors, evaluations, paths });
+          if (alarm !== null && at < steps) stopped = alarm;
+        }
+        writeCheckpoint(paths.last, { step: at, tensors, notes: { run: plan.id } });
+        sinceCheckpoint = startTimer(clock);
+        if (stopped !== null) break;
+      }
+    }
+  } finally {
+    await executor.close();
+  }
+  const seconds = total();
+  const last = readCheckpoint(paths.last);
+  if (last === null) throw new UserError("training-failed", stopped ?? "The run ended before its first step.");
+  const best = readCheckpoint(paths.best) ?? last;
+  const rows = step.groups.reduce((sum, { count }) => sum + count, 0) * plan.images;
+  return {
+    steps: last.step,
+    seconds,
+    viewsPerSecond: ((at - begun) * rows) / Math.max(1e-9, seconds),
+    loss: { first: meanLoss(records.slice(0, smoothed)), last: meanLoss(records.slice(-smoothed)) },
+    stopped,
+    evaluations,
+    last: networkWeights(prepared, last.tensors),
+    best: networkWeights(prepared, best.tensors),
+    bestStep: best.step,
+  };
+}
+
+/** Losses of single steps jump: the first and the last so many, in the mean. */
+const smoothed = 10;
+
+function meanLoss(records: readonly StepRecord[]): number {
+  return records.reduce((sum, { loss }) => sum + loss, 0) / Math.max(1, records.length);
+}
+
+async function runStep(
+  { plan, step, source }: Prepared,
+  executor: Executor,
+  {
+    at,
+    schedule,
+    positions,
+    steps,
+  }: { readonly at: number; readonly schedule: Schedule; readonly positions: Int32Array; readonly steps: number },
+): Promise<StepRecord> {
+  const places = positions.map((position) => plan.training[position] as number);
+  const feeds = new Map<string, HostTensor>(source.feeds(at, places));
+  const rate = rateAt(schedule, at);
+  const scalars: Record<string, number> = {
+    ...methodOf(plan.method).scalars?.(plan.settings, at / steps, at),
+    rate,
+    step: at + 1,
+  };
+  for (const name of step.scalars) {
+    const value = scalars[name];
+    if (value === undefined) throw new BugError(`the step wants a number "${name}" that nobody gives`);
+    feeds.set(name, { type: "float32", shape: [], data: Float32Array.of(value) });
+  }
+  for (const name of step.feeds) feeds.set(name, feedOf(name, plan, positions, places));
+  const made = await executor.step(feeds);
+  const numberOf = (name: string): number => made.get(`metric/${name}`)?.data[0] as number;
+  return { step: at + 1, loss: numberOf("loss"), gradientNorm: numberOf("gradientNorm"), rate };
+}
+
+function feedOf(name: string, plan: Prepared["plan"], positions: Int32Array, places: Int32Array): HostTensor {
+  const whole = (values: Int32Array): HostTensor => ({ type: "int64", shape: [values.length], data: BigInt64Array.from(values, BigInt) });
+  if (name === "positions") return whole(positions);
+  if (name === "labels" && plan.labels !== null) return whole(places.map((place) => plan.labels?.[place] ?? -1));
+  throw new BugError(`the step wants "${name}", which nobody feeds`);
+}
+
+/** How many steps fit, told by a few of them, which are then undone; kept, so that a resumed run has as many. */
+async function stepsWithin(prepared: Prepared, surroundings: TrainSurroundings): Promise<number> {
+  const { plan, step } = prepared;
+  const { folder, clock, openExecutor, gate } = surroundings;
+  const path = join(folder, "steps.json");
+  if (existsSync(path)) return (JSON.parse(readFileSync(path, "utf8")) as { steps: number }).steps;
+  const executor = await openExecutor(prepared, step.initial);
+  const order = createOrder(plan.training.length, plan.images, plan.seed);
+  const schedule: Schedule = { rate: 0, steps: trialSteps, warmUpSteps: 0, finalShare: 0 };
+  let each = Infinity;
+  for (let at = 0; at < trialSteps; at++) {
+    await gate();
+    const timer = startTimer(clock);
+    await runStep(prepared, executor, { at, schedule, positions: order.positionsAt(at), steps: trialSteps });
+    each = Math.min(each, timer());
+  }
+  await executor.close();
+  const steps = Math.max(20, Math.floor(((plan.minutes ?? 1) * 60) / each));
+  writeWhole(path, JSON.stringify({ steps }));
+  return steps;
+}
+
+function evaluationSteps(steps: number, count: number): number[] {
+  return Array.from({ length: count }, (_, at) => Math.round(((at + 1) * steps) / count)).filter((step) => step > 0);
+}
+
+/** Measures the probe and keeps the weights that do best. Gives the alarm that should stop the run, or null. */
+async function evaluate(
+  probing: Probing,
+  prepared: Prepared,
+  {
+    step,
+    state,
+    evaluations,
+    paths,
+  }: {
+    readonly step: number;
+    readonly state: ReadonlyMap<string, HostTensor>;
+    readonly evaluations: Evaluation[];
+    readonly paths: ReturnType<typeof pathsIn>;
+  },
+): Promise<string | null> {
+  const { metrics, alarm } = await probing.look(networkWeights(prepared, state));
+  const best = evaluations.reduce((most, each) => Math.max(most, probing.merit(each.metrics)), -Infinity);
+  noteEvaluation({ step, metrics }, evaluations, paths);
+  if (alarm === null && probing.merit(metrics) > best)
+    writeCheckpoint(paths.best, { step, tensors: state, notes: { run: prepared.plan.id } });
+  return alarm;
+}
+
+function noteEvaluation(evaluation: Evaluation, evaluations: Evaluation[], paths: ReturnType<typeof pathsIn>): void {
+  evaluations.push(evaluation);
+  appendFileSync(paths.evaluations, `${JSON.stringify(evaluation)}\n`);
+}
+
+function pathsIn(folder: string) {
+  return {
+    last: join(folder, "last.safetensors"),
+    best: join(folder, "best.safetensors"),
+    metrics: join(folder, "metrics.jsonl"),
+    evaluations: join(folder, "evaluations.jsonl"),
+  };
+}
+
+/** What was told of steps up to the checkpoint; what came after it will be told again. */
+function readRecords(path: string, step: number): StepRecord[] {
+  const records = linesOf<StepRecord>(path).filter((record) => record.step <= step);
+  rewrite(path, records);
+  return records;
+}
+
+function readEvaluations(path: string, step: number): Evaluation[] {
+  const evaluations = step === 0 ? [] : linesOf<Evaluation>(path).filter((each) => each.step <= step);
+  rewrite(path, evaluations);
+  return evaluations;
+}
+
+function linesOf<T>(path: string): T[] {
+  if (!existsSync(path)) return [];
+  return readFileSync(path, "utf8")
+    .split("\n")
+    .flatMap((line) => {
+      try {
+        return line === "" ? [] : [JSON.parse(line) as T];
+      } catch {
+        // The last line of a process that was killed.
+        return [];
+      }
+    });
+}
+
+function rewrite(path: string, values: readonly unknown[]): void {
+  if (values.length === 0) rmSync(path, { force: true });
+  else writeWhole(path, values.map((value) => `${JSON.stringify(value)}\n`).join(""));
+}
+
+function writeWhole(path: string, text: string): void {
+  writeFileSync(`${path}.tmp`, text);
+  renameSync(`${path}.tmp`, path);
+}
