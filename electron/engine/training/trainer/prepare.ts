@@ -7,6 +7,7 @@ import { loadKernels } from "#native/kernels.ts";
 
 import { createRandom } from "../../base/random.ts";
 import { UserError, throwIfAborted } from "../../base/errors.ts";
+import { byteNormalisation } from "../../encoders/byte-normalisation.ts";
 import { readEncoderCard, type EncoderCard } from "../../encoders/encoder-card.ts";
 import { buildArchitecture } from "../architectures/table.ts";
 import type { Normalisation } from "../augment/draw-views.ts";
@@ -128,11 +129,15 @@ export async function prepareRun(plan: RunPlan, surroundings: Surroundings): Pro
   };
 }
 
+/** Nets from nothing take numbers around 0; what is learnt does not depend on which. */
 export function normalisationOf(card: EncoderCard | null): Normalisation {
-  if (card === null) return { mean: [127.5, 127.5, 127.5], std: [64, 64, 64], white: 255, layout: "NCHW" };
-  const { mean, std, range, layout } = card.input;
-  return { mean, std, white: range[1], layout };
+  if (card === null) return { ...scratchNormalisation, white: 255, layout: "NCHW" };
+  if (card.input.colour === "BGR")
+    throw new UserError("trainable", `${card.id} takes its colours as BGR; only encoders that take RGB can be trained yet.`);
+  return { ...byteNormalisation(card.input), white: 255, layout: card.input.layout };
 }
+
+export const scratchNormalisation = { mean: [127.5, 127.5, 127.5], std: [64, 64, 64] } as const;
 
 async function keepFeatures(
   plan: RunPlan,

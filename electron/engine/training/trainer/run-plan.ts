@@ -12,6 +12,8 @@ export interface RunPlan {
   readonly id: string;
   readonly seed: number;
   readonly from: { readonly kind: "scratch"; readonly architecture: string } | { readonly kind: "encoder"; readonly folder: string };
+  /** Folder of the encoder that the result is held against: the one it began with, or the collection's. */
+  readonly baseline: string;
   readonly method: string;
   readonly settings: Settings;
   readonly trainable: TrainableLevel;
@@ -46,6 +48,5 @@ export interface RunPlan {
   readonly weakLabels: readonly number[] | null;
   /** How often the probe is looked at on the way. */
   readonly evaluations: number;
-  /** Of the collection's encoder: 0 where it is trained from nothing. */
   readonly checkpointSeconds: number;
 }

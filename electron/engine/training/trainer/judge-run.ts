@@ -1,0 +1,237 @@
+/**
+ * @file After training: every encoder the run could end with, looked at on the same probe; what is told of them; and the two that are worth having, the
+ * whitened one and the run's own, written down.
+ */
+import { join } from "node:path";
+
+import { UserError } from "../../base/errors.ts";
+import type { NeighbourGraph, VectorTable } from "../../base/neighbour-graph.ts";
+import { readEncoderCard, type EncoderInput } from "../../encoders/encoder-card.ts";
+import { openPictureCache } from "../augment/picture-cache.ts";
+import { measure, type Metrics } from "../judge/measure.ts";
+import { nearestOthers } from "../judge/nearest.ts";
+import { predict, type Prediction } from "../judge/predictor.ts";
+import { judgeCandidates, type Verdict } from "../judge/verdict.ts";
+import { networkOfEncoder } from "../network/from-encoder.ts";
+import { candidatesOf, type Candidate, type CandidateName, type Seen } from "../result/candidates.ts";
+import { writeTrainedEncoder } from "../result/write-encoder.ts";
+import { embedPictures } from "./embed.ts";
+import { createPictureReader, type PictureReader } from "./pictures.ts";
+import { normalisationOf, scratchNormalisation, type Prepared, type Surroundings } from "./prepare.ts";
+import { withWeights } from "./run-model.ts";
+import type { TrainResult } from "./train.ts";
+import { loadKernels } from "#native/kernels.ts";
+import type { Model } from "../../onnx/model.ts";
+
+export interface RunReport {
+  readonly predictor: Prediction;
+  readonly verdict: Verdict["verdict"];
+  /** Of what was measured, in sentences. */
+  readonly reasons: readonly string[];
+  /** Which candidate to use; the run's own encoder is the better one of those that were tuned. */
+  readonly recommended: "frozen" | "whitened" | "run";
+  readonly form: CandidateName;
+  readonly candidates: readonly { readonly name: CandidateName; readonly metrics: Metrics }[];
+  readonly frozen: Metrics;
+  readonly whitened: Metrics;
+  readonly after: Metrics;
+}
+
+/** Rows beyond which whitening learns nothing more. */
+const whitenedBy = 20_000;
+
+export async function judgeRun(prepared: Prepared, trained: TrainResult | null, surroundings: Surroundings): Promise<RunReport> {
+  const { plan, network, frozenEmbedding, pictures } = prepared;
+  const baselineCard = readEncoderCard(plan.baseline);
+  const isScratch = plan.from.kind === "scratch";
+  const baseline = networkOfEncoder(baselineCard);
+  const input = network.inputs[0]?.name as string;
+  const kernels = loadKernels();
+  const cache = openPictureCache(plan.pictures.path, plan.pictures);
+  const looks = 1 + (trained === null ? 0 : trained.bestStep === trained.steps ? 1 : 2);
+  let looked = 0;
+  const look = async (model: Model, name: string, reader: PictureReader): Promise<Seen> => {
+    const seen = await seeAll(model, name, reader, prepared, surroundings, (share) =>
+      surroundings.onProgress("judge", Math.round(100 * (looked + share)), 100 * looks),
+    );
+    looked++;
+    return seen;
+  };
+  try {
+    const baselineReader = isScratch
+      ? createPictureReader({
+          cache,
+          kernels,
+          plan: { ...plan, size: baselineCard.input.size },
+          normalisation: normalisationOf(baselineCard),
+        })
+      : pictures;
+    const frozen = await look(baseline.model, baseline.inputs[0]?.name as string, baselineReader);
+    const tuned =
+      trained === null
+        ? null
+        : {
+            last: await look(withWeights(network.model, trained.last), input, pictures),
+            best: trained.bestStep === trained.steps ? null : await look(withWeights(network.model, trained.best), input, pictures),
+          };
+    const candidates = candidatesOf(frozen, tuned, { seed: plan.seed, canJoin: !isScratch });
+    const measured = measureAll(candidates, prepared, surroundings);
+    const metricsOf = (name: CandidateName): Metrics => (measured.find((each) => each.name === name) as { metrics: Metrics }).metrics;
+    const verdict = judgeCandidates(measured.map(({ name, metrics }) => ({ name, metrics })));
+    const form = verdict.form as CandidateName;
+    const report: RunReport = {
+      predictor: predict({ uniformity: metricsOf("frozen").uniformity, encoder: baselineCard.id }),
+      verdict: verdict.verdict,
+      reasons: verdict.reasons,
+      recommended: verdict.recommended === "frozen" || verdict.recommended === "whitened" ? verdict.recommended : "run",
+      form,
+      candidates: measured,
+      frozen: metricsOf("frozen"),
+      whitened: metricsOf("whitened"),
+      after: metricsOf(form),
+    };
+    writeEncoders(prepared, trained, candidates, report, surroundings.folder, frozenEmbedding);
+    return report;
+  } finally {
+    cache.close();
+  }
+}
+
+async function seeAll(
+  model: Model,
+  input: string,
+  reader: PictureReader,
+  { plan }: Prepared,
+  surroundings: Surroundings,
+  onShare: (share: number) => void,
+): Promise<Seen> {
+  const { probe } = plan;
+  const everything = [...new Set([...plan.training, ...probe])].sort((one, other) => one - other);
+  const stride = Math.max(1, Math.ceil(everything.length / whitenedBy));
+  const sample = everything.filter((_, at) => at % stride === 0);
+  const total = sample.length + 3 * probe.length;
+  let done = 0;
+  const counted = (draw: (chunk: Int32Array) => ReturnType<PictureReader["plain"]>) => (chunk: Int32Array) => {
+    done += chunk.length;
+    onShare(Math.min(1, done / total));
+    return draw(chunk);
+  };
+  const tables = await embedPictures(
+    [
+      { positions: sample, draw: counted((chunk) => reader.plain(chunk)) },
+      { positions: probe, draw: counted((chunk) => reader.plain(chunk)) },
+      { positions: probe, draw: counted((chunk) => reader.view(chunk, 0, "probe")) },
+      { positions: probe, draw: counted((chunk) => reader.view(chunk, 1, "probe")) },
+    ],
+    { model, input, threads: plan.threads, gate: surroundings.gate },
+  );
+  const [all, plain, viewA, viewB] = tables as [VectorTable, VectorTable, VectorTable, VectorTable];
+  return { all, plain, viewA, viewB };
+}
+
+function measureAll(
+  candidates: readonly Candidate[],
+  { plan }: Prepared,
+  { signal }: Surroundings,
+): { readonly name: CandidateName; readonly metrics: Metrics }[] {
+  const weakLabels = plan.weakLabels === null ? null : Int32Array.from(plan.probe, (place) => plan.weakLabels?.[place] ?? -1);
+  let frozenGraph: NeighbourGraph | null = null;
+  return candidates.map(({ name, plain, viewA, viewB }) => {
+    const options = { seed: plan.seed, frozenGraph, weakLabels, threads: plan.threads, signal };
+    const metrics = measure({ plain, viewA, viewB }, options);
+    frozenGraph ??= nearestOthers(plain, 10, { threads: plan.threads, signal });
+    return { name, metrics };
+  });
+}
+
+function writeEncoders(
+  prepared: Prepared,
+  trained: TrainResult | null,
+  candidates: readonly Candidate[],
+  report: RunReport,
+  folder: string,
+  frozenEmbedding: string,
+): void {
+  const { plan, card, network } = prepared;
+  const baselineCard = readEncoderCard(plan.baseline);
+  const find = (name: CandidateName): Candidate => candidates.find((candidate) => candidate.name === name) as Candidate;
+  const baseline = networkOfEncoder(baselineCard);
+  const baselineSpatial = baselineCard.spatial;
+  writeTrainedEncoder(
+    join(folder, "whitened"),
+    {
+      model: baseline.model,
+      frozenEmbedding: baseline.embedding,
+      tunedEmbedding: baseline.embedding,
+      frozenDimensions: baseline.dimensions,
+      tunedDimensions: baseline.dimensions,
+      weights: new Map(),
+      head: find("whitened").head,
+      alsoOutputs: baselineSpatial,
+    },
+    baselineCard.input,
+    {
+      id: `${plan.id}-whitened`,
+      name: `${baselineCard.name}, half-whitened`,
+      licence: baselineCard.licence,
+      source: `${baselineCard.id}, half-whitened on a folder`,
+      provenance: { "Made from": baselineCard.id, How: "half-whitened in closed form, nothing trained" },
+      report: null,
+    },
+  );
+  if (trained === null) return;
+  const chosen = find(report.form);
+  const weights = report.form.startsWith("best") ? trained.best : trained.last;
+  const frozenDimensions = card === null ? network.dimensions : baseline.dimensions;
+  const input: EncoderInput =
+    card?.input ??
+    ({
+      name: network.inputs[0]?.name ?? "image",
+      layout: "NCHW",
+      size: plan.size,
+      sizeMultipleOf: 1,
+      batch: null,
+      colour: "RGB",
+      range: [0, 255],
+      ...scratchNormalisation,
+      resize: "stretch",
+      interpolation: "bicubic",
+      background: [255, 255, 255],
+    } as unknown as EncoderInput);
+  if (chosen.usesFrozen && card === null) throw new UserError("training-failed", "A net from nothing cannot be joined with a frozen one.");
+  writeTrainedEncoder(
+    join(folder, "encoder"),
+    {
+      model: network.model,
+      frozenEmbedding: card === null ? network.embedding : frozenEmbedding,
+      tunedEmbedding: network.embedding,
+      frozenDimensions,
+      tunedDimensions: network.dimensions,
+      weights,
+      head: chosen.head,
+      alsoOutputs: card?.spatial ?? [],
+    },
+    input,
+    {
+      id: plan.id,
+      name: `${card?.name ?? (plan.from.kind === "scratch" ? plan.from.architecture : "")}, trained by ${plan.method}`,
+      licence: card?.licence ?? "yours",
+      source: card === null ? "trained from nothing on a folder" : `${card.id}, trained on a folder`,
+      provenance: {
+        "Made from": card?.id ?? (plan.from.kind === "scratch" ? plan.from.architecture : ""),
+        Method: plan.method,
+        Trained: plan.trainable,
+        Steps: String(trained.steps),
+        Seed: String(plan.seed),
+        Form: chosen.name,
+      },
+      report: {
+        verdict: report.verdict,
+        recommended: report.recommended,
+        frozen: report.frozen,
+        whitened: report.whitened,
+        after: report.after,
+      },
+    },
+  );
+}

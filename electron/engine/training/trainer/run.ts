@@ -1,0 +1,48 @@
+/**
+ * @file A whole run, from its folder to its folder: plan in, trained encoders and report out. Run again after any death it goes on where it was.
+ */
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { openExecutor } from "../../runtime/training/choose.ts";
+import { judgeRun, type RunReport } from "./judge-run.ts";
+import { prepareRun } from "./prepare.ts";
+import type { RunPlan } from "./run-plan.ts";
+import { train, type TrainSurroundings } from "./train.ts";
+
+export const planName = "run.json";
+export const outcomeName = "outcome.json";
+
+export interface RunOutcome {
+  readonly steps: number;
+  readonly seconds: number;
+  readonly viewsPerSecond: number;
+  readonly loss: { readonly first: number; readonly last: number };
+  readonly stopped: string | null;
+  readonly bestStep: number;
+  readonly report: RunReport;
+}
+
+export async function runTraining(surroundings: Omit<TrainSurroundings, "openExecutor">): Promise<RunOutcome> {
+  const { folder } = surroundings;
+  const known = join(folder, outcomeName);
+  if (existsSync(known)) return JSON.parse(readFileSync(known, "utf8")) as RunOutcome;
+  const plan = JSON.parse(readFileSync(join(folder, planName), "utf8")) as RunPlan;
+  const prepared = await prepareRun(plan, surroundings);
+  try {
+    const trained = await train(prepared, {
+      ...surroundings,
+      openExecutor: (_, initial) => openExecutor({ graph: prepared.step.graph, initial, device: plan.device, threads: plan.threads }),
+    });
+    const report = await judgeRun(prepared, trained, surroundings);
+    const { steps, seconds, viewsPerSecond, loss, stopped, bestStep } = trained;
+    const outcome: RunOutcome = { steps, seconds, viewsPerSecond, loss, stopped, bestStep, report };
+    writeFileSync(`${known}.tmp`, JSON.stringify(outcome));
+    renameSync(`${known}.tmp`, known);
+    // Large, and made again from the pictures where they are wanted.
+    rmSync(join(folder, "features.f16"), { force: true });
+    return outcome;
+  } finally {
+    prepared.close();
+  }
+}
