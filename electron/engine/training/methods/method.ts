@@ -58,13 +58,19 @@ export interface MethodContext {
   featureMap(group: string, weights: Weights): string;
   /** [images] int64: the picture's place in the training set. */
   positions(): string;
-  /** [images] int64: its label. */
+  /** [images] int64: its label; below 0 where it has none. */
   labels(): string;
+  /** [images, length] int64: its text as numbers of pieces (text/byte-pairs.ts); 0 fills up. */
+  tokens(length: number): string;
+  /** [images, numbers] float32: what a larger encoder makes of it. */
+  teacher(): string;
 }
 
 export interface EncodeOptions {
   /** BatchNormalization over so many parts of the batch, each alone. */
   readonly parts?: number;
+  /** Parts are blocks of neighbours instead of every so many-th row, so that two views of a picture meet other pictures (MoCo's shuffling). */
+  readonly isShuffled?: boolean;
   /** Which views of the group; all if not given. */
   readonly views?: readonly [from: number, to: number];
 }

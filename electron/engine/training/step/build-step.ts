@@ -3,13 +3,13 @@
  * the graph trains.
  */
 import { addGradients } from "../../autodiff/backward.ts";
-import { BugError } from "../../base/errors.ts";
+import { BugError, UserError } from "../../base/errors.ts";
 import { createRandom, type Random } from "../../base/random.ts";
 import { GraphBuilder } from "../../onnx/graph-builder.ts";
 import type { Node } from "../../onnx/model.ts";
 import { modelOf } from "../../onnx/new-model.ts";
 import { simplify } from "../../onnx/simplify.ts";
-import { floatsOf } from "../../onnx/tensor-values.ts";
+import { elementCount, floatsOf } from "../../onnx/tensor-values.ts";
 import type { HostTensor, StepGraph } from "../../runtime/training/executor.ts";
 import type { EncodeOptions, Method, MethodContext, Settings, ViewGroup, Weights } from "../methods/method.ts";
 import { instantiate, type Instance } from "../network/instantiate.ts";
@@ -37,6 +37,8 @@ export interface StepRequest {
   /** Longest gradient, all parameters together; 0: no limit. */
   readonly clip: number;
   readonly seed: number;
+  /** Numbers that a larger encoder gives for a picture, where the method learns from one. */
+  readonly teacherDimensions?: number;
 }
 
 export interface TrainingStep {
@@ -71,10 +73,15 @@ export function buildStep(request: StepRequest): TrainingStep {
     if (group === undefined) throw new BugError(`the method ${method.id} has no views "${name}"`);
     const pictures = feedOfGroup(draft, request, group);
     const [from, to] = options.views ?? [0, group.count];
+    const parts = options.parts ?? 1;
+    const shuffles = options.isShuffled === true && parts > 1;
+    const order = (value: string): string => (shuffles ? blocks(draft, value, parts) : value);
+    const restore = (value: string): string =>
+      shuffles ? blocks(draft, value, (draft.operators.shape(value)[0] as number) / parts) : value;
     const instance = instantiate({
       builder,
       network,
-      inputs: pictures.map((input) => draft.operators.rows(input, from * images, to * images)),
+      inputs: pictures.map((input) => order(draft.operators.rows(input, from * images, to * images))),
       prefix: `${used.label}/${name}/${from}/`,
       weightOf: (initializer) => {
         const state = weights.get(initializer);
@@ -82,11 +89,11 @@ export function buildStep(request: StepRequest): TrainingStep {
         return statistics.get(initializer) ?? null;
       },
       usesBatch: normsInBatch,
-      parts: options.parts ?? 1,
+      parts,
     });
     if (used.keepsStatistics) keepStatistics(draft, statistics, instance);
-    encoded.set(`${used.label}/${name}`, instance);
-    return instance.embedding;
+    encoded.set(`${used.label}/${name}`, { ...instance, featureMap: instance.featureMap === null ? null : restore(instance.featureMap) });
+    return restore(instance.embedding);
   };
   const context: MethodContext = {
     draft,
@@ -100,17 +107,34 @@ export function buildStep(request: StepRequest): TrainingStep {
     encode,
     featureMap: (name, used) => {
       const map = encoded.get(`${used.label}/${name}`)?.featureMap;
-      if (map === undefined || map === null) throw new BugError(`the network has no feature map for "${name}"`);
+      if (map === undefined) throw new BugError(`the views "${name}" were not encoded with the ${used.label} weights`);
+      if (map === null)
+        throw new UserError(
+          "no-feature-map",
+          `${method.title} compares places of a picture, and this encoder has no feature map to take them from.`,
+        );
       return map;
     },
     positions: () => draft.feed("positions", "int64", [images]),
     labels: () => draft.feed("labels", "int64", [images]),
+    tokens: (length) => draft.feed("tokens", "int64", [images, length]),
+    teacher: () => {
+      if (request.teacherDimensions === undefined) throw new BugError(`${method.id} needs the length of its teacher's embeddings`);
+      return draft.feed("teacher", "float32", [images, request.teacherDimensions]);
+    },
   };
   const loss = method.build(context);
   draft.metric("loss", loss);
   optimise(draft, request, loss);
   momentum.finish();
   return finish(draft, groups, new Map([...weights, ...statistics]));
+}
+
+/** Row b * m + i becomes row i * count + b, where m = rows / count: blocks of neighbours become what `parts` of the batch take. */
+function blocks({ operators, builder }: Draft, value: string, count: number): string {
+  const [rows = 0, ...rest] = operators.shape(value);
+  const cut = builder.reshape(value, [count, rows / count, elementCount(rest)]);
+  return builder.reshape(operators.permute(cut, [1, 0, 2]), [rows, ...rest]);
 }
 
 /** Trained initializers become parameters. */

@@ -131,6 +131,43 @@ export class Operators {
     return this.matMul(one, this.transpose(other));
   }
 
+  /** 1 where the two are equal, else 0. They broadcast; no gradient passes. */
+  equals(one: string, other: string): string {
+    return this.#asNumbers("Equal", one, other);
+  }
+
+  /** 1 where the one is greater, else 0. They broadcast; no gradient passes. */
+  exceeds(one: string, other: string): string {
+    return this.#asNumbers("Greater", one, other);
+  }
+
+  /** [n] whole numbers -> [n, count]: 1 in the column of the number, else 0. */
+  oneHot(places: string, count: number): string {
+    const [rows = 0] = this.shape(places);
+    const columns = this.builder.constant(
+      "int64",
+      [1, count],
+      Array.from({ length: count }, (_, column) => column),
+    );
+    return this.equals(this.builder.reshape(places, [rows, 1]), columns);
+  }
+
+  /** The largest of each row as 1 and the rest as 0; where several are largest they share the 1. No gradient passes. */
+  argmax(value: string): string {
+    const hits = this.equals(value, this.largest(value));
+    return this.detach(this.divide(hits, this.column(this.sum(hits, [this.shape(hits).length - 1]))));
+  }
+
+  /** At least `least`. */
+  atLeast(value: string, least: number): string {
+    return this.shift(this.unary("Relu", this.shift(value, -least)), least);
+  }
+
+  /** [...] -> [..., 1]. */
+  column(value: string): string {
+    return this.builder.reshape(value, [...this.shape(value), 1]);
+  }
+
   /** Rows `from` to `to` (without it) of the first axis. */
   rows(value: string, from: number, to: number): string {
     if (from === 0 && to === this.shape(value)[0]) return value;
@@ -143,10 +180,25 @@ export class Operators {
     return values.length === 1 ? (values[0] as string) : this.builder.node("Concat", values, { axis: int(0) });
   }
 
+  /** One beside the other along the last axis. */
+  beside(values: readonly string[]): string {
+    return values.length === 1 ? (values[0] as string) : this.builder.node("Concat", values, { axis: int(-1) });
+  }
+
+  /** The axes in another order. */
+  permute(value: string, order: readonly number[]): string {
+    return this.builder.node("Transpose", [value], { perm: ints(order) });
+  }
+
   /** A constant [rows, columns] from a rule. */
   matrix(rows: number, columns: number, rule: (row: number, column: number) => number): string {
     const values = Array.from({ length: rows * columns }, (_, at) => rule(Math.floor(at / columns), at % columns));
     return this.builder.constant("float32", [rows, columns], values);
+  }
+
+  #asNumbers(opType: "Equal" | "Greater", one: string, other: string): string {
+    // 1 is ONNX's number of float32.
+    return this.builder.node("Cast", [this.builder.node(opType, [one, other])], { to: int(1) });
   }
 
   #without(reduced: string, value: string, axes: readonly number[]): string {
