@@ -26,7 +26,7 @@ export const byol: Method = {
     projection: { ...projectorSettings.projection, value: 256 },
   },
   defaults: contrastiveDefaults,
-  views: () => [{ name: "views", count: 2, variants: ["byol-first", "byol-second"], scale: 1 }],
+  views: () => [{ name: "views", count: 2, variants: ["byol.first", "byol.second"], scale: 1 }],
   scalars: (settings, progress) => ({ keep: keepAt(settings["momentum"] as number, progress) }),
   build: (context) => {
     const { draft, online, dimensions, images } = context;

@@ -38,7 +38,7 @@ export const swav: Method = {
   views: (settings) => {
     const crops = settings["crops"] as number;
     const whole = { name: "views", count: 2, variants: ["swav", "swav"], scale: 1 };
-    return crops === 0 ? [whole] : [whole, { name: "crops", count: crops, variants: Array<string>(crops).fill("swav-crop"), scale: 0.5 }];
+    return crops === 0 ? [whole] : [whole, { name: "crops", count: crops, variants: Array<string>(crops).fill("swav.local"), scale: 0.5 }];
   },
   scalars: (settings, progress) => ({
     prototypesMove: progress < (settings["frozen"] as number) ? 0 : 1,

@@ -1,6 +1,7 @@
 /**
  * @file All ways to train.
  */
+import { UserError } from "../../base/errors.ts";
 import { byol } from "./byol.ts";
 import { calibrated } from "./calibrated.ts";
 import { clip } from "./clip.ts";
@@ -32,4 +33,10 @@ export const methods: Readonly<Record<MethodId, Method>> = {
 
 export function isMethodId(name: string): name is MethodId {
   return (methodIds as readonly string[]).includes(name);
+}
+
+/** Throws UserError `method-unknown` with the names there are. */
+export function methodOf(id: string): Method {
+  if (isMethodId(id)) return methods[id];
+  throw new UserError("method-unknown", `There is no method "${id}"; expected one of ${methodIds.join(", ")}.`);
 }
