@@ -21,6 +21,7 @@
 #include "kernels/resample.h"
 #include "kernels/sharpness.h"
 #include "kernels/umap-layout.h"
+#include "training/binding.h"
 
 namespace likeness {
 namespace {
@@ -221,6 +222,13 @@ napi_value umapLayoutBinding(napi_env env, napi_callback_info info, State& state
   return numberValue(env, static_cast<double>(drawn));
 }
 
+napi_value trainingOpenBinding(napi_env env, napi_callback_info info, State& state) { return training::openProgram(env, info, state.level); }
+napi_value trainingWriteBinding(napi_env env, napi_callback_info info, State&) { return training::writeProgram(env, info); }
+napi_value trainingReadBinding(napi_env env, napi_callback_info info, State&) { return training::readProgram(env, info); }
+napi_value trainingRunBinding(napi_env env, napi_callback_info info, State&) { return training::runProgram(env, info); }
+napi_value trainingTimesBinding(napi_env env, napi_callback_info info, State&) { return training::programTimes(env, info); }
+napi_value trainingCloseBinding(napi_env env, napi_callback_info info, State&) { return training::closeProgram(env, info); }
+
 /** The level in use; with `{level}` (0 scalar, 1 neon, 2 avx2, 3 avx512) sets it, where this processor has it. For tests and `doctor`. */
 napi_value instructionsBinding(napi_env env, napi_callback_info info, State& state) {
   Arguments given(env, info, "instructions");
@@ -259,7 +267,7 @@ struct Entry {
   napi_callback function;
 };
 
-/** The names of native/kernels.ts, and `instructions`. */
+/** The names of native/kernels.ts, those of native/training.ts, and `instructions`. */
 constexpr Entry entries[] = {
     {"augment", guarded<augmentBinding>},
     {"boxReduce", guarded<boxReduceBinding>},
@@ -269,6 +277,12 @@ constexpr Entry entries[] = {
     {"jpegReduce", guarded<jpegReduceBinding>},
     {"resample", guarded<resampleBinding>},
     {"sharpness", guarded<sharpnessBinding>},
+    {"trainingClose", guarded<trainingCloseBinding>},
+    {"trainingOpen", guarded<trainingOpenBinding>},
+    {"trainingRead", guarded<trainingReadBinding>},
+    {"trainingRun", guarded<trainingRunBinding>},
+    {"trainingTimes", guarded<trainingTimesBinding>},
+    {"trainingWrite", guarded<trainingWriteBinding>},
     {"umapLayout", guarded<umapLayoutBinding>},
     {"instructions", guarded<instructionsBinding>},
 };

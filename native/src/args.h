@@ -137,6 +137,9 @@ class Arguments {
     return {static_cast<T*>(data), data ? length : 0};
   }
 
+  /** Whatever it is. */
+  napi_value value(const char* name) const { return property(name); }
+
   /** True where the object has the property and it is neither undefined nor null. */
   bool has(const char* name) const {
     napi_valuetype type = napi_undefined;

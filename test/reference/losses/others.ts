@@ -32,7 +32,10 @@ export function swappedPrediction(codes: readonly Rows[], scores: readonly Rows[
       if (at === view) return;
       const entropies = crop.map((row, sample) => {
         const shares = softmax(row.map((score) => score / temperature));
-        return -(code[sample] as readonly number[]).reduce((sum, share, prototype) => sum + share * Math.log(shares[prototype] as number), 0);
+        return -(code[sample] as readonly number[]).reduce(
+          (sum, share, prototype) => sum + share * Math.log(shares[prototype] as number),
+          0,
+        );
       });
       terms.push(mean(entropies));
     }),

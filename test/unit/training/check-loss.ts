@@ -82,7 +82,8 @@ export interface LossCase {
 /** Value and gradient by every number of every input. */
 export async function checkLoss({ shapes, units, build, reference, fixed = [], seeds = [1, 2, 3] }: LossCase): Promise<void> {
   const isUnit = (at: number): boolean => units?.[at] ?? true;
-  const prepare = (inputs: readonly Rows[]): number[][][] => inputs.map((rows, at) => (isUnit(at) ? unitAll(rows) : rows.map((row) => [...row])));
+  const prepare = (inputs: readonly Rows[]): number[][][] =>
+    inputs.map((rows, at) => (isUnit(at) ? unitAll(rows) : rows.map((row) => [...row])));
   for (const seed of seeds) {
     const inputs = shapes.map(([rows, width], at) => randomRows(rows, width, 100 * seed + at));
     const { outputs, gradients } = await runGraph(inputs.map(rowsInput), (operators, names) =>
@@ -96,7 +97,9 @@ export async function checkLoss({ shapes, units, build, reference, fixed = [], s
     for (const [at, rows] of inputs.entries()) {
       const found = gradients[at] as readonly number[];
       expect(found).toHaveLength(elementCount(shapes[at] as readonly number[]));
-      const expected = fixed.includes(at) ? found.map(() => 0) : differences(rows, (moved) => reference(...prepare(inputs.with(at, moved))));
+      const expected = fixed.includes(at)
+        ? found.map(() => 0)
+        : differences(rows, (moved) => reference(...prepare(inputs.with(at, moved))));
       const scale = Math.max(1e-2, ...expected.map(Math.abs));
       found.forEach((gradient, place) =>
         expectClose(gradient, expected[place] as number, { slack: 1e-3 * scale, what: `input ${at}, number ${place} (seed ${seed})` }),

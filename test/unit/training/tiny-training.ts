@@ -22,7 +22,13 @@ export function tinyNetwork(seed = 1): Network {
   const pictures = builder.input("image", "float32", [1, 3, size, size]);
   const featureMap = layers.relu(layers.norm(layers.convolution(pictures, { outputs: 12, kernel: 3, stride: 2 })));
   const embedding = layers.pool(featureMap);
-  return { model: modelOf(builder, [embedding]), inputs: [{ name: "image", shape: [3, null, null] }], embedding, dimensions: 12, featureMap };
+  return {
+    model: modelOf(builder, [embedding]),
+    inputs: [{ name: "image", shape: [3, null, null] }],
+    embedding,
+    dimensions: 12,
+    featureMap,
+  };
 }
 
 export interface TinyRun {
@@ -43,7 +49,14 @@ export interface TinyOptions {
   readonly images?: number;
 }
 
-export async function openTiny({ method, set = [], population = 40, rate, seed = 1, images: count = images }: TinyOptions): Promise<TinyRun> {
+export async function openTiny({
+  method,
+  set = [],
+  population = 40,
+  rate,
+  seed = 1,
+  images: count = images,
+}: TinyOptions): Promise<TinyRun> {
   const settings = parseSettings(method.settings, set);
   const network = tinyNetwork();
   const { optimizer, rate: ownRate, decay } = method.defaults.scratch;
@@ -93,17 +106,36 @@ function fixedFeeds(step: TrainingStep, settings: Settings, count: number): Map<
     const side = Math.round(size * scale);
     const numbers = 3 * side * side;
     const pictures = Float32Array.from({ length: count * numbers }, () => random.normal());
-    const data = Float32Array.from({ length: views * count * numbers }, (_, at) => (pictures[at % pictures.length] as number) + 0.7 * random.normal());
+    const data = Float32Array.from(
+      { length: views * count * numbers },
+      (_, at) => (pictures[at % pictures.length] as number) + 0.7 * random.normal(),
+    );
     feeds.set(name, { type: "float32", shape: [views * count, 3, side, side], data });
   }
   const whole = (shape: number[], values: number[]): HostTensor => ({ type: "int64", shape, data: BigInt64Array.from(values, BigInt) });
   const order = Array.from({ length: count }, (_, at) => at);
   const length = settings["length"] ?? 0;
   const others: Readonly<Record<string, () => HostTensor>> = {
-    positions: () => whole([count], order.map((at) => 3 * at + 1)),
-    labels: () => whole([count], order.map((at) => at % 2)),
-    tokens: () => whole([count, length], order.flatMap((row) => Array.from({ length }, (_, at) => (at < 2 + row ? 1 + ((7 * row + at) % 50) : 0)))),
-    teacher: () => ({ type: "float32", shape: [count, teacherDimensions], data: Float32Array.from({ length: count * teacherDimensions }, () => random.normal()) }),
+    positions: () =>
+      whole(
+        [count],
+        order.map((at) => 3 * at + 1),
+      ),
+    labels: () =>
+      whole(
+        [count],
+        order.map((at) => at % 2),
+      ),
+    tokens: () =>
+      whole(
+        [count, length],
+        order.flatMap((row) => Array.from({ length }, (_, at) => (at < 2 + row ? 1 + ((7 * row + at) % 50) : 0))),
+      ),
+    teacher: () => ({
+      type: "float32",
+      shape: [count, teacherDimensions],
+      data: Float32Array.from({ length: count * teacherDimensions }, () => random.normal()),
+    }),
   };
   for (const name of step.feeds) feeds.set(name, (others[name] as () => HostTensor)());
   return feeds;

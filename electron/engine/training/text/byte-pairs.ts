@@ -135,7 +135,8 @@ export function readVocabulary(written: string, path: string): Vocabulary {
   };
   if (kind !== "byte-pairs" || version !== 1 || !Array.isArray(pairs)) return refuse("something else");
   pairs.forEach((pair: unknown, at) => {
-    const isPair = Array.isArray(pair) && pair.length === 2 && pair.every((piece) => Number.isInteger(piece) && piece > 0 && piece < firstLearnt + at);
+    const isPair =
+      Array.isArray(pair) && pair.length === 2 && pair.every((piece) => Number.isInteger(piece) && piece > 0 && piece < firstLearnt + at);
     if (!isPair) refuse(`a pair ${at} of ${JSON.stringify(pair)}`);
   });
   return { pairs: pairs as [number, number][] };
@@ -150,7 +151,12 @@ function keyOf(one: number, other: number): number {
 
 /** Words, numbers and marks, each word with the space before it, small letters, one form of composed characters. */
 function wordsOf(text: string): readonly string[] {
-  return text.normalize("NFKC").toLowerCase().match(/ ?[\p{L}\p{M}]+| ?\p{N}+| ?[^\s\p{L}\p{M}\p{N}]+/gu) ?? [];
+  return (
+    text
+      .normalize("NFKC")
+      .toLowerCase()
+      .match(/ ?[\p{L}\p{M}]+| ?\p{N}+| ?[^\s\p{L}\p{M}\p{N}]+/gu) ?? []
+  );
 }
 
 function bytesOf(word: string): number[] {

@@ -33,7 +33,13 @@ describe("clusterGuided", () => {
     const centroids = unitAll(randomRows(3, 4, 77));
     return checkLoss({
       shapes: [[10, 4]],
-      build: (operators, [z = ""]) => views(operators, z, operators.matrix(3, 4, (row, column) => centroids[row]?.[column] as number), 1),
+      build: (operators, [z = ""]) =>
+        views(
+          operators,
+          z,
+          operators.matrix(3, 4, (row, column) => centroids[row]?.[column] as number),
+          1,
+        ),
       reference: (z) => {
         const clusters = reference.nearestCentroids(z, centroids);
         return reference.clusterGuided(z, z, pairOf(10), [clusters, clusters], { ...guide, centroids, temperature: 0.2 });
@@ -56,7 +62,10 @@ describe("clusterGuided", () => {
           mask: null,
           positives: operators.sum(operators.multiply(pictures, texts), [1]),
           hard: second,
-          alike: operators.multiply(operators.products(nearest, nearest), operators.matrix(6, 6, (row, column) => (row === column ? 0 : 1))),
+          alike: operators.multiply(
+            operators.products(nearest, nearest),
+            operators.matrix(6, 6, (row, column) => (row === column ? 0 : 1)),
+          ),
           isActive: operators.number(1),
           sharpness: operators.number(5),
           ...guide,
@@ -86,10 +95,10 @@ describe("clusterGuided", () => {
 
   test("before there are clusters it is NT-Xent", async () => {
     const z = unitAll(randomRows(8, 4, 3));
-    const { outputs } = await runGraph([rowsInput(z), rowsInput(unitAll(randomRows(3, 4, 4)))], (operators, [rows = "", centroids = ""]) => [
-      views(operators, rows, centroids, 0),
-      ntXent(operators, rows, 0.2),
-    ]);
+    const { outputs } = await runGraph(
+      [rowsInput(z), rowsInput(unitAll(randomRows(3, 4, 4)))],
+      (operators, [rows = "", centroids = ""]) => [views(operators, rows, centroids, 0), ntXent(operators, rows, 0.2)],
+    );
     expect(outputs[0]?.[0]).toBeCloseTo(outputs[1]?.[0] as number, 5);
   });
 });

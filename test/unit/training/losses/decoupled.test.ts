@@ -17,17 +17,23 @@ describe("decoupled", () => {
 
   test("value with weights of pairs", async () => {
     const z = unitAll(randomRows(10, 4, 9));
-    const { outputs } = await runGraph([rowsInput(z)], (operators, [rows = ""]) => decoupled(operators, rows, { temperature: 0.1, sigma: 0.5 }));
+    const { outputs } = await runGraph([rowsInput(z)], (operators, [rows = ""]) =>
+      decoupled(operators, rows, { temperature: 0.1, sigma: 0.5 }),
+    );
     expect(outputs[0]?.[0]).toBeCloseTo(reference.decoupled(z, 0.1, 0.5), 4);
   });
 
   test("the weights of pairs have no gradient", async () => {
     // With fixed weights w the loss is mean(spread) - mean(w s / t): only the second part differs from DCL, by d/dz of s (w - 1) / t.
     const z = unitAll(randomRows(6, 3, 5));
-    const cosines = [0, 1, 2].map((pair) => (z[pair] as number[]).reduce((sum, value, at) => sum + value * (z[pair + 3]?.[at] as number), 0));
+    const cosines = [0, 1, 2].map((pair) =>
+      (z[pair] as number[]).reduce((sum, value, at) => sum + value * (z[pair + 3]?.[at] as number), 0),
+    );
     const weights = softmax(cosines.map((value) => value / 0.5)).map((share) => 2 - 3 * share);
     const [plain, weighted] = await Promise.all(
-      [null, 0.5].map((sigma) => runGraph([rowsInput(z)], (operators, [rows = ""]) => decoupled(operators, rows, { temperature: 0.1, sigma }))),
+      [null, 0.5].map((sigma) =>
+        runGraph([rowsInput(z)], (operators, [rows = ""]) => decoupled(operators, rows, { temperature: 0.1, sigma })),
+      ),
     );
     z.forEach((_, row) =>
       (z[row] as number[]).forEach((__, at) => {

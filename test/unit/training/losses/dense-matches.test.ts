@@ -42,7 +42,12 @@ test("the gradient reaches the keys and not the features", () => {
     build: (operators, [from = "", to = "", keys = ""]) => {
       const cut = (value: string, width: number): string => operators.builder.reshape(value, [images, places, width]);
       const matched = denseMatches(operators, { from: cut(from, 4), to: cut(to, 4), keys: cut(keys, 3) });
-      return operators.total(operators.multiply(matched, operators.matrix(1, 3, (_, column) => weights[column] as number)));
+      return operators.total(
+        operators.multiply(
+          matched,
+          operators.matrix(1, 3, (_, column) => weights[column] as number),
+        ),
+      );
     },
     reference: (from, to, keys) =>
       reference

@@ -51,9 +51,21 @@ const pairs = (name: string, build: (operators: Operators, z: string) => string,
 });
 
 const cases: readonly GoldenCase[] = [
-  pairs("ntXent temperature .5", (operators, rows) => ntXent(operators, rows, 0.5), () => contrastive.ntXent(z, 0.5)),
-  pairs("ntXent temperature .1", (operators, rows) => ntXent(operators, rows, 0.1), () => contrastive.ntXent(z, 0.1)),
-  pairs("dcl temperature .1", (operators, rows) => decoupled(operators, rows, { temperature: 0.1 }), () => contrastive.decoupled(z, 0.1)),
+  pairs(
+    "ntXent temperature .5",
+    (operators, rows) => ntXent(operators, rows, 0.5),
+    () => contrastive.ntXent(z, 0.5),
+  ),
+  pairs(
+    "ntXent temperature .1",
+    (operators, rows) => ntXent(operators, rows, 0.1),
+    () => contrastive.ntXent(z, 0.1),
+  ),
+  pairs(
+    "dcl temperature .1",
+    (operators, rows) => decoupled(operators, rows, { temperature: 0.1 }),
+    () => contrastive.decoupled(z, 0.1),
+  ),
   pairs(
     "dclw temperature .1 sigma .5",
     (operators, rows) => decoupled(operators, rows, { temperature: 0.1, sigma: 0.5 }),

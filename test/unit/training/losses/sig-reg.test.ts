@@ -12,7 +12,12 @@ test("value and gradient", () => {
   return checkLoss({
     shapes: [[7, 3]],
     units: [false],
-    build: (operators, [z = ""]) => sigReg(operators, z, operators.matrix(6, 3, (row, column) => directions[row]?.[column] as number)),
+    build: (operators, [z = ""]) =>
+      sigReg(
+        operators,
+        z,
+        operators.matrix(6, 3, (row, column) => directions[row]?.[column] as number),
+      ),
     reference: (z) => reference.sigReg(z, directions),
   });
 });
@@ -22,7 +27,9 @@ test("small for normal numbers, largest for a collapsed batch: .402048 for each 
   const normal = Array.from({ length: 512 }, () => [random.normal(), random.normal()]);
   const directions = unitAll(randomRows(16, 2, 3));
   const valueOf = async (z: number[][]): Promise<number> => {
-    const { outputs } = await runGraph([rowsInput(z), rowsInput(directions)], (operators, [rows = "", ways = ""]) => sigReg(operators, rows, ways));
+    const { outputs } = await runGraph([rowsInput(z), rowsInput(directions)], (operators, [rows = "", ways = ""]) =>
+      sigReg(operators, rows, ways),
+    );
     return outputs[0]?.[0] as number;
   };
   const collapsed = await valueOf(normal.map(() => [0, 0]));

@@ -23,7 +23,9 @@ describe("sinkhorn", () => {
         fc.nat(1000),
         async (samples, prototypes, iterations, epsilon, seed) => {
           const scores = scoresOf(samples, prototypes, seed);
-          const { outputs } = await runGraph([rowsInput(scores)], (operators, [name = ""]) => sinkhorn(operators, name, { epsilon, iterations }));
+          const { outputs } = await runGraph([rowsInput(scores)], (operators, [name = ""]) =>
+            sinkhorn(operators, name, { epsilon, iterations }),
+          );
           const expected = reference.sinkhorn(scores, epsilon, iterations).flat();
           outputs[0]?.forEach((value, at) => expect(Math.abs(value - (expected[at] as number))).toBeLessThan(1e-5));
         },
@@ -59,7 +61,9 @@ describe("sinkhorn", () => {
       [1, -1],
       [1, -1],
     ];
-    const { outputs } = await runGraph([rowsInput(scores)], (operators, [name = ""]) => sinkhorn(operators, name, { epsilon: 0.02, iterations: 3 }));
+    const { outputs } = await runGraph([rowsInput(scores)], (operators, [name = ""]) =>
+      sinkhorn(operators, name, { epsilon: 0.02, iterations: 3 }),
+    );
     expect(outputs[0]?.every(Number.isFinite)).toBe(true);
   });
 });

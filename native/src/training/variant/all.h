@@ -1,0 +1,11 @@
+/** @file What one variant consists of; included by ../variants.h alone, once per variant. */
+#include "vector.h"
+#include "product.h"
+#include "convolution.h"
+#include "winograd.h"
+#include "depthwise.h"
+#include "normalization.h"
+#include "optimizers.h"
+#include "pointwise.h"
+#include "reductions.h"
+#include "steps.h"
