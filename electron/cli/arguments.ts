@@ -7,6 +7,8 @@ export class CliUsageError extends Error {}
 
 export interface OptionDeclaration {
   readonly type: "string" | "boolean";
+  /** May be given several times. */
+  readonly multiple?: boolean;
   readonly short?: string;
   readonly value?: string;
   readonly help: string;
@@ -14,7 +16,7 @@ export interface OptionDeclaration {
 
 export interface CommandInput {
   readonly positionals: readonly string[];
-  readonly values: Readonly<Record<string, string | boolean | undefined>>;
+  readonly values: Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
   readonly json: boolean;
   readonly workspace: string | null;
 }
@@ -25,6 +27,8 @@ export interface Command {
   readonly usage: string;
   readonly summary: string;
   readonly options: Readonly<Record<string, OptionDeclaration>>;
+  /** What the help says behind the options. */
+  readonly more?: () => Promise<string>;
   /** Fewest and most positional arguments. */
   readonly positionals: readonly [number, number];
   /** Gives the exit status. */
@@ -61,9 +65,9 @@ export function parseCommandLine(argv: readonly string[], commands: readonly Com
   let parsed: ReturnType<typeof parseArgs>;
   try {
     const options = Object.fromEntries(
-      Object.entries({ ...globalOptions, ...command.options }).map(([name, { type, short }]) => [
+      Object.entries({ ...globalOptions, ...command.options }).map(([name, { type, short, multiple = false }]) => [
         name,
-        short === undefined ? { type } : { type, short },
+        short === undefined ? { type, multiple } : { type, short, multiple },
       ]),
     );
     parsed = parseArgs({ args: rest, options, allowPositionals: true, strict: true });

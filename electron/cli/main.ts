@@ -17,7 +17,8 @@ async function main(argv: readonly string[]): Promise<number> {
       return 0;
     }
     if (line.kind === "help") {
-      process.stdout.write(`${line.command ? helpFor(line.command) : overview()}\n`);
+      const more = await line.command?.more?.();
+      process.stdout.write(`${line.command ? helpFor(line.command) : overview()}\n${more === undefined ? "" : `\n${more}\n`}`);
       return 0;
     }
     return await line.command.run(line.input);

@@ -33,6 +33,7 @@ import { countImages, fileByPath } from "./store/queries/files.ts";
 import { listFolders } from "./store/queries/folders.ts";
 import { readProperty, writeProperty } from "./store/queries/properties.ts";
 import { openRecentList, type RecentList } from "./store/recent.ts";
+import { createTrainingActions, type TrainingActions } from "./training-actions.ts";
 import { similarToFile, similarToImage } from "./views/similar.ts";
 
 export { CancellationError, UserError, codeOf, messageOf } from "./base/errors.ts";
@@ -41,12 +42,19 @@ export { spawnWithChildProcess } from "./children/spawn-child-process.ts";
 export type { SpawnChild, ChildPort } from "./children/port.ts";
 export type { IndexReport } from "#protocol/model.ts";
 
+/** What can be trained and how, for a help text. Read only then: it loads every method. */
+export async function describeTraining(): Promise<string> {
+  return (await import("./stages/training/describe.ts")).describeTraining();
+}
+
 export interface EngineOptions {
   /** Where collections and the list of recent ones are kept; the user's data directory if not given. */
   readonly dataFolder?: string | undefined;
   readonly clock?: Clock | undefined;
   /** How to start a decoding child; Electron has its own way. */
   readonly spawn?: SpawnChild | undefined;
+  /** How to start the process that trains. */
+  readonly spawnTrainer?: SpawnChild | undefined;
   /** Logical processors to use; all if not given. */
   readonly cores?: number | undefined;
 }
@@ -81,6 +89,7 @@ export interface Engine extends EngineHost {
   closeCollection(): Promise<void>;
   index(folders: readonly string[], encoder?: string, device?: DeviceName): JobId;
   readonly encoders: EncoderActions;
+  readonly training: TrainingActions;
   children(): ChildPool;
   /** A session of the collection's encoder on the CPU for single pictures, opened once and kept. */
   querySession(): Promise<InferenceSessionHandle>;
@@ -121,6 +130,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   };
   let handlers: Handlers | null = null;
   let encoders: EncoderActions | null = null;
+  let training: TrainingActions | null = null;
 
   const emit: Listener = (name, value) => {
     for (const listener of listeners) listener(name, value);
@@ -148,6 +158,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
       threads: cores,
       changed,
       dataFolder,
+      spawnTrainer: options.spawnTrainer ?? spawnWithChildProcess(entryPath("trainer")),
     });
     const jobs = createJobRunner({ store, clock, definitions, onJob: (snapshot) => emit("job", snapshot) });
     return { collection, close, jobs };
@@ -220,6 +231,9 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
       asked.forEach(requireFolder);
       requireApart(workspace, asked, dataFolder);
       return jobs.start("index", { folders: distinctFolders(asked, known).map(showPath), encoder: id, device: device ?? "auto" });
+    },
+    get training() {
+      return (training ??= createTrainingActions(engine, dataFolder));
     },
     get encoders() {
       return (encoders ??= createEncoderActions(engine, dataFolder));

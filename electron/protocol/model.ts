@@ -223,7 +223,51 @@ export interface EvaluationReport {
   readonly unknown: readonly string[];
 }
 
-export type JobReport = IndexReport | EvaluationReport;
+/** What a training ends with; the same document the command line prints. */
+export interface TrainReport {
+  readonly run: string;
+  /** The run's own encoder. */
+  readonly encoder: string;
+  readonly method: string;
+  readonly steps: number;
+  readonly seconds: number;
+  readonly viewsPerSecond: number;
+  /** Means of the first and the last ten steps; null where nothing was trained. */
+  readonly loss: { readonly first: number; readonly last: number } | null;
+  readonly predictor: { readonly uniformity: number; readonly advice: string };
+  readonly verdict: "helped" | "unclear" | "hurt";
+  /** Id of the encoder to use: the frozen one unless the evidence says otherwise. */
+  readonly recommended: string;
+  /** Why, in sentences. */
+  readonly reasons: readonly string[];
+  /** What happened on the way. */
+  readonly notes: readonly string[];
+  readonly report: { readonly frozen: ProbeMetrics; readonly whitened: ProbeMetrics; readonly after: ProbeMetrics };
+}
+
+/** What is measured on the probe set. */
+export interface ProbeMetrics {
+  readonly viewRetrieval: number;
+  readonly alignment: number;
+  readonly uniformity: number;
+  readonly rankMe: number;
+  readonly neighboursKept: number;
+  readonly weakLabelKnn: number | null;
+}
+
+export interface RunSummary {
+  readonly id: string;
+  readonly method: string;
+  readonly base: string;
+  readonly trainable: string;
+  readonly state: string;
+  readonly createdAt: number;
+  readonly finishedAt: number | null;
+  readonly verdict: string | null;
+  readonly encoder: string | null;
+}
+
+export type JobReport = IndexReport | EvaluationReport | TrainReport;
 
 /** What an export of an encoder wrote, and how far its vectors are from those in the app (largest difference of any number). */
 export interface ExportedEncoder {

@@ -4,7 +4,7 @@
  */
 import type { JobId, JobReport } from "./model.ts";
 
-export const jobKinds = ["index", "samples", "evaluate"] as const;
+export const jobKinds = ["index", "samples", "evaluate", "train"] as const;
 export type JobKind = (typeof jobKinds)[number];
 
 /** The stages of an index job, in order. */
@@ -13,6 +13,9 @@ export type IndexStage = (typeof indexStages)[number];
 
 /** The stages of an evaluation. */
 export const evaluationStages = ["embed", "judge"] as const;
+
+/** The stages of a training. */
+export const trainStages = ["read", "features", "steps", "judge"] as const;
 
 export const jobStates = ["queued", "running", "paused", "cancelled", "failed", "done", "interrupted"] as const;
 /** `interrupted`: the process died under it; resuming goes on from the last committed row. */

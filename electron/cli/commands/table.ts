@@ -12,8 +12,10 @@ import { indexCommand } from "./index-folders.ts";
 import { issuesCommand } from "./issues.ts";
 import { mapCommand } from "./map.ts";
 import { outliersCommand } from "./outliers.ts";
+import { runsCommand } from "./runs.ts";
 import { serveCommand } from "./serve.ts";
 import { similarCommand } from "./similar.ts";
+import { trainCommand } from "./train.ts";
 
 export const commands: readonly Command[] = [
   indexCommand,
@@ -26,6 +28,8 @@ export const commands: readonly Command[] = [
   encodersCommand,
   evaluateCommand,
   exportCommand,
+  trainCommand,
+  runsCommand,
   doctorCommand,
   serveCommand,
 ];

@@ -11,6 +11,7 @@ const entries = {
   "pixel-child": "children/pixel-child.ts",
   "inference-worker": "runtime/inference-worker.ts",
   "compute-worker": "stages/compute-worker.ts",
+  trainer: "stages/training/trainer.ts",
 } as const;
 
 export type EntryName = keyof typeof entries;

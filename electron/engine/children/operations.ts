@@ -3,6 +3,7 @@
  * a line here and, because the handlers are total over it, a handler.
  */
 import type { PreviewResult, TensorResult } from "../ingest/decode/ingest.ts";
+import type { TensorPlace } from "../ingest/decode/tensor-place.ts";
 import type { Sharpness } from "../ingest/decode/sharpness.ts";
 import type { DecodeFailure, FileIdentity, IngestRequest, IngestResult, Picture, TensorShape } from "../ingest/decode/types.ts";
 import type { VerifyRequest, VerifyResult } from "./verify-pairs.ts";
@@ -14,6 +15,8 @@ export interface PixelOperations {
   hash: { request: { readonly path: Uint8Array }; result: FileIdentity };
   /** RGB at most `maxSide` long; null: every pixel. */
   pixels: { request: { readonly path: Uint8Array; readonly maxSide: number | null }; result: Picture };
+  /** The whole picture stretched to a square of `side`, RGB, written to its place. */
+  square: { request: { readonly path: Uint8Array; readonly side: number; readonly place: TensorPlace }; result: null };
   /** Sharpness of the centre at full resolution. */
   sharpness: { request: { readonly path: Uint8Array }; result: Sharpness };
   /** JPEG for formats that a browser cannot show, into the file `target`, or as bytes where that is null. */

@@ -13,6 +13,7 @@ export interface ChildRequest {
 /** Child to parent. */
 export type ChildReply =
   | { readonly kind: "ready" }
+  | { readonly kind: "progress"; readonly id: number; readonly value: unknown }
   | { readonly kind: "done"; readonly id: number; readonly result: unknown }
   | { readonly kind: "failed"; readonly id: number; readonly code: string; readonly message: string }
   | { readonly kind: "bug"; readonly id: number; readonly message: string; readonly stack: string };

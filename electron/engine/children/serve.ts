@@ -46,7 +46,8 @@ async function answer<T extends Operations<T>>(
   }
 }
 
-function connect(onRequest: (message: ChildRequest) => void): (message: ChildReply) => void {
+/** The line to whoever started this process; what arrives goes to `onRequest`. */
+export function connect(onRequest: (message: ChildRequest) => void): (message: ChildReply) => void {
   const parentPort = (process as { parentPort?: ParentPort }).parentPort;
   if (parentPort !== undefined) return connectThroughMain(parentPort, onRequest);
   if (process.send === undefined) throw new Error("this file is the entry of a child process; it is started by the pool");

@@ -94,7 +94,7 @@ export function createSlot(port: ChildPort, events: SlotEvents): Slot {
     if (reply.kind === "ready") {
       ready = true;
       events.onReady();
-    } else {
+    } else if (reply.kind !== "progress") {
       const task = held.get(reply.id);
       held.delete(reply.id);
       if (task !== undefined && !task.settled) settle(task, reply);
@@ -170,7 +170,7 @@ export function createTask(from: {
   return task;
 }
 
-function settle(task: Task, reply: Exclude<ChildReply, { kind: "ready" }>): void {
+function settle(task: Task, reply: Exclude<ChildReply, { kind: "ready" | "progress" }>): void {
   if (reply.kind === "done") task.resolve(reply.result);
   else if (reply.kind === "failed")
     task.resolve({ failure: { code: isFailureCode(reply.code) ? reply.code : "corrupt", message: reply.message } });

@@ -3,15 +3,17 @@
  */
 import { basename, join } from "node:path";
 
-import { evaluationStages, indexStages, type JobKind } from "#protocol/progress.ts";
+import { evaluationStages, indexStages, trainStages, type JobKind } from "#protocol/progress.ts";
 
 import type { Clock } from "../base/clock.ts";
-import type { ChildPool } from "../children/child-pool.ts";
+import type { ChildPool, SpawnChild } from "../children/child-pool.ts";
 import type { JobDefinition } from "../jobs/job-runner.ts";
 import type { WriteStore } from "../store/database.ts";
 import { runEvaluateJob, type EvaluateParameters } from "./evaluate-job.ts";
 import { runIndexJob, type IndexParameters } from "./index-job.ts";
 import type { Pipeline } from "./pipeline.ts";
+import type { TrainParameters } from "./training/make-plan.ts";
+import { runTrainJob } from "./training/train-job.ts";
 
 export interface DefinitionSurroundings {
   readonly store: WriteStore;
@@ -21,6 +23,7 @@ export interface DefinitionSurroundings {
   readonly thumbnailFolder: string;
   readonly dataFolder: string;
   readonly threads: number;
+  readonly spawnTrainer: SpawnChild;
   readonly changed: Pipeline["changed"];
 }
 
@@ -42,6 +45,11 @@ export function createDefinitions(surroundings: DefinitionSurroundings): Record<
       title: (parameters) => `Judge ${(parameters as EvaluateParameters).encoder}`,
       run: (parameters, job) =>
         runEvaluateJob(parameters as EvaluateParameters, { ...surroundings, children: surroundings.children() }, job),
+    },
+    train: {
+      stages: trainStages,
+      title: (parameters) => `Train ${(parameters as TrainParameters).from}`,
+      run: (parameters, job) => runTrainJob(parameters as TrainParameters, { ...surroundings, children: surroundings.children() }, job),
     },
     samples: {
       stages: ["draw", ...indexStages],

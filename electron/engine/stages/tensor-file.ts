@@ -3,14 +3,18 @@
  * it stays a few megabytes; it lies in the workspace, where the next job removes what a killed one left. Each job's has a name of its own,
  * since children keep it open.
  */
-import { readdirSync, rmSync, writeFileSync } from "node:fs";
+import { closeSync, openSync, readSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+
+import { BugError } from "../base/errors.ts";
 
 export interface TensorFile {
   readonly path: string;
   /** An offset that nobody else has until it is given back. */
   take(): number;
   giveBack(offset: number): void;
+  /** What lies at `offset`. */
+  read(offset: number, into: Uint8Array): void;
   /** Nobody reads or writes it any more. */
   close(): void;
 }
@@ -22,6 +26,7 @@ export function openTensorFile(workspace: string, bytesEach: number): TensorFile
   for (const name of readdirSync(workspace)) if (name.endsWith(ending)) rmSync(join(workspace, name), { force: true });
   const path = join(workspace, `${process.pid}-${++made}${ending}`);
   writeFileSync(path, "");
+  const descriptor = openSync(path, "r");
   const free: number[] = [];
   let end = 0;
   return {
@@ -35,6 +40,16 @@ export function openTensorFile(workspace: string, bytesEach: number): TensorFile
     giveBack: (offset) => {
       free.push(offset);
     },
-    close: () => rmSync(path, { force: true }),
+    read: (offset, into) => {
+      for (let read = 0; read < into.length;) {
+        const count = readSync(descriptor, into, read, into.length - read, offset + read);
+        if (count === 0) throw new BugError(`${path} ends before ${offset + into.length}`);
+        read += count;
+      }
+    },
+    close: () => {
+      closeSync(descriptor);
+      rmSync(path, { force: true });
+    },
   };
 }

@@ -78,6 +78,15 @@ export async function pixelsOfFile(request: { path: Uint8Array; maxSide: number 
   return request.maxSide === null ? picture : scaleWithin(picture, request.maxSide);
 }
 
+/** The whole picture stretched to a square, as encoders see it, written to its place. */
+export async function squareOfFile(request: { path: Uint8Array; side: number; place: TensorPlace }): Promise<null> {
+  const { side } = request;
+  const { bytes } = readImageFile(request.path);
+  const { picture } = await decodeBytes(bytes, request.path, { kind: "at-least", shortSide: side, longSide: side });
+  writeTensor(request.place, scaleTo(picture, side, side).data);
+  return null;
+}
+
 /** Sharpness of the centre at full resolution, for the files whose ingest could not tell. */
 export async function measureSharpness(path: Uint8Array): Promise<Sharpness> {
   const { bytes } = readImageFile(path);

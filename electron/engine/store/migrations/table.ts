@@ -8,13 +8,14 @@ import { createFiles } from "./001-create-files.ts";
 import { createEmbeddings } from "./002-create-embeddings.ts";
 import { createFindings } from "./003-create-findings.ts";
 import { createJobs } from "./004-create-jobs.ts";
+import { createRuns } from "./005-create-runs.ts";
 
 export interface Migration {
   readonly name: string;
   readonly sql: string;
 }
 
-export const migrations: readonly Migration[] = [createFiles, createEmbeddings, createFindings, createJobs];
+export const migrations: readonly Migration[] = [createFiles, createEmbeddings, createFindings, createJobs, createRuns];
 
 export const newestVersion = migrations.length;
 

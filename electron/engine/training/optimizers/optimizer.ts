@@ -27,7 +27,8 @@ export interface OptimizerStep {
 /** Gives the next value of the parameter. */
 export type Optimizer = (step: OptimizerStep) => string;
 
-export type OptimizerName = "sgd" | "adam" | "adamw" | "lars";
+export const optimizerNames = ["sgd", "adam", "adamw", "lars"] as const;
+export type OptimizerName = (typeof optimizerNames)[number];
 
 /** Momentum (Sutskever et al. 2013 in PyTorch's form); decay is part of the gradient. */
 const sgd: Optimizer = ({ draft, parameter, gradient, rate, options }) => {

@@ -7,7 +7,6 @@ import { join } from "node:path";
 import { UserError } from "../../base/errors.ts";
 import type { NeighbourGraph, VectorTable } from "../../base/neighbour-graph.ts";
 import { readEncoderCard, type EncoderInput } from "../../encoders/encoder-card.ts";
-import { openPictureCache } from "../augment/picture-cache.ts";
 import { measure, type Metrics } from "../judge/measure.ts";
 import { nearestOthers } from "../judge/nearest.ts";
 import { predict, type Prediction } from "../judge/predictor.ts";
@@ -17,7 +16,7 @@ import { candidatesOf, type Candidate, type CandidateName, type Seen } from "../
 import { writeTrainedEncoder } from "../result/write-encoder.ts";
 import { embedPictures } from "./embed.ts";
 import { createPictureReader, type PictureReader } from "./pictures.ts";
-import { normalisationOf, scratchNormalisation, type Prepared, type Surroundings } from "./prepare.ts";
+import { normalisationOf, scratchNormalisation, type PreparedBase, type Surroundings } from "./prepare.ts";
 import { withWeights } from "./run-model.ts";
 import type { TrainResult } from "./train.ts";
 import { loadKernels } from "#native/kernels.ts";
@@ -40,14 +39,14 @@ export interface RunReport {
 /** Rows beyond which whitening learns nothing more. */
 const whitenedBy = 20_000;
 
-export async function judgeRun(prepared: Prepared, trained: TrainResult | null, surroundings: Surroundings): Promise<RunReport> {
+export async function judgeRun(prepared: PreparedBase, trained: TrainResult | null, surroundings: Surroundings): Promise<RunReport> {
   const { plan, network, frozenEmbedding, pictures } = prepared;
   const baselineCard = readEncoderCard(plan.baseline);
   const isScratch = plan.from.kind === "scratch";
   const baseline = networkOfEncoder(baselineCard);
   const input = network.inputs[0]?.name as string;
   const kernels = loadKernels();
-  const cache = openPictureCache(plan.pictures.path, plan.pictures);
+  const { cache } = prepared;
   const looks = 1 + (trained === null ? 0 : trained.bestStep === trained.steps ? 1 : 2);
   let looked = 0;
   const look = async (model: Model, name: string, reader: PictureReader): Promise<Seen> => {
@@ -57,51 +56,47 @@ export async function judgeRun(prepared: Prepared, trained: TrainResult | null, 
     looked++;
     return seen;
   };
-  try {
-    const baselineReader = isScratch
-      ? createPictureReader({
-          cache,
-          kernels,
-          plan: { ...plan, size: baselineCard.input.size },
-          normalisation: normalisationOf(baselineCard),
-        })
-      : pictures;
-    const frozen = await look(baseline.model, baseline.inputs[0]?.name as string, baselineReader);
-    const tuned =
-      trained === null
-        ? null
-        : {
-            last: await look(withWeights(network.model, trained.last), input, pictures),
-            best: trained.bestStep === trained.steps ? null : await look(withWeights(network.model, trained.best), input, pictures),
-          };
-    const candidates = candidatesOf(frozen, tuned, { seed: plan.seed, canJoin: !isScratch });
-    const measured = measureAll(candidates, prepared, surroundings);
-    const metricsOf = (name: CandidateName): Metrics => (measured.find((each) => each.name === name) as { metrics: Metrics }).metrics;
-    const verdict = judgeCandidates(measured.map(({ name, metrics }) => ({ name, metrics })));
-    const form = verdict.form as CandidateName;
-    const report: RunReport = {
-      predictor: predict({ uniformity: metricsOf("frozen").uniformity, encoder: baselineCard.id }),
-      verdict: verdict.verdict,
-      reasons: verdict.reasons,
-      recommended: verdict.recommended === "frozen" || verdict.recommended === "whitened" ? verdict.recommended : "run",
-      form,
-      candidates: measured,
-      frozen: metricsOf("frozen"),
-      whitened: metricsOf("whitened"),
-      after: metricsOf(form),
-    };
-    writeEncoders(prepared, trained, candidates, report, surroundings.folder, frozenEmbedding);
-    return report;
-  } finally {
-    cache.close();
-  }
+  const baselineReader = isScratch
+    ? createPictureReader({
+        cache,
+        kernels,
+        plan: { ...plan, size: baselineCard.input.size },
+        normalisation: normalisationOf(baselineCard),
+      })
+    : pictures;
+  const frozen = await look(baseline.model, baseline.inputs[0]?.name as string, baselineReader);
+  const tuned =
+    trained === null
+      ? null
+      : {
+          last: await look(withWeights(network.model, trained.last), input, pictures),
+          best: trained.bestStep === trained.steps ? null : await look(withWeights(network.model, trained.best), input, pictures),
+        };
+  const candidates = candidatesOf(frozen, tuned, { seed: plan.seed, canJoin: !isScratch });
+  const measured = measureAll(candidates, prepared, surroundings);
+  const metricsOf = (name: CandidateName): Metrics => (measured.find((each) => each.name === name) as { metrics: Metrics }).metrics;
+  const verdict = judgeCandidates(measured.map(({ name, metrics }) => ({ name, metrics })));
+  const form = verdict.form as CandidateName;
+  const report: RunReport = {
+    predictor: predict({ uniformity: metricsOf("frozen").uniformity, encoder: baselineCard.id }),
+    verdict: verdict.verdict,
+    reasons: verdict.reasons,
+    recommended: verdict.recommended === "frozen" || verdict.recommended === "whitened" ? verdict.recommended : "run",
+    form,
+    candidates: measured,
+    frozen: metricsOf("frozen"),
+    whitened: metricsOf("whitened"),
+    after: metricsOf(form),
+  };
+  writeEncoders(prepared, trained, candidates, report, surroundings.folder, frozenEmbedding);
+  return report;
 }
 
 async function seeAll(
   model: Model,
   input: string,
   reader: PictureReader,
-  { plan }: Prepared,
+  { plan }: PreparedBase,
   surroundings: Surroundings,
   onShare: (share: number) => void,
 ): Promise<Seen> {
@@ -131,7 +126,7 @@ async function seeAll(
 
 function measureAll(
   candidates: readonly Candidate[],
-  { plan }: Prepared,
+  { plan }: PreparedBase,
   { signal }: Surroundings,
 ): { readonly name: CandidateName; readonly metrics: Metrics }[] {
   const weakLabels = plan.weakLabels === null ? null : Int32Array.from(plan.probe, (place) => plan.weakLabels?.[place] ?? -1);
@@ -145,7 +140,7 @@ function measureAll(
 }
 
 function writeEncoders(
-  prepared: Prepared,
+  prepared: PreparedBase,
   trained: TrainResult | null,
   candidates: readonly Candidate[],
   report: RunReport,

@@ -11,7 +11,8 @@ import { byteNormalisation } from "../../encoders/byte-normalisation.ts";
 import { readEncoderCard, type EncoderCard } from "../../encoders/encoder-card.ts";
 import { buildArchitecture } from "../architectures/table.ts";
 import type { Normalisation } from "../augment/draw-views.ts";
-import { openPictureCache } from "../augment/picture-cache.ts";
+import { openPictureCache, type PictureCache } from "../augment/picture-cache.ts";
+import { diet, instanceVectors } from "../methods/diet.ts";
 import { methodOf } from "../methods/table.ts";
 import { adapterBias, adapterWeights, withAdapter } from "../network/adapter.ts";
 import { networkOfEncoder } from "../network/from-encoder.ts";
@@ -20,14 +21,15 @@ import { splitNetwork, type SplitNetwork } from "../network/split.ts";
 import { trainableWeights } from "../network/trainable.ts";
 import type { HostTensor } from "../../runtime/training/executor.ts";
 import { buildStep, type TrainingStep } from "../step/build-step.ts";
-import { fitViewWhitening } from "../whiten/view-whitening.ts";
+import { adapterNumbers, adapterStart } from "./adapter-start.ts";
 import { fillFeatureCache, openFeatureCache, type FeatureCache } from "./feature-cache.ts";
 import { createPictureReader, type PictureReader } from "./pictures.ts";
 import { openModel, withWeights } from "./run-model.ts";
 import type { RunPlan } from "./run-plan.ts";
 import { featureSource, pictureSource, type Source } from "./source.ts";
 
-export interface Prepared {
+/** What judging needs. */
+export interface PreparedBase {
   readonly plan: RunPlan;
   /** Null where it is trained from nothing. */
   readonly card: EncoderCard | null;
@@ -36,12 +38,14 @@ export interface Prepared {
   readonly network: Network;
   /** Its value that the frozen encoder gives. */
   readonly frozenEmbedding: string;
-  readonly trainable: ReadonlySet<string>;
+  readonly cache: PictureCache;
+  readonly pictures: PictureReader;
+  close(): void;
+}
+
+export interface Prepared extends PreparedBase {
   readonly step: TrainingStep;
   readonly source: Source;
-  readonly pictures: PictureReader;
-  readonly split: { readonly network: SplitNetwork; readonly features: FeatureCache; readonly rows: number } | null;
-  close(): void;
 }
 
 export interface Surroundings {
@@ -52,37 +56,43 @@ export interface Surroundings {
   readonly onProgress: (stage: "features" | "steps" | "judge", done: number, total: number) => void;
 }
 
-/** Views of a picture that training draws from where they are kept, and views of a batch when they are made. */
+/** Views in a run of the frozen part. */
 const featureRows = 32;
+/** Features of more than this are not kept: they would take longer to read than to make. */
+const featureBytesLimit = 8 * 2 ** 30;
 
-export async function prepareRun(plan: RunPlan, surroundings: Surroundings): Promise<Prepared> {
+export function prepareBase(plan: RunPlan): PreparedBase {
   const card = plan.from.kind === "encoder" ? readEncoderCard(plan.from.folder) : null;
-  const base =
+  const network =
     card === null && plan.from.kind === "scratch"
       ? buildArchitecture(plan.from.architecture, plan.size, createRandom(plan.seed)).network
       : networkOfEncoder(card as EncoderCard);
   const normalisation = normalisationOf(card);
   const cache = openPictureCache(plan.pictures.path, plan.pictures);
-  const kernels = loadKernels();
-  const pictures = createPictureReader({ cache, kernels, plan, normalisation });
+  const pictures = createPictureReader({ cache, kernels: loadKernels(), plan, normalisation });
+  return { plan, card, normalisation, network, frozenEmbedding: network.embedding, cache, pictures, close: () => cache.close() };
+}
+
+export async function prepareRun(plan: RunPlan, surroundings: Surroundings): Promise<Prepared> {
+  const base = prepareBase(plan);
   const method = methodOf(plan.method);
-  let network = plan.trainable === "adapter" ? withAdapter(base, Math.min(256, base.dimensions)) : base;
-  const trainable =
-    plan.trainable === "adapter" ? new Set([adapterWeights, adapterBias]) : trainableWeights(network, plan.trainable, plan.size);
+  // An instance classifier needs vectors that spread: it begins where the closed form ends.
+  const hasAdapter = plan.trainable === "adapter" || (base.card !== null && plan.method === diet.id);
+  let network = hasAdapter ? withAdapter(base.network, Math.min(adapterNumbers, base.network.dimensions)) : base.network;
+  const ownWeights = plan.trainable === "adapter" ? [] : [...trainableWeights(base.network, plan.trainable, plan.size)];
+  const trainable = new Set([...ownWeights, ...(hasAdapter ? [adapterWeights, adapterBias] : [])]);
   const groups = method.views(plan.settings);
   const rowsOf = new Set(groups.map(({ count }) => count * plan.images));
-  const rows = [...rowsOf][0] ?? plan.images;
-  const wantsFeatures = plan.keptViews > 0 && rowsOf.size === 1 && groups.every(({ scale }) => scale === 1);
-  const frozen = wantsFeatures ? splitNetwork(network, trainable, featureRows, plan.size) : null;
-  let split: Prepared["split"] = null;
-  let trained = network;
-  if (frozen !== null) {
-    const features = await keepFeatures(plan, frozen, pictures, surroundings);
-    if (plan.trainable === "adapter") network = withWhitening(network, features, plan);
-    const cut = splitNetwork(network, trainable, rows, plan.size) as SplitNetwork;
-    trained = cut.trained;
-    split = { network: cut, features, rows };
-  }
+  const canKeep = plan.keptViews > 0 && rowsOf.size === 1 && groups.every(({ scale }) => scale === 1);
+  const frozen = canKeep ? splitNetwork(network, trainable, featureRows, plan.size) : null;
+  const bytes = (frozen?.numbersPerView ?? 0) * (plan.keptViews + 1) * plan.pictures.count * 2;
+  const features = frozen !== null && bytes <= featureBytesLimit ? await keepFeatures(plan, frozen, base.pictures, surroundings) : null;
+  const start = hasAdapter
+    ? await adapterStart(base, plan.trainable === "adapter" ? features : null, network.dimensions, surroundings)
+    : null;
+  if (start !== null) network = { ...network, model: withWeights(network.model, start.weights) };
+  const trained =
+    features === null ? network : (splitNetwork(network, trainable, [...rowsOf][0] as number, plan.size) as SplitNetwork).trained;
   const step = buildStep({
     network: trained,
     method,
@@ -97,34 +107,30 @@ export async function prepareRun(plan: RunPlan, surroundings: Surroundings): Pro
     clip: plan.clip,
     seed: plan.seed,
   });
-  const source =
-    split === null
-      ? pictureSource({
-          kernels,
-          cache,
-          groups: step.groups,
-          preset: plan.preset,
-          changes: plan.augment,
-          size: plan.size,
-          normalisation,
-          seed: plan.seed,
-          threads: plan.threads,
-        })
-      : featureSource({ cache: split.features, groups: step.groups, network: trained, seed: plan.seed });
+  const initial = new Map(step.initial);
+  const vectors = initial.get(instanceVectors);
+  if (start !== null && vectors !== undefined) initial.set(instanceVectors, { ...vectors, data: start.vectors });
   return {
-    plan,
-    card,
-    normalisation,
+    ...base,
     network,
-    frozenEmbedding: base.embedding,
-    trainable,
-    step,
-    source,
-    pictures,
-    split,
+    step: { ...step, initial },
+    source:
+      features === null
+        ? pictureSource({
+            kernels: loadKernels(),
+            cache: base.cache,
+            groups: step.groups,
+            preset: plan.preset,
+            changes: plan.augment,
+            size: plan.size,
+            normalisation: base.normalisation,
+            seed: plan.seed,
+            threads: plan.threads,
+          })
+        : featureSource({ cache: features, groups: step.groups, network: trained, seed: plan.seed }),
     close: () => {
-      split?.features.close();
-      cache.close();
+      features?.close();
+      base.close();
     },
   };
 }
@@ -179,42 +185,6 @@ async function keepFeatures(
     await runner.close();
   }
   return openFeatureCache(path, shape);
-}
-
-/** The adapter begins where the closed form ends: the views of a picture as classes, then half-whitened (METHODS 3.4). */
-function withWhitening(network: Network, features: FeatureCache, plan: RunPlan): Network {
-  const { training } = plan;
-  const views = features.views + 1;
-  const dimensions = features.plain(0).length;
-  const values = new Float32Array(training.length * views * dimensions);
-  training.forEach((picture, at) => {
-    for (let view = 0; view < views; view++) {
-      const row = view === 0 ? features.plain(picture) : features.read(picture, view - 1);
-      const length = Math.hypot(...row) || 1;
-      for (let index = 0; index < dimensions; index++) values[(at * views + view) * dimensions + index] = (row[index] as number) / length;
-    }
-  });
-  const { matrix, mean, axisCount } = fitViewWhitening({ count: training.length, views, dimensions, values }, { seed: plan.seed });
-  const outputs = network.dimensions;
-  if (axisCount > outputs) throw new UserError("adapter", `The whitening has ${axisCount} axes; expected at most ${outputs}.`);
-  const weights = new Float32Array(dimensions * outputs);
-  const bias = new Float32Array(outputs);
-  for (let row = 0; row < dimensions; row++)
-    for (let axis = 0; axis < axisCount; axis++) {
-      const value = matrix[row * axisCount + axis] as number;
-      weights[row * outputs + axis] = value;
-      bias[axis] = (bias[axis] as number) - (mean[row] as number) * value;
-    }
-  return {
-    ...network,
-    model: withWeights(
-      network.model,
-      new Map([
-        [adapterWeights, weights],
-        [adapterBias, bias],
-      ]),
-    ),
-  };
 }
 
 /** Trained weights and statistics by the initializers of the network. */

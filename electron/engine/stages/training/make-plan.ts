@@ -1,0 +1,181 @@
+/**
+ * @file From what a person asked for to a plan in which nothing is open any more: defaults by method, by what trains and by how many pictures there are.
+ */
+import { createRandom, shuffle } from "../../base/random.ts";
+import { UserError } from "../../base/errors.ts";
+import type { EncoderCard } from "../../encoders/encoder-card.ts";
+import { architectures } from "../../training/architectures/table.ts";
+import { presetOf } from "../../training/augment/presets.ts";
+import { isAugmentSetting } from "../../training/augment/settings.ts";
+import { parseSettings } from "../../training/methods/parse-settings.ts";
+import { methodOf } from "../../training/methods/table.ts";
+import type { MethodDefaults } from "../../training/methods/method.ts";
+import type { TrainableLevel } from "../../training/network/trainable.ts";
+import { optimizerNames, type OptimizerName } from "../../training/optimizers/optimizer.ts";
+import { whitenMethod } from "../../training/trainer/run.ts";
+import type { RunPlan } from "../../training/trainer/run-plan.ts";
+
+export interface TrainParameters {
+  readonly run: string;
+  /** null: the one that suits what trains and how many pictures there are. */
+  readonly method: string | null;
+  /** Id of an encoder, or scratch:<architecture>. */
+  readonly from: string;
+  readonly trainable: TrainableLevel | null;
+  readonly minutes: number | null;
+  readonly epochs: number | null;
+  readonly steps: number | null;
+  readonly batch: number | null;
+  readonly size: number | null;
+  readonly augment: string;
+  readonly device: string;
+  readonly seed: number;
+  /** key=value: settings of the method, of the optimizer, of augmentation. */
+  readonly set: readonly string[];
+  /** Absolute path of a table (path, label). */
+  readonly labels: string | null;
+}
+
+export const scratchPrefix = "scratch:";
+
+/** Settings that every method has. */
+export const generalSpecs = {
+  learningRate: { value: 0, low: 0, high: 10, help: "highest learning rate; 0: the method's own, by the size of the batch" },
+  momentum: { value: 0.9, low: 0, high: 0.9999, help: "of SGD and LARS" },
+  weightDecay: { value: -1, low: -1, high: 1, help: "-1: the method's own; norms and biases are left out" },
+  warmUp: { value: 0.05, low: 0, high: 0.9, help: "part of the steps in which the learning rate rises" },
+  clip: { value: 0, low: 0, high: 1e6, help: "longest gradient; 0: no limit" },
+  evaluations: { value: 5, low: 1, high: 1000, whole: true, help: "looks at the probe on the way" },
+  views: {
+    value: -1,
+    low: -1,
+    high: 64,
+    whole: true,
+    help: "views kept of each picture where a part is frozen; -1: by what trains; 0: fresh ones",
+  },
+} as const;
+
+export interface PlanFacts {
+  readonly card: EncoderCard | null;
+  readonly baselineFolder: string;
+  readonly baselineSize: number;
+  readonly population: number;
+  readonly picturesPath: (sidePx: number) => { readonly path: string; readonly fingerprint: string };
+  readonly labels: readonly number[] | null;
+  readonly weakLabels: readonly number[] | null;
+  readonly threads: number;
+}
+
+/** Pictures that a run needs at least. */
+const fewest = 8;
+
+export function makePlan(parameters: TrainParameters, facts: PlanFacts): RunPlan {
+  const { card, population } = facts;
+  if (population < fewest)
+    throw new UserError("too-few-images", `There are ${population} pictures; expected at least ${fewest} to learn from.`);
+  const isScratch = parameters.from.startsWith(scratchPrefix);
+  const architecture = parameters.from.slice(scratchPrefix.length);
+  const trainable = parameters.trainable ?? (isScratch ? "all" : "adapter");
+  const methodId = parameters.method ?? (isScratch ? "simclr" : trainable === "adapter" || population < 5000 ? "diet" : "dcl");
+  const size = parameters.size ?? card?.input.size ?? architectures[architecture]?.size ?? 32;
+  const multiple = card?.input.sizeMultipleOf ?? 1;
+  if (size % multiple !== 0) throw new UserError("train-size", `--size is ${size}; this encoder takes multiples of ${multiple}.`);
+  const isWhiten = methodId === whitenMethod;
+  const { own, general, augment, optimizer } = readSettings(parameters.set, isWhiten ? {} : methodOf(methodId).settings);
+  const defaults: MethodDefaults = isWhiten ? nothing : methodOf(methodId).defaults[isScratch ? "scratch" : "tune"];
+  const { training, probe } = divide(population, parameters.seed);
+  const images = Math.min(parameters.batch ?? defaults.perImages, training.length);
+  const sidePx = Math.max(Math.ceil((1.2 * size) / 8) * 8, facts.baselineSize);
+  const minutes =
+    parameters.steps === null && parameters.epochs === null
+      ? (parameters.minutes ?? defaultMinutes[isScratch ? "scratch" : trainable])
+      : null;
+  const steps =
+    parameters.steps ?? (parameters.epochs === null ? null : Math.max(1, Math.round((parameters.epochs * training.length) / images)));
+  const rate = general["learningRate"] as number;
+  const decay = general["weightDecay"] as number;
+  const views = general["views"] as number;
+  return {
+    version: 1,
+    id: parameters.run,
+    seed: parameters.seed,
+    from: card === null ? { kind: "scratch", architecture } : { kind: "encoder", folder: facts.baselineFolder },
+    baseline: facts.baselineFolder,
+    method: methodId,
+    settings: own,
+    trainable,
+    batchStatistics: isScratch || trainable === "norm" || trainable === "all",
+    preset: presetOf(parameters.augment),
+    augment,
+    images,
+    size,
+    steps,
+    minutes,
+    optimizer: optimizer ?? defaults.optimizer,
+    optimizerOptions: {
+      momentum: general["momentum"] as number,
+      decay: decay < 0 ? defaults.decay : decay,
+      nesterov: false,
+      beta1: 0.9,
+      beta2: 0.999,
+      trust: 0.02,
+    },
+    rate: rate > 0 ? rate : (defaults.rate * images) / defaults.perImages,
+    warmUpShare: general["warmUp"] as number,
+    finalShare: 0.01,
+    clip: general["clip"] as number,
+    keptViews: isScratch ? 0 : views >= 0 ? views : trainable === "adapter" ? 8 : trainable === "last" ? 4 : 0,
+    device: parameters.device,
+    threads: facts.threads,
+    pictures: { ...facts.picturesPath(sidePx), count: population, sidePx },
+    training,
+    probe,
+    labels: facts.labels,
+    weakLabels: facts.weakLabels,
+    evaluations: general["evaluations"] as number,
+    checkpointSeconds: 60,
+  };
+}
+
+const nothing: MethodDefaults = { optimizer: "sgd", rate: 0, perImages: 32, decay: 0 };
+const defaultMinutes = { adapter: 1, norm: 4, last: 4, all: 10, scratch: 20 } as const;
+
+/** Small folders are judged by the pictures they were trained on: the metrics then flatter a little, and the verdict asks for more. */
+const smallest = 400;
+
+/** A fifth, at most 2,000, is never trained on. */
+function divide(population: number, seed: number): { readonly training: number[]; readonly probe: number[] } {
+  const places = Array.from({ length: population }, (_, place) => place);
+  if (population < smallest) return { training: places, probe: places };
+  const order = shuffle([...places], createRandom(seed ^ 0x5eed));
+  const held = Math.min(2000, Math.round(population / 5));
+  const ascending = (one: number, other: number): number => one - other;
+  return { training: order.slice(held).sort(ascending), probe: order.slice(0, held).sort(ascending) };
+}
+
+/** Which kind of setting each assignment is, by its name. */
+function readSettings(assignments: readonly string[], methodSpecs: Parameters<typeof parseSettings>[0]) {
+  const augment: Record<string, string> = {};
+  const known: string[] = [];
+  const general: string[] = [];
+  let optimizer: OptimizerName | null = null;
+  for (const written of assignments) {
+    const at = written.indexOf("=");
+    const name = written.slice(0, Math.max(0, at)).trim();
+    const value = written.slice(at + 1).trim();
+    if (name === "optimizer") {
+      if (!optimizerNames.includes(value as OptimizerName))
+        throw new UserError("setting-invalid", `--set: optimizer is "${value}"; expected one of ${optimizerNames.join(", ")}.`);
+      optimizer = value as OptimizerName;
+    } else if (Object.hasOwn(methodSpecs, name)) known.push(written);
+    else if (isAugmentSetting(name.slice(name.indexOf(".") + 1))) augment[name] = value;
+    else if (Object.hasOwn(generalSpecs, name)) general.push(written);
+    else known.push(written);
+  }
+  const unknown = known.find((written) => !Object.hasOwn(methodSpecs, written.slice(0, Math.max(0, written.indexOf("="))).trim()));
+  if (unknown !== undefined) {
+    // The message then names all there are.
+    parseSettings({ ...methodSpecs, ...generalSpecs }, [unknown]);
+  }
+  return { own: parseSettings(methodSpecs, known), general: parseSettings(generalSpecs, general), augment, optimizer };
+}

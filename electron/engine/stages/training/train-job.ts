@@ -1,0 +1,233 @@
+/**
+ * @file A training as a job: pictures read once into squares, a plan, a process that trains and judges, and its encoders taken into the registry. The
+ * collection goes on with the encoder it has; switching is another, confirmed step.
+ */
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { dirname, join } from "node:path";
+
+import type { TrainReport } from "#protocol/model.ts";
+
+import { UserError } from "../../base/errors.ts";
+import { inLanes } from "../../base/lanes.ts";
+import { splitPath } from "../../base/path-bytes.ts";
+import type { ChildPool } from "../../children/child-pool.ts";
+import type { SpawnChild } from "../../children/port.ts";
+import { cardName, writeEncoderCard, readEncoderCard } from "../../encoders/encoder-card.ts";
+import { defaultEncoderId, findEncoder, ownEncodersFolder } from "../../encoders/registry.ts";
+import type { JobContext, JobResult } from "../../jobs/job-runner.ts";
+import type { WriteStore } from "../../store/database.ts";
+import { listPresentContents, type ContentRow } from "../../store/queries/contents.ts";
+import { filesOfContent } from "../../store/queries/files.ts";
+import { readProperty } from "../../store/queries/properties.ts";
+import { finishRun } from "../../store/queries/runs.ts";
+import { writePictureCache } from "../../training/augment/picture-cache.ts";
+import { outcomeName, planName, whitenMethod, type RunOutcome } from "../../training/trainer/run.ts";
+import type { RunPlan } from "../../training/trainer/run-plan.ts";
+import type { IndexSurroundings } from "../index-job.ts";
+import { readLabelsTable } from "../labels-table.ts";
+import { openTensorFile } from "../tensor-file.ts";
+import { makePlan, scratchPrefix, type TrainParameters } from "./make-plan.ts";
+import { runTrainer, TrainerDied } from "./run-trainer.ts";
+
+export interface TrainSurroundings extends IndexSurroundings {
+  readonly spawnTrainer: SpawnChild;
+}
+
+export function runFolder(workspace: string, id: string): string {
+  return join(workspace, "runs", id);
+}
+
+/** How often a batch is halved before it is told that it does not fit. */
+const mostHalvings = 4;
+
+export async function runTrainJob(parameters: TrainParameters, surroundings: TrainSurroundings, job: JobContext): Promise<JobResult> {
+  const { store, clock } = surroundings;
+  const folder = runFolder(store.workspace, parameters.run);
+  mkdirSync(folder, { recursive: true });
+  job.enter("read");
+  let plan = await planOf(parameters, surroundings, folder, job);
+  const notes: string[] = [];
+  let outcome: RunOutcome | null = null;
+  for (let halvings = 0; outcome === null; halvings++) {
+    try {
+      outcome = await runTrainer(surroundings.spawnTrainer, folder, job);
+    } catch (thrown) {
+      if (!(thrown instanceof TrainerDied)) throw thrown;
+      if (halvings === mostHalvings || plan.images < 4)
+        throw new UserError(
+          "out-of-memory",
+          `The process that trains was ended by the system (${thrown.message}), most likely for want of memory, with ${plan.images} pictures in a batch too. Close other programs, or choose a smaller --size.`,
+        );
+      const images = Math.floor(plan.images / 2);
+      notes.push(`Memory ran out with ${plan.images} pictures in a batch (${thrown.message}); gone on from the start with ${images}.`);
+      plan = { ...plan, images, rate: plan.rate / 2 };
+      for (const name of readdirSync(folder)) if (name !== "features.f16") rmSync(join(folder, name), { recursive: true, force: true });
+      writePlan(folder, plan);
+    }
+  }
+  const encoder = takeIn(plan, folder, surroundings.dataFolder);
+  const report = reportOf(plan, outcome, encoder, notes);
+  finishRun(store, plan.id, JSON.stringify(report), clock.now());
+  surroundings.changed("collection");
+  return { summary: summarise(report), report };
+}
+
+async function planOf(parameters: TrainParameters, surroundings: TrainSurroundings, folder: string, job: JobContext): Promise<RunPlan> {
+  const { store, dataFolder, threads } = surroundings;
+  const isScratch = parameters.from.startsWith(scratchPrefix);
+  const baseline = findEncoder(isScratch ? (readProperty(store, "encoder") ?? defaultEncoderId) : parameters.from, dataFolder);
+  const known = join(folder, planName);
+  const contents = listPresentContents(store);
+  const fingerprintOf = (sidePx: number): string =>
+    createHash("sha256").update(JSON.stringify([sidePx, contents.map(({ hash }) => hash.toString("hex"))])).digest("hex").slice(0, 24); // prettier-ignore
+  const place = (sidePx: number): { path: string; fingerprint: string } => {
+    const fingerprint = fingerprintOf(sidePx);
+    return { path: join(store.workspace, "training", `pictures-${fingerprint}.u8`), fingerprint };
+  };
+  const plan = existsSync(known)
+    ? (JSON.parse(readFileSync(known, "utf8")) as RunPlan)
+    : makePlan(parameters, {
+        card: isScratch ? null : baseline.card,
+        baselineFolder: dirname(baseline.card.modelPath),
+        baselineSize: baseline.card.input.size,
+        population: contents.length,
+        picturesPath: place,
+        labels: parameters.labels === null ? null : labelsOf(store, parameters.labels, contents),
+        weakLabels: weakLabelsOf(store, contents),
+        threads,
+      });
+  const { path, fingerprint } = place(plan.pictures.sidePx);
+  if (fingerprint !== plan.pictures.fingerprint && !existsSync(plan.pictures.path))
+    throw new UserError(
+      "run-changed",
+      `The collection has changed since the run ${plan.id} began, and its pictures are gone. Start a new one.`,
+    );
+  if (fingerprint === plan.pictures.fingerprint) await readPictures({ ...surroundings, path, plan, contents }, job);
+  if (!existsSync(known)) writePlan(folder, plan);
+  return plan;
+}
+
+type Contents = readonly Pick<ContentRow, "id" | "hash">[];
+
+/** Squares of all pictures, in order; a killed reading goes on. Those of other sets of pictures are removed. */
+async function readPictures(
+  { store, children, path, plan, contents }: { store: WriteStore; children: ChildPool; path: string; plan: RunPlan; contents: Contents },
+  job: JobContext,
+): Promise<void> {
+  mkdirSync(dirname(path), { recursive: true });
+  const { sidePx } = plan.pictures;
+  const bytes = sidePx * sidePx * 3;
+  const writer = writePictureCache(path, plan.pictures);
+  const chunk = 64;
+  const places = openTensorFile(store.workspace, bytes);
+  const squares = new Uint8Array(chunk * bytes);
+  try {
+    while (writer.written < contents.length) {
+      const from = writer.written;
+      const part = contents.slice(from, from + chunk);
+      await job.control.gate();
+      await inLanes(
+        part.map((content, at) => ({ content, at })),
+        children.size * 2,
+        async ({ content, at }) => {
+          const square = squares.subarray(at * bytes, (at + 1) * bytes);
+          const offset = places.take();
+          const file = filesOfContent(store, content.id).find(({ state }) => state === "image");
+          const told =
+            file &&
+            (await children.run("square", { path: file.path, side: sidePx, place: { file: places.path, offset } }, { signal: job.signal }));
+          // One that cannot be read any more is grey; a picture among thousands teaches nothing wrong.
+          if (told === undefined || (told !== null && "failure" in told)) square.fill(128);
+          else places.read(offset, square);
+          places.giveBack(offset);
+        },
+      );
+      writer.append(squares.subarray(0, part.length * bytes));
+      job.progress(writer.written, contents.length);
+    }
+    writer.finish();
+  } finally {
+    writer.close();
+    places.close();
+  }
+  for (const name of readdirSync(dirname(path))) if (join(dirname(path), name) !== path) rmSync(join(dirname(path), name), { force: true });
+}
+
+function labelsOf(store: WriteStore, file: string, contents: Contents): number[] {
+  const { contentIds, labels } = readLabelsTable(store, file);
+  const known = new Map(Array.from(contentIds, (id, at) => [id, labels[at] as number]));
+  return contents.map(({ id }) => known.get(id) ?? -1);
+}
+
+/** Sub-folders say something of what is in them, where there are several and not one for each picture. */
+function weakLabelsOf(store: WriteStore, contents: Contents): number[] | null {
+  const folders = contents.map(({ id }) => {
+    const file = filesOfContent(store, id).find(({ state }) => state === "image");
+    return file === undefined ? "" : Buffer.from(splitPath(file.path).folder).toString("latin1");
+  });
+  const counts = new Map<string, number>();
+  for (const folder of folders) counts.set(folder, (counts.get(folder) ?? 0) + 1);
+  const useful = [...counts].filter(([, count]) => count >= 5).map(([folder]) => folder);
+  if (useful.length < 2) return null;
+  return folders.map((folder) => useful.indexOf(folder));
+}
+
+function writePlan(folder: string, plan: RunPlan): void {
+  const path = join(folder, planName);
+  writeFileSync(`${path}.tmp`, JSON.stringify(plan));
+  renameSync(`${path}.tmp`, path);
+}
+
+/** The encoders of the run become encoders like any other. Gives the id of the run's own. */
+function takeIn(plan: RunPlan, folder: string, dataFolder: string): string {
+  const registry = ownEncodersFolder(dataFolder);
+  mkdirSync(registry, { recursive: true });
+  let own = "";
+  for (const part of ["whitened", "encoder"]) {
+    const source = join(folder, part);
+    if (!existsSync(source)) continue;
+    const card = readEncoderCard(source);
+    const target = join(registry, card.id);
+    const temporary = join(registry, `.${card.id}-${process.pid}`);
+    rmSync(temporary, { recursive: true, force: true });
+    cpSync(source, temporary, { recursive: true });
+    writeFileSync(join(temporary, cardName), writeEncoderCard(card, "trained"));
+    rmSync(target, { recursive: true, force: true });
+    renameSync(temporary, target);
+    own = card.id;
+  }
+  return plan.method === whitenMethod ? `${plan.id}-whitened` : own;
+}
+
+function reportOf(plan: RunPlan, outcome: RunOutcome, encoder: string, notes: readonly string[]): TrainReport {
+  const { report } = outcome;
+  const frozenId = readEncoderCard(plan.baseline).id;
+  const recommended = report.recommended === "frozen" ? frozenId : report.recommended === "whitened" ? `${plan.id}-whitened` : encoder;
+  return {
+    run: plan.id,
+    encoder,
+    method: plan.method,
+    steps: outcome.steps,
+    seconds: outcome.seconds,
+    viewsPerSecond: outcome.viewsPerSecond,
+    loss: outcome.loss,
+    predictor: report.predictor,
+    verdict: report.verdict,
+    recommended,
+    reasons: [...report.reasons],
+    notes: [...notes, ...(outcome.stopped === null ? [] : [outcome.stopped])],
+    report: { frozen: report.frozen, whitened: report.whitened, after: report.after },
+  };
+}
+
+function summarise({ verdict, recommended, steps, method }: TrainReport): string {
+  const trained = steps === 0 ? "Whitened" : `${steps.toLocaleString("en")} steps of ${method}`;
+  const words = { helped: "it helped", hurt: "it hurt", unclear: "no clear gain" }[verdict];
+  return `${trained}: ${words}; recommended: ${recommended}`;
+}
+
+/** What a finished run left, where it did. */
+export function outcomePath(workspace: string, id: string): string {
+  return join(runFolder(workspace, id), outcomeName);
+}

@@ -1,0 +1,65 @@
+/**
+ * @file Entry of the process that trains. A process of its own: its death by the system (out of memory) costs the steps since the last checkpoint and
+ * nothing else, and a window never waits for a step.
+ */
+import { messageOf, codeOf, CancellationError } from "../../base/errors.ts";
+import { systemClock } from "../../base/clock.ts";
+import type { ChildReply, ChildRequest } from "../../children/port.ts";
+import { connect } from "../../children/serve.ts";
+import { runTraining } from "../../training/trainer/run.ts";
+import type { TrainRequest, TrainingProgress } from "./trainer-messages.ts";
+
+const controller = new AbortController();
+let isPaused = false;
+let release: (() => void) | null = null;
+
+/** Between two steps: lets what arrived be heard, waits while paused. */
+async function gate(): Promise<void> {
+  await new Promise<void>((resolve) => setImmediate(resolve));
+  while (isPaused && !controller.signal.aborted) await new Promise<void>((resolve) => (release = resolve));
+  if (controller.signal.aborted) throw new CancellationError();
+}
+
+function letGo(): void {
+  release?.();
+  release = null;
+}
+
+const reply: (message: ChildReply) => void = connect(({ id, operation, request }: ChildRequest) => {
+  if (operation === "train") void run(id, request as TrainRequest);
+  else if (operation === "pause") isPaused = true;
+  else if (operation === "resume") {
+    isPaused = false;
+    letGo();
+  } else if (operation === "stop") {
+    controller.abort();
+    letGo();
+  }
+});
+reply({ kind: "ready" });
+
+const everyMs = 200;
+
+async function run(id: number, { folder }: TrainRequest): Promise<void> {
+  let told = -Infinity;
+  let stage = "";
+  try {
+    const result = await runTraining({
+      folder,
+      signal: controller.signal,
+      gate,
+      clock: systemClock,
+      onProgress: (now, done, total) => {
+        const time = systemClock.monotonic();
+        if (now === stage && done < total && time - told < everyMs) return;
+        told = time;
+        stage = now;
+        const value: TrainingProgress = { stage: now, done, total };
+        reply({ kind: "progress", id, value });
+      },
+    });
+    reply({ kind: "done", id, result });
+  } catch (thrown) {
+    reply({ kind: "failed", id, code: codeOf(thrown), message: messageOf(thrown) });
+  }
+}

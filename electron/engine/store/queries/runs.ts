@@ -1,0 +1,47 @@
+/**
+ * @file Rows of runs.
+ */
+import type { ReadStore, WriteStore } from "../database.ts";
+import { readAll, readOne, write } from "../statements.ts";
+
+export interface RunRow {
+  readonly id: string;
+  readonly job_id: number | null;
+  readonly method: string;
+  readonly base: string;
+  readonly trainable: string;
+  readonly request: string;
+  readonly created_at: number;
+  readonly finished_at: number | null;
+  readonly outcome: string | null;
+}
+
+export function createRun(store: WriteStore, run: Pick<RunRow, "id" | "method" | "base" | "trainable" | "request">, nowMs: number): void {
+  write(
+    store,
+    "INSERT INTO runs (id, method, base, trainable, request, created_at) VALUES (?, ?, ?, ?, ?, ?)",
+    run.id,
+    run.method,
+    run.base,
+    run.trainable,
+    run.request,
+    nowMs,
+  );
+}
+
+export function setRunJob(store: WriteStore, id: string, jobId: number): void {
+  write(store, "UPDATE runs SET job_id = ? WHERE id = ?", jobId, id);
+}
+
+export function finishRun(store: WriteStore, id: string, outcome: string, nowMs: number): void {
+  write(store, "UPDATE runs SET outcome = ?, finished_at = ? WHERE id = ?", outcome, nowMs, id);
+}
+
+export function runRow(store: ReadStore, id: string): RunRow | undefined {
+  return readOne<RunRow>(store, "SELECT * FROM runs WHERE id = ?", id);
+}
+
+/** The newest first. */
+export function listRuns(store: ReadStore): RunRow[] {
+  return readAll<RunRow>(store, "SELECT * FROM runs ORDER BY created_at DESC, rowid DESC");
+}

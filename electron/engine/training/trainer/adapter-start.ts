@@ -1,0 +1,105 @@
+/**
+ * @file Where an adapter begins: at the closed form (METHODS 3.4), by the views of a picture where they are kept, else by the plain pictures. And with it where
+ * an instance classifier begins: at the pictures' own vectors.
+ */
+import { UserError } from "../../base/errors.ts";
+import type { VectorTable } from "../../base/neighbour-graph.ts";
+import { adapterBias, adapterWeights } from "../network/adapter.ts";
+import { fitViewWhitening } from "../whiten/view-whitening.ts";
+import { applyWhitening, fitWhitening, type Whitening } from "../whiten/whitening.ts";
+import { embedPictures } from "./embed.ts";
+import type { FeatureCache } from "./feature-cache.ts";
+import type { PreparedBase, Surroundings } from "./prepare.ts";
+
+/** Numbers that an adapter gives: as many axes as whitening keeps. */
+export const adapterNumbers = 256;
+/** Length of a picture's vector in the classifier at the start: with it the softmax over pictures is neither flat nor sure. */
+const vectorLength = 10;
+
+export interface AdapterStart {
+  readonly weights: ReadonlyMap<string, Float32Array>;
+  /** [training pictures, outputs] */
+  readonly vectors: Float32Array;
+}
+
+/** @param features the frozen encoder's embeddings of views, where those are what is kept */
+export async function adapterStart(
+  base: PreparedBase,
+  features: FeatureCache | null,
+  outputs: number,
+  surroundings: Surroundings,
+): Promise<AdapterStart> {
+  const { plan } = base;
+  const plain = features === null ? await embedTraining(base, surroundings) : plainOf(features, plan.training);
+  const whitening =
+    features === null
+      ? fitWhitening(plain, { seed: plan.seed })
+      : fitViewWhitening(viewsOf(features, plan.training), { seed: plan.seed, plain });
+  if (whitening.axisCount > outputs)
+    throw new UserError("adapter", `The whitening has ${whitening.axisCount} axes; expected at most ${outputs}.`);
+  const white = applyWhitening(plain, whitening);
+  const vectors = new Float32Array(plan.training.length * outputs);
+  for (let row = 0; row < white.count; row++)
+    for (let axis = 0; axis < white.dimensions; axis++)
+      vectors[row * outputs + axis] = vectorLength * (white.values[row * white.dimensions + axis] as number);
+  return { weights: asLayer(whitening, outputs), vectors };
+}
+
+/** unit(x) W + b = (unit(x) - mean) matrix; axes that the folder does not have stay 0. */
+function asLayer({ matrix, mean, axisCount, dimensions }: Whitening, outputs: number): Map<string, Float32Array> {
+  const weights = new Float32Array(dimensions * outputs);
+  const bias = new Float32Array(outputs);
+  for (let row = 0; row < dimensions; row++)
+    for (let axis = 0; axis < axisCount; axis++) {
+      const value = matrix[row * axisCount + axis] as number;
+      weights[row * outputs + axis] = value;
+      bias[axis] = (bias[axis] as number) - (mean[row] as number) * value;
+    }
+  return new Map([
+    [adapterWeights, weights],
+    [adapterBias, bias],
+  ]);
+}
+
+async function embedTraining({ plan, network, pictures }: PreparedBase, { gate, onProgress }: Surroundings): Promise<VectorTable> {
+  let done = 0;
+  const draw = (chunk: Int32Array): ReturnType<typeof pictures.plain> => {
+    done += chunk.length;
+    onProgress("features", Math.min(done, plan.training.length), plan.training.length);
+    return pictures.plain(chunk);
+  };
+  const [plain] = await embedPictures([{ positions: plan.training, draw }], {
+    model: network.model,
+    input: network.inputs[0]?.name as string,
+    threads: plan.threads,
+    gate,
+  });
+  return plain as VectorTable;
+}
+
+function plainOf(features: FeatureCache, training: readonly number[]): VectorTable {
+  const dimensions = features.plain(0).length;
+  const values = new Float32Array(training.length * dimensions);
+  training.forEach((picture, at) => values.set(unit(features.plain(picture)), at * dimensions));
+  return { count: training.length, dimensions, values };
+}
+
+function viewsOf(
+  features: FeatureCache,
+  training: readonly number[],
+): { count: number; views: number; dimensions: number; values: Float32Array } {
+  const { views } = features;
+  const dimensions = features.plain(0).length;
+  const values = new Float32Array(training.length * views * dimensions);
+  training.forEach((picture, at) => {
+    for (let view = 0; view < views; view++) values.set(unit(features.read(picture, view)), (at * views + view) * dimensions);
+  });
+  return { count: training.length, views, dimensions, values };
+}
+
+function unit(row: Float32Array): Float32Array {
+  let squares = 0;
+  for (const value of row) squares += value * value;
+  const scale = squares > 0 ? 1 / Math.sqrt(squares) : 0;
+  return row.map((value) => value * scale);
+}
