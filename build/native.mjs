@@ -56,7 +56,17 @@ export async function buildNative({ force = false, sanitize = false } = {}) {
 
 /** @returns {string | null} the compiler's first complaint */
 function compile(command, output, sanitize) {
-  const common = ["-std=c++17", "-fPIC", "-fvisibility=hidden", "-ffp-contract=off", "-Wall", "-Wextra", "-pthread", `-I${headers}`];
+  const common = [
+    "-std=c++17",
+    "-fPIC",
+    "-fvisibility=hidden",
+    "-ffp-contract=off",
+    "-fno-trapping-math",
+    "-Wall",
+    "-Wextra",
+    "-pthread",
+    `-I${headers}`,
+  ];
   const linking = process.platform === "darwin" ? ["-bundle", "-undefined", "dynamic_lookup"] : ["-shared"];
   const flags = [...(sanitize ? sanitizers : ["-O3"]), ...common, ...linking, join(sourceFolder, "addon.cc"), "-o", output];
   // With its C++ library inside, the addon also runs where that library is older than here; not every installation has the static one.

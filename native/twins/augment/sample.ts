@@ -128,8 +128,8 @@ function turnCrop(picture: Picture, plan: Plan, size: number, planes: Float32Arr
       for (let sample = 0; sample < grid * grid; sample++) {
         const across = column + ((sample % grid) + 0.5) / grid - size / 2;
         const down = row + (Math.floor(sample / grid) + 0.5) / grid - size / 2;
-        const x = Math.min(edge, Math.max(0, centreX + (across * acrossX + down * downX)));
-        const y = Math.min(edge, Math.max(0, centreY + (across * acrossY + down * downY)));
+        const x = Math.min(edge, Math.max(0, centreX + down * downX + across * acrossX));
+        const y = Math.min(edge, Math.max(0, centreY + down * downY + across * acrossY));
         const left = Math.floor(x);
         const top = Math.floor(y);
         const partX = single(x - left);

@@ -19,6 +19,11 @@ namespace augmenting {
 
 typedef float Quad __attribute__((vector_size(16)));
 typedef int32_t QuadBits __attribute__((vector_size(16)));
+typedef uint8_t Bytes __attribute__((vector_size(16)));
+typedef uint16_t Shorts __attribute__((vector_size(16)));
+/** x and y. */
+typedef double Pair __attribute__((vector_size(16)));
+typedef int32_t PairBits __attribute__((vector_size(8)));
 
 struct Taps {
   std::vector<int32_t> starts, counts;
@@ -140,13 +145,16 @@ LIKENESS_INLINE void scaleCrop(const Picture& picture, const float* plan, int64_
   }
 }
 
-/** The three bytes of a pixel as numbers, and one more that means nothing. */
-LIKENESS_INLINE void loadPixel(const uint8_t* pixel, const uint8_t* end, Quad& quad) {
-  uint32_t bytes;
-  if (pixel + 4 <= end) std::memcpy(&bytes, pixel, 4);
-  else bytes = static_cast<uint32_t>(pixel[0]) | static_cast<uint32_t>(pixel[1]) << 8 | static_cast<uint32_t>(pixel[2]) << 16;
-  const QuadBits spread = {static_cast<int32_t>(bytes & 255), static_cast<int32_t>(bytes >> 8 & 255), static_cast<int32_t>(bytes >> 16 & 255), 0};
-  quad = __builtin_convertvector(spread, Quad);
+/** The three bytes of a pixel as numbers, and one more that means nothing. `mayOverrun`: there is a byte behind the pixel. */
+LIKENESS_INLINE void loadPixel(const uint8_t* pixel, bool mayOverrun, Quad& quad) {
+  uint32_t raw = 0;
+  if (mayOverrun) std::memcpy(&raw, pixel, 4);
+  else std::memcpy(&raw, pixel, 3);
+  // Zeros between the bytes, then between the halves: what every processor has, and a conversion of four bytes has not.
+  const QuadBits lone = {static_cast<int32_t>(raw), 0, 0, 0};
+  const Bytes bytes = reinterpret_cast<Bytes>(lone);
+  const Shorts halves = reinterpret_cast<Shorts>(__builtin_shufflevector(bytes, Bytes{}, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23));
+  quad = __builtin_convertvector(reinterpret_cast<QuadBits>(__builtin_shufflevector(halves, Shorts{}, 0, 8, 1, 9, 2, 10, 3, 11)), Quad);
 }
 
 LIKENESS_INLINE void turnCrop(const Picture& picture, const float* plan, int64_t size, float* planes) {
@@ -157,31 +165,35 @@ LIKENESS_INLINE void turnCrop(const Picture& picture, const float* plan, int64_t
   const int turned = static_cast<int>(plan[orientation]);
   const double signX = turned & 1 ? -1 : 1, signY = turned & 2 ? -1 : 1;
   const double columnX = turned & 4 ? 0 : signX, columnY = turned & 4 ? signY : 0, rowX = turned & 4 ? signX : 0, rowY = turned & 4 ? 0 : signY;
-  const double acrossX = scaleX * (cosine * columnX - sineOf * columnY), acrossY = scaleY * (sineOf * columnX + cosine * columnY);
-  const double downX = scaleX * (cosine * rowX - sineOf * rowY), downY = scaleY * (sineOf * rowX + cosine * rowY);
+  // One column further in the view is so much further in the picture, and one row likewise.
+  const Pair across = {scaleX * (cosine * columnX - sineOf * columnY), scaleY * (sineOf * columnX + cosine * columnY)};
+  const Pair down = {scaleX * (cosine * rowX - sineOf * rowY), scaleY * (sineOf * rowX + cosine * rowY)};
+  const Pair centre = {centreX, centreY}, zero = {}, edge = zero + (side - 1);
   const int grid = static_cast<int>(std::min(8.0, std::max(1.0, std::ceil(std::max(scaleX, scaleY) - 0.25))));
   const float share = static_cast<float>(1.0 / (grid * grid));
-  const double edge = side - 1;
   const int64_t last = picture.side - 1, pixels = size * size;
   for (int64_t row = 0, to = 0; row < size; row++) {
     for (int64_t column = 0; column < size; column++, to++) {
       Quad sum = {};
       for (int vertical = 0; vertical < grid; vertical++) {
-        const double down = static_cast<double>(row) + (vertical + 0.5) / grid - length / 2;
+        const Pair start = centre + (static_cast<double>(row) + (vertical + 0.5) / grid - length / 2) * down;
         for (int horizontal = 0; horizontal < grid; horizontal++) {
-          const double across = static_cast<double>(column) + (horizontal + 0.5) / grid - length / 2;
-          const double x = std::min(edge, std::max(0.0, centreX + (across * acrossX + down * downX)));
-          const double y = std::min(edge, std::max(0.0, centreY + (across * acrossY + down * downY)));
+          Pair place = start + (static_cast<double>(column) + (horizontal + 0.5) / grid - length / 2) * across;
+          place = place > zero ? place : zero;
+          place = place < edge ? place : edge;
           // Neither is below 0: cutting off is rounding down.
-          const int64_t left = static_cast<int64_t>(x), top = static_cast<int64_t>(y);
-          const float partX = static_cast<float>(x - static_cast<double>(left)), partY = static_cast<float>(y - static_cast<double>(top));
+          const PairBits whole = __builtin_convertvector(place, PairBits);
+          const Pair part = place - __builtin_convertvector(whole, Pair);
+          const float partX = static_cast<float>(part[0]), partY = static_cast<float>(part[1]);
+          const int64_t left = whole[0], top = whole[1];
           const uint8_t* at = picture.bytes + (top * picture.side + left) * 3;
           const int64_t right = left < last ? 3 : 0, below = top < last ? picture.side * 3 : 0;
+          const bool mayOverrun = at + below + right + 4 <= picture.end;
           Quad upperLeft, upperRight, lowerLeft, lowerRight;
-          loadPixel(at, picture.end, upperLeft);
-          loadPixel(at + right, picture.end, upperRight);
-          loadPixel(at + below, picture.end, lowerLeft);
-          loadPixel(at + below + right, picture.end, lowerRight);
+          loadPixel(at, mayOverrun, upperLeft);
+          loadPixel(at + right, mayOverrun, upperRight);
+          loadPixel(at + below, mayOverrun, lowerLeft);
+          loadPixel(at + below + right, mayOverrun, lowerRight);
           const Quad upper = upperLeft + partX * (upperRight - upperLeft), lower = lowerLeft + partX * (lowerRight - lowerLeft);
           sum += upper + partY * (lower - upper);
         }
