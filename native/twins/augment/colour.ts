@@ -1,6 +1,6 @@
 /**
  * @file augment in TypeScript, colours: torchvision's definitions (transforms/_functional_tensor.py: adjust_brightness, adjust_contrast,
- * adjust_saturation, adjust_hue, rgb_to_grayscale, solarize) on float32 numbers from 0 to 255. The mean grey of the contrast is added up in 256ths of a level,
+ * adjust_saturation, adjust_hue, rgb_to_grayscale, solarize) on float32 numbers from 0 to 255. The mean grey of the contrast is added up in 2048ths of a level,
  * so that no order of adding matters.
  */
 import { planColumn } from "./plan.ts";
@@ -8,6 +8,8 @@ import type { Plan } from "./sample.ts";
 
 const single = Math.fround;
 const [redWeight, greenWeight, blueWeight] = [single(0.2989), single(0.587), single(0.114)];
+/** 4096 pixels of a row, 255 each, still fit 31 bits. */
+const meanSteps = 2048;
 
 /** Three planes of the same length. */
 interface Channels {
@@ -59,8 +61,8 @@ function stretchContrast(channels: Channels, factor: number): void {
   if (factor === 1) return;
   const pixels = channels.red.length;
   let total = 0;
-  for (let at = 0; at < pixels; at++) total += Math.trunc(single(single(greyOf(channels, at) * 256) + 0.5));
-  const rest = single(single(1 - factor) * single(total / (256 * pixels)));
+  for (let at = 0; at < pixels; at++) total += Math.trunc(single(single(greyOf(channels, at) * meanSteps) + 0.5));
+  const rest = single(single(1 - factor) * single(total / (meanSteps * pixels)));
   for (const plane of [channels.red, channels.green, channels.blue])
     for (let at = 0; at < pixels; at++) plane[at] = clamp(single(plane[at] * factor) + rest);
 }

@@ -32,12 +32,12 @@ LIKENESS_INLINE void stretchContrast(float* planes, int64_t size, float factor) 
   int64_t total = 0;
   for (int64_t row = 0; row < size; row++) {
     const float* red = planes + row * size;
-    // At most 4096 times 65280.
+    // In 2048ths of a level: 4096 pixels, 255 each, still fit.
     int32_t sum = 0;
-    for (int64_t at = 0; at < size; at++) sum += static_cast<int32_t>(greyOf(red[at], red[pixels + at], red[2 * pixels + at]) * 256.0f + 0.5f);
+    for (int64_t at = 0; at < size; at++) sum += static_cast<int32_t>(greyOf(red[at], red[pixels + at], red[2 * pixels + at]) * 2048.0f + 0.5f);
     total += sum;
   }
-  const float mean = static_cast<float>(static_cast<double>(total) / static_cast<double>(256 * pixels)), rest = (1.0f - factor) * mean;
+  const float mean = static_cast<float>(static_cast<double>(total) / static_cast<double>(2048 * pixels)), rest = (1.0f - factor) * mean;
   for (int64_t at = 0; at < 3 * pixels; at++) planes[at] = clampLevel(planes[at] * factor + rest);
 }
 
