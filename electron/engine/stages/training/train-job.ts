@@ -122,6 +122,7 @@ async function readPictures(
   const chunk = 64;
   const places = openTensorFile(store.workspace, bytes);
   const squares = new Uint8Array(chunk * bytes);
+  let isWhole = false;
   try {
     while (writer.written < contents.length) {
       const from = writer.written;
@@ -146,9 +147,10 @@ async function readPictures(
       writer.append(squares.subarray(0, part.length * bytes));
       job.progress(writer.written, contents.length);
     }
+    isWhole = true;
     writer.finish();
   } finally {
-    writer.close();
+    if (!isWhole) writer.close();
     places.close();
   }
   for (const name of readdirSync(dirname(path))) if (join(dirname(path), name) !== path) rmSync(join(dirname(path), name), { force: true });

@@ -6,6 +6,7 @@ import { alignment, uniformity } from "./alignment-uniformity.ts";
 import { nearestOthers, type NearestOptions } from "./nearest.ts";
 import { meanDeviation, rankMe } from "./rank-me.ts";
 import { neighboursKept, viewRetrieval } from "./retrieval.ts";
+import { mutualShare, orphanShare, witnessTable } from "./structure.ts";
 import { weakLabelKnn } from "./vote.ts";
 
 export interface Metrics {
@@ -21,6 +22,20 @@ export interface Metrics {
   readonly weakLabelKnn: number | null;
   /** Mean standard deviation of the vectors' numbers. */
   readonly deviation: number;
+  /** Share of links to the 10 nearest that are answered. */
+  readonly mutual: number;
+  /** Share of pictures that are among the 10 nearest of none. */
+  readonly orphans: number;
+  /** Share of the 20 nearest that the witness names too. */
+  readonly witnessed: number;
+}
+
+/** Neighbours that candidates are compared with, the same for all of them. */
+export interface Reference {
+  /** The frozen encoder's. */
+  readonly frozen: NeighbourGraph;
+  /** See structure.ts. */
+  readonly witness: NeighbourGraph;
 }
 
 /** The probe set as one candidate sees it; rows of the three tables are the same pictures, unit length. */
@@ -32,19 +47,30 @@ export interface Probe {
 
 export interface MeasureOptions extends NearestOptions {
   readonly seed: number;
-  /** Of the frozen encoder on the same pictures, 10 neighbours or more; null if this is the frozen encoder. */
-  readonly frozenGraph: NeighbourGraph | null;
+  /** `makeReference` of the frozen encoder's vectors of the same pictures; null if this is the frozen encoder. */
+  readonly reference: Reference | null;
   /** [count] weak labels, -1 for none. */
   readonly weakLabels: Int32Array | null;
 }
 
 const keptNeighbours = 10;
+const witnessNeighbours = 20;
 const weakLabelNeighbours = 5;
+
+/** @param frozen the probe's plain pictures as the frozen encoder sees them */
+export function makeReference(frozen: VectorTable, options: NearestOptions & { readonly seed: number }): Reference {
+  const { seed, signal } = options;
+  return {
+    frozen: nearestOthers(frozen, witnessNeighbours, options),
+    witness: nearestOthers(witnessTable(frozen, { seed, signal }), witnessNeighbours, { ...options, onProgress: undefined }),
+  };
+}
 
 export function measure(probe: Probe, options: MeasureOptions): Metrics {
   const { plain, viewA, viewB } = probe;
-  const { seed, frozenGraph, weakLabels, onProgress, signal } = options;
+  const { seed, weakLabels, onProgress, signal } = options;
   const inner: NearestOptions = { signal, threads: options.threads, kernels: options.kernels };
+  const reference = options.reference ?? makeReference(plain, { ...inner, seed });
   const steps = 4;
   const retrieved = viewRetrieval(viewA, viewB, inner);
   onProgress?.(1, steps);
@@ -52,7 +78,7 @@ export function measure(probe: Probe, options: MeasureOptions): Metrics {
   onProgress?.(2, steps);
   const rank = rankMe(plain, { signal });
   onProgress?.(3, steps);
-  const kept = frozenGraph === null ? 1 : neighboursKept(frozenGraph, nearestOthers(plain, keptNeighbours, inner), keptNeighbours);
+  const graph = nearestOthers(plain, witnessNeighbours, inner);
   const weak = weakLabels === null ? null : weakLabelKnn(plain, weakLabels, { ...inner, k: weakLabelNeighbours });
   onProgress?.(steps, steps);
   return {
@@ -60,8 +86,11 @@ export function measure(probe: Probe, options: MeasureOptions): Metrics {
     alignment: alignment(viewA, viewB),
     uniformity: even,
     rankMe: rank,
-    neighboursKept: kept,
+    neighboursKept: neighboursKept(reference.frozen, graph, keptNeighbours),
     weakLabelKnn: weak,
     deviation: meanDeviation(plain),
+    mutual: mutualShare(graph),
+    orphans: orphanShare(graph),
+    witnessed: neighboursKept(reference.witness, graph, witnessNeighbours),
   };
 }

@@ -5,10 +5,9 @@
 import { join } from "node:path";
 
 import { UserError } from "../../base/errors.ts";
-import type { NeighbourGraph, VectorTable } from "../../base/neighbour-graph.ts";
+import type { VectorTable } from "../../base/neighbour-graph.ts";
 import { readEncoderCard, type EncoderInput } from "../../encoders/encoder-card.ts";
-import { measure, type Metrics } from "../judge/measure.ts";
-import { nearestOthers } from "../judge/nearest.ts";
+import { makeReference, measure, type Metrics, type Reference } from "../judge/measure.ts";
 import { predict, type Prediction } from "../judge/predictor.ts";
 import { judgeCandidates, type Verdict } from "../judge/verdict.ts";
 import { networkOfEncoder } from "../network/from-encoder.ts";
@@ -78,7 +77,7 @@ export async function judgeRun(prepared: PreparedBase, trained: TrainResult | nu
   const verdict = judgeCandidates(measured.map(({ name, metrics }) => ({ name, metrics })));
   const form = verdict.form as CandidateName;
   const report: RunReport = {
-    predictor: predict({ uniformity: metricsOf("frozen").uniformity, encoder: baselineCard.id }),
+    predictor: predict({ ...metricsOf("frozen"), encoder: baselineCard.id }),
     verdict: verdict.verdict,
     reasons: verdict.reasons,
     recommended: verdict.recommended === "frozen" || verdict.recommended === "whitened" ? verdict.recommended : "run",
@@ -130,11 +129,12 @@ function measureAll(
   { signal }: Surroundings,
 ): { readonly name: CandidateName; readonly metrics: Metrics }[] {
   const weakLabels = plan.weakLabels === null ? null : Int32Array.from(plan.probe, (place) => plan.weakLabels?.[place] ?? -1);
-  let frozenGraph: NeighbourGraph | null = null;
+  let reference: Reference | null = null;
   return candidates.map(({ name, plain, viewA, viewB }) => {
-    const options = { seed: plan.seed, frozenGraph, weakLabels, threads: plan.threads, signal };
+    // The first candidate is the frozen encoder.
+    reference ??= makeReference(plain, { seed: plan.seed, threads: plan.threads, signal });
+    const options = { seed: plan.seed, reference, weakLabels, threads: plan.threads, signal };
     const metrics = measure({ plain, viewA, viewB }, options);
-    frozenGraph ??= nearestOthers(plain, 10, { threads: plan.threads, signal });
     return { name, metrics };
   });
 }

@@ -1,10 +1,8 @@
 /**
  * @file The probe set during a run: the same pictures and the same two views each time, as the network sees them now.
  */
-import type { NeighbourGraph } from "../../base/neighbour-graph.ts";
 import { collapseAlarms } from "../judge/collapse.ts";
-import { measure, type Metrics } from "../judge/measure.ts";
-import { nearestOthers } from "../judge/nearest.ts";
+import { makeReference, measure, type Metrics, type Reference } from "../judge/measure.ts";
 import { embedPictures } from "./embed.ts";
 import { networkWeights, type Prepared, type Surroundings } from "./prepare.ts";
 import { withWeights } from "./run-model.ts";
@@ -24,8 +22,8 @@ export async function createProbe(prepared: Prepared, surroundings: Surroundings
   const { plan, network, pictures } = prepared;
   const positions = plan.probe.slice(0, most);
   const weakLabels = plan.weakLabels === null ? null : Int32Array.from(positions, (place) => plan.weakLabels?.[place] ?? -1);
-  let frozen: { readonly graph: NeighbourGraph } | null = null;
-  const look = async (weights: ReadonlyMap<string, Float32Array>): Promise<Metrics & { graph: NeighbourGraph; dimensions: number }> => {
+  let reference: Reference | null = null;
+  const look = async (weights: ReadonlyMap<string, Float32Array>): Promise<Metrics & { dimensions: number }> => {
     const [plain, viewA, viewB] = (await embedPictures(
       [
         { positions, draw: (chunk) => pictures.plain(chunk) },
@@ -40,19 +38,16 @@ export async function createProbe(prepared: Prepared, surroundings: Surroundings
       },
     )) as [never, never, never];
     const { signal } = surroundings;
-    const metrics = measure(
-      { plain, viewA, viewB },
-      { seed: plan.seed, frozenGraph: frozen?.graph ?? null, weakLabels, threads: plan.threads, signal },
-    );
-    const graph = nearestOthers(plain, 10, { threads: plan.threads, signal });
-    return { ...metrics, graph, dimensions: (plain as { dimensions: number }).dimensions };
+    // The first look is at the network as it begins.
+    reference ??= makeReference(plain, { seed: plan.seed, threads: plan.threads, signal });
+    const metrics = measure({ plain, viewA, viewB }, { seed: plan.seed, reference, weakLabels, threads: plan.threads, signal });
+    return { ...metrics, dimensions: (plain as { dimensions: number }).dimensions };
   };
-  const { graph, dimensions: _, ...begin } = await look(networkWeights(prepared, prepared.step.initial));
-  frozen = { graph };
+  const { dimensions: _, ...begin } = await look(networkWeights(prepared, prepared.step.initial));
   return {
     begin,
     look: async (weights) => {
-      const { graph: __, dimensions, ...metrics } = await look(weights);
+      const { dimensions, ...metrics } = await look(weights);
       const alarms = collapseAlarms({ frozen: begin, now: { ...metrics, dimensions } });
       return { metrics, alarm: alarms.length > 0 ? alarms.join(" ") : null };
     },

@@ -4,10 +4,11 @@ import { BugError, CancellationError } from "#engine/base/errors.ts";
 import { createRandom } from "#engine/base/random.ts";
 import { alignment, uniformity } from "#engine/training/judge/alignment-uniformity.ts";
 import { collapseAlarms } from "#engine/training/judge/collapse.ts";
-import { measure } from "#engine/training/judge/measure.ts";
+import { makeReference, measure } from "#engine/training/judge/measure.ts";
 import { nearestOthers } from "#engine/training/judge/nearest.ts";
 import { meanDeviation, rankMe } from "#engine/training/judge/rank-me.ts";
 import { neighboursKept, viewRetrieval } from "#engine/training/judge/retrieval.ts";
+import { mutualShare, orphanShare, witnessTable } from "#engine/training/judge/structure.ts";
 import { accuracy, vote, weakLabelKnn } from "#engine/training/judge/vote.ts";
 
 import { slowVotes } from "../../../reference/evaluate.ts";
@@ -143,20 +144,46 @@ describe("measure", () => {
     const jittered = (): ReturnType<typeof tableOf> =>
       tableOf(rowsOf(plain).map((row) => unit(row.map((value) => value + 0.05 * random.normal()))));
     const probe = { plain, viewA: jittered(), viewB: jittered() };
-    const frozenGraph = nearestOthers(coneTable(60, 8), 10);
+    const frozen = coneTable(60, 8);
+    const reference = makeReference(frozen, { seed: 1 });
     const progress: number[] = [];
-    const metrics = measure(probe, { seed: 1, frozenGraph, weakLabels: labels, onProgress: (done) => progress.push(done) });
+    const metrics = measure(probe, { seed: 1, reference, weakLabels: labels, onProgress: (done) => progress.push(done) });
+    const graph = nearestOthers(plain, 20);
     expect(metrics).toEqual({
       viewRetrieval: viewRetrieval(probe.viewA, probe.viewB),
       alignment: alignment(probe.viewA, probe.viewB),
       uniformity: uniformity(plain, { seed: 1 }),
       rankMe: rankMe(plain),
-      neighboursKept: neighboursKept(frozenGraph, nearestOthers(plain, 10)),
+      neighboursKept: neighboursKept(nearestOthers(frozen, 10), graph),
       weakLabelKnn: weakLabelKnn(plain, labels, { k: 5 }),
       deviation: meanDeviation(plain),
+      mutual: mutualShare(graph),
+      orphans: orphanShare(graph),
+      witnessed: neighboursKept(nearestOthers(witnessTable(frozen, { seed: 1 }), 20), graph, 20),
     });
     expect(progress).toEqual([1, 2, 3, 4]);
-    const alone = measure(probe, { seed: 1, frozenGraph: null, weakLabels: null });
-    expect([alone.neighboursKept, alone.weakLabelKnn]).toEqual([1, null]);
+    const own = measure({ ...probe, plain: frozen }, { seed: 1, reference, weakLabels: null });
+    expect([own.neighboursKept, own.weakLabelKnn]).toEqual([1, null]);
+  });
+});
+
+describe("structure of neighbours", () => {
+  test("mutual links and orphans, by hand", () => {
+    // 0 <-> 1, 2 -> 0, 3 -> 2: two of four links are answered; nobody chose 3.
+    const graph = { count: 4, k: 1, indices: Int32Array.of(1, 0, 0, 2), similarities: new Float32Array(4) };
+    expect([mutualShare(graph, 1), orphanShare(graph, 1)]).toEqual([0.5, 0.25]);
+  });
+
+  test("only the first k neighbours count", () => {
+    const graph = { count: 3, k: 2, indices: Int32Array.of(1, 2, 0, 2, 0, 1), similarities: new Float32Array(6) };
+    expect([mutualShare(graph, 2), orphanShare(graph, 2)]).toEqual([1, 0]);
+    expect([mutualShare(graph, 1), orphanShare(graph, 1)]).toEqual([2 / 3, 1 - 2 / 3]);
+  });
+
+  test("the witness sees the second half only", () => {
+    const table = coneTable(40, 9);
+    const changed = { ...table, values: table.values.map((value, at) => (at % 9 < 4 ? -value : value)) };
+    expect(witnessTable(changed, { seed: 1 })).toEqual(witnessTable(table, { seed: 1 }));
+    expect(() => witnessTable(coneTable(5, 1), { seed: 1 })).toThrow(BugError);
   });
 });
