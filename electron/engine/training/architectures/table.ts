@@ -6,6 +6,7 @@ import type { Random } from "../../base/random.ts";
 import { GraphBuilder } from "../../onnx/graph-builder.ts";
 import { modelOf } from "../../onnx/new-model.ts";
 import type { Network } from "../network/network.ts";
+import { efficientNetLite0 } from "./efficientnet-lite.ts";
 import { Layers } from "./layers.ts";
 import { resNet } from "./resnet.ts";
 
@@ -22,6 +23,11 @@ export const architectures: Readonly<Record<string, Architecture>> = {
     size: 32,
     summary: "ResNet-18 with a 3 x 3 stem, width 64: 11 million weights",
     build: (layers, pictures) => resNet(layers, pictures, { width: 64, blocks: [2, 2, 2, 2] }),
+  },
+  "efficientnet-lite0": {
+    size: 96,
+    summary: "EfficientNet-Lite0: 3.4 million weights, for pictures of 96 pixels and more",
+    build: efficientNetLite0,
   },
   "resnet-small": {
     size: 32,

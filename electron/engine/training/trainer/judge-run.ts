@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { UserError } from "../../base/errors.ts";
 import type { VectorTable } from "../../base/neighbour-graph.ts";
 import { readEncoderCard, type EncoderInput } from "../../encoders/encoder-card.ts";
+import { collapseAlarms } from "../judge/collapse.ts";
 import { makeReference, measure, type Metrics, type Reference } from "../judge/measure.ts";
 import { predict, type Prediction } from "../judge/predictor.ts";
 import { judgeCandidates, type Verdict } from "../judge/verdict.ts";
@@ -74,7 +75,16 @@ export async function judgeRun(prepared: PreparedBase, trained: TrainResult | nu
   const candidates = candidatesOf(frozen, tuned, { seed: plan.seed, canJoin: !isScratch });
   const measured = measureAll(candidates, prepared, surroundings);
   const metricsOf = (name: CandidateName): Metrics => (measured.find((each) => each.name === name) as { metrics: Metrics }).metrics;
-  const verdict = judgeCandidates(measured.map(({ name, metrics }) => ({ name, metrics })));
+  const verdict = judgeCandidates(
+    measured.map(({ name, metrics }, at) => ({
+      name,
+      metrics,
+      alarms: collapseAlarms({
+        frozen: metricsOf("frozen"),
+        now: { ...metrics, dimensions: candidates[at]?.plain.dimensions ?? 1 },
+      }),
+    })),
+  );
   const form = verdict.form as CandidateName;
   const report: RunReport = {
     predictor: predict({ ...metricsOf("frozen"), encoder: baselineCard.id }),
