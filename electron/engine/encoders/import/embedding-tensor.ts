@@ -167,9 +167,11 @@ function lastValues(inferred: InferredGraph): string {
   );
 }
 
-function show({ types }: InferredGraph, name: string): string {
+function show({ types, batch }: InferredGraph, name: string): string {
   const type = types.types.get(name);
-  return type === undefined ? name : `${name}: ${type.elementType} [${["batch", ...type.shape.slice(1)].join(", ")}]`;
+  return type === undefined
+    ? name
+    : `${name}: ${type.elementType} [${type.shape.map((size, at) => (at === 0 && size === batch ? "batch" : size)).join(", ")}]`;
 }
 
 function refuse(why: string): never {

@@ -10,6 +10,7 @@ import { UserError } from "../../base/errors.ts";
 import { inferTypes } from "../../onnx/infer.ts";
 import type { Model } from "../../onnx/model.ts";
 import type { StaticType } from "../../onnx/shapes/rule.ts";
+import { elementCount } from "../../onnx/tensor-values.ts";
 import { writeModel } from "../../onnx/write.ts";
 import { byteNormalisation } from "../byte-normalisation.ts";
 import { cardName, modelName, writeEncoderCard, type EncoderCard } from "../encoder-card.ts";
@@ -67,14 +68,21 @@ export async function importEncoder(request: ImportRequest): Promise<ImportedEnc
 
 /** Prime, so that a dimension of this size is the batch and nothing else. */
 const trialBatch = 7;
+/** Numbers in any one tensor for one picture: a gigabyte, where ordinary encoders have a few megabytes. */
+const mostNumbers = 2 ** 28;
 
 /** Types for a batch that stands out; a graph that says any number but has another one written into it is read with 1. */
 function inferFor(model: Model, input: ImageInput): InferredGraph {
-  const infer = (batch: number): InferredGraph => ({
-    graph: model.graph,
-    types: inferTypes(model, new Map([[input.name, inputShape(input, batch)]])),
-    batch,
-  });
+  const infer = (batch: number): InferredGraph => {
+    const types = inferTypes(model, new Map([[input.name, inputShape(input, batch)]]));
+    for (const [name, { shape }] of types.types)
+      if (elementCount(shape) / batch > mostNumbers)
+        throw new UserError(
+          "encoder-too-large",
+          `The tensor ${name} has the shape [${shape.join(", ")}] for ${batch} pictures; expected at most ${mostNumbers} numbers for each.`,
+        );
+    return { graph: model.graph, types, batch };
+  };
   if (input.batch !== null) return infer(input.batch);
   try {
     return infer(trialBatch);
@@ -143,6 +151,7 @@ function makeCard({ input, embedding, output, model, bytes, name, file, sha256, 
 function slug(name: string): string {
   const plain = name
     .normalize("NFKD")
+    .replace(/\p{M}+/gu, "")
     .toLowerCase()
     .replace(/[^a-z0-9]+/g, "-")
     .replace(/^-+|-+$/g, "")
