@@ -16,6 +16,8 @@ export interface ClassifierHead {
 
 /** Widths of embeddings are multiples of it; numbers of classes (10, 1000, 21841) hardly ever are. */
 const usualMultiple = 32;
+/** ImageNet's, with and without "background", and the whole of it: numbers that no width of a network is. */
+const knownClasses: readonly number[] = [1000, 1001, 21_841, 21_843];
 const scoreNames = /logit|prob|score|class|softmax|prediction/i;
 const embeddingNames = /embed|feature|proj|pool/i;
 
@@ -28,6 +30,7 @@ export function findClassifierHead(graph: Graph, { types }: Types, output: strin
   const { maker, isConstant } = walkGraph(graph);
   let isSoft = false;
   let isPooled = false;
+  let isRectified = false;
   let value = output;
   for (let node = maker(value); node !== null; node = maker(value)) {
     const [first = "", second = ""] = node.inputs;
@@ -38,10 +41,14 @@ export function findClassifierHead(graph: Graph, { types }: Types, output: strin
     else if (pooling.has(node.opType)) {
       isPooled = true;
       value = first;
+    } else if (node.opType === "Relu" && isPooled && !isRectified) {
+      // Scores are rarely rectified before they are averaged (SqueezeNet); features always are.
+      isRectified = true;
+      value = first;
     } else if (node.opType === "Add" && isConstant(first) !== isConstant(second)) value = isConstant(first) ? second : first;
     else if (isLastLayer(node.opType, isPooled) && isConstant(second) && !isConstant(first)) {
       const classes = types.get(output)?.shape[1] ?? 0;
-      const why = reason(output, classes, isSoft);
+      const why = isRectified && !knownClasses.includes(classes) ? null : reason(output, classes, isSoft);
       return why === null ? null : { input: first, classes, why };
     } else return null;
   }

@@ -63,6 +63,22 @@ test.each<[string, (builder: GraphBuilder, map: string) => readonly string[], { 
     (builder, map) => [averaged(builder, builder.node("Conv", [map, weights(builder, [10, 32, 1, 1], 6)], oneByOne))],
     { pooling: "average", dimensions: 32, why: /^the average over the picture of what goes into the last layer .*10 classes/ },
   ],
+  [
+    "scores that are rectified and averaged: what goes into their convolution, where the number is ImageNet's",
+    (builder, map) => {
+      const scores = builder.node("Conv", [map, weights(builder, [1000, 32, 1, 1], 6)], oneByOne);
+      return [averaged(builder, builder.node("Relu", [scores]))];
+    },
+    { pooling: "average", dimensions: 32, why: /1000 classes/ },
+  ],
+  [
+    "features that are rectified and averaged stay what they are, whatever their number",
+    (builder, map) => {
+      const features = builder.node("Conv", [map, weights(builder, [100, 32, 1, 1], 6)], oneByOne);
+      return [averaged(builder, builder.node("Relu", [features]))];
+    },
+    { pooling: "none", dimensions: 100, why: /^the only output/ },
+  ],
   ["a map is averaged", (_, map) => [map], { pooling: "average", dimensions: 32, why: /^the average over the picture of the only output/ }],
   [
     "a map with the channels last",
