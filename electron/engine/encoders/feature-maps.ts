@@ -31,8 +31,10 @@ export function addFeatureMaps(model: Model, card: Pick<EncoderCard, "input" | "
   const maps = card.spatial.length > 0 ? named(card.spatial, types) : lastOfEach(model, types, batch);
   const tail = new GraphTail(model);
   const outputs: ValueInfo[] = [];
+  const spatial: string[] = [];
   for (const { name, form, channels, side } of maps) {
     const output = brought(tail, name, form);
+    spatial.push(output);
     if (model.graph.outputs.some((each) => each.name === output)) continue;
     const type = { elementType: "float32", shape: [input.batch ?? "batch", channels, side, side] } as const;
     outputs.push({ name: output, type, docString: "", otherType: null });
@@ -40,7 +42,7 @@ export function addFeatureMaps(model: Model, card: Pick<EncoderCard, "input" | "
   const graph = tail.extend(model.graph);
   return {
     model: { ...model, graph: { ...graph, outputs: [...graph.outputs, ...outputs] } },
-    spatial: outputs.map(({ name }) => name),
+    spatial,
   };
 }
 

@@ -98,4 +98,7 @@ test("a card names its own: the bundled encoder's three blocks", () => {
     ["batch", 112, 10, 10],
     ["batch", 192, 5, 5],
   ]);
+  // Of a model that gives them out already nothing changes.
+  const again = addFeatureMaps(model, { ...card, spatial });
+  expect([again.spatial, again.model.graph.outputs]).toEqual([spatial, model.graph.outputs]);
 });

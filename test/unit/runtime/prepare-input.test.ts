@@ -15,6 +15,13 @@ test("bytes become (value - mean) / std, planar or interleaved", () => {
   const interleaved = new Float32Array(24);
   fillInput(pixels, 2, { ...input, layout: "NHWC" }, makeLookup(input), interleaved);
   expect([...interleaved.subarray(0, 6)]).toEqual([0, 0, 0, 1, 1, 1]);
+  // Blue first: the encoder's channels are 30, 20, 10, and mean and std are theirs.
+  for (const layout of ["NCHW", "NHWC"] as const) {
+    const turned = { ...input, layout, colour: "BGR" } as const;
+    fillInput(pixels, 2, turned, makeLookup(turned), planar);
+    const [one, two, three] = layout === "NCHW" ? [0, 4, 8] : [0, 1, 2];
+    expect([planar[one], planar[two], planar[three]]).toEqual([20, 0, -5]);
+  }
 });
 
 test("rows become unit length; a zero or infinite one is named", () => {

@@ -47,9 +47,7 @@ export async function exportEncoder(request: ExportRequest): Promise<ExportedEnc
   let isDone = false;
   try {
     makeFolder(temporary);
-    const { bytes, spatial } = request.featureMaps
-      ? withFeatureMaps(encoder.card)
-      : { bytes: readFileSync(encoder.card.modelPath), spatial: [] };
+    const { bytes, spatial } = request.featureMaps ? withFeatureMaps(encoder.card) : asItIs(encoder.card);
     const modelPath = join(temporary, modelName);
     writeFileSync(modelPath, bytes);
     const card: EncoderCard = { ...encoder.card, modelPath, sha256: createHash("sha256").update(bytes).digest("hex"), spatial };
@@ -83,7 +81,19 @@ function makeFolder(path: string): void {
   }
 }
 
-function withFeatureMaps(card: EncoderCard): { readonly bytes: Uint8Array; readonly spatial: readonly string[] } {
+interface ModelBytes {
+  readonly bytes: Uint8Array;
+  /** Its feature maps that are outputs. */
+  readonly spatial: readonly string[];
+}
+
+function asItIs({ modelPath, spatial }: EncoderCard): ModelBytes {
+  const bytes = new Uint8Array(readFileSync(modelPath));
+  const outputs = new Set(readModel(bytes).graph.outputs.map(({ name }) => name));
+  return { bytes, spatial: spatial.filter((name) => outputs.has(name)) };
+}
+
+function withFeatureMaps(card: EncoderCard): ModelBytes {
   const { model, spatial } = addFeatureMaps(readModel(new Uint8Array(readFileSync(card.modelPath))), card);
   if (spatial.length === 0)
     throw new UserError(

@@ -80,22 +80,13 @@ function featureMapLines(spatial: readonly string[]): string[] {
   return ["Further outputs, [batch, channels, height, width], finest first:", "", ...spatial.map((name) => `- \`${name}\``)];
 }
 
-/** What the trainer wrote, as lines and tables: a value is a line, a record of records is a table with a column for each. */
+/** What the trainer wrote: a value is a line; what was measured of several encoders, a record each, is a table with a column for each. */
 function reportLines(report: Fields): string[] {
-  const lines: string[] = [];
-  const tables: string[] = [];
-  for (const [name, value] of Object.entries(report)) {
-    const columns = isRecord(value) ? Object.entries(value).filter(([, each]) => isRecord(each)) : [];
-    if (columns.length > 0) tables.push("", ...table(columns as [string, Fields][]));
-    else if (isRecord(value))
-      lines.push(
-        `- ${inWords(name)}: ${Object.entries(value)
-          .map(([key, each]) => `${inWords(key)} ${shown(each)}`)
-          .join(", ")}`,
-      );
-    else lines.push(`- ${inWords(name)}: ${shown(value)}`);
-  }
-  return [...lines, ...tables];
+  const measured = Object.entries(report).filter((entry): entry is [string, Fields] => isRecord(entry[1]));
+  const lines = Object.entries(report)
+    .filter(([, value]) => !isRecord(value))
+    .map(([name, value]) => `- ${inWords(name)}: ${shown(value)}`);
+  return [...lines, ...(lines.length > 0 && measured.length > 0 ? [""] : []), ...(measured.length > 0 ? table(measured) : [])];
 }
 
 function table(columns: readonly [string, Fields][]): string[] {

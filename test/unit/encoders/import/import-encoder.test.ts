@@ -8,7 +8,7 @@ import { expect, test } from "vitest";
 import { analyticPictures } from "#engine/encoders/analytic-pictures.ts";
 import { importEncoder, type ImportedEncoder, type ImportRequest } from "#engine/encoders/import/import-encoder.ts";
 import { findEncoder, listRegisteredEncoders, removeEncoder, type RegisteredEncoder } from "#engine/encoders/registry.ts";
-import { int, ints } from "#engine/onnx/graph-builder.ts";
+import { GraphBuilder, int, ints, text } from "#engine/onnx/graph-builder.ts";
 import type { Model } from "#engine/onnx/model.ts";
 import { readModel } from "#engine/onnx/read.ts";
 import { writeModel } from "#engine/onnx/write.ts";
@@ -16,7 +16,8 @@ import { openInferenceTeam } from "#engine/runtime/inference-team.ts";
 import { openInference } from "#engine/runtime/inference.ts";
 import { inferenceRequest } from "#engine/stages/encoder-use.ts";
 import { temporaryFolder } from "../../../helpers/temporary-folder.ts";
-import { averaged, convolved, linear, saved, smallEncoder } from "../small-encoders.ts";
+import { modelOf } from "../../onnx/small-models.ts";
+import { averaged, convolved, linear, saved, smallEncoder, weights } from "../small-encoders.ts";
 
 const size = 16;
 
@@ -216,6 +217,34 @@ test("halves become floats, maps and tokens one row, an older and the newest ope
   });
   const corners = await embed((await take(corner)).encoder, 2);
   for (const [row, vector] of (await embed(encoder, 2)).entries()) near(vector, corners[row] as Float32Array);
+});
+
+test("a model as tf2onnx writes them: channels last, odd names, constants as inputs of Clip, padding by rule", async () => {
+  const builder = new GraphBuilder(13);
+  const same = { auto_pad: text("SAME_UPPER"), kernel_shape: ints([3, 3]), strides: ints([2, 2]) };
+  const picture = builder.node("Transpose", [builder.input("input_1:0", "float32", [1, 16, 16, 3])], { perm: ints([0, 3, 1, 2]) });
+  const map = builder.node("Conv", [picture, weights(builder, [32, 3, 3, 3])], same);
+  const capped = builder.node("Clip", [map, builder.scalar(0, map), builder.scalar(6, map)]);
+  const last = builder.node("Transpose", [capped], { perm: ints([0, 2, 3, 1]) });
+  const rows = builder.node("ReduceMean", [last], { axes: ints([1, 2]), keepdims: int(0) });
+  const scores = builder.node("Add", [builder.node("MatMul", [rows, weights(builder, [32, 1001], 2)]), weights(builder, [1001], 3)]);
+  const graph = builder.finish([builder.node("Softmax", [scores])]);
+  const [input] = graph.inputs;
+  const free = { ...input!, type: { elementType: "float32" as const, shape: ["unk__12", 16, 16, 3] } };
+  const model = modelOf({ ...graph, inputs: [free] }, [], [["ai.onnx.ml", 2]]);
+  const { encoder, notes } = await take({
+    ...model,
+    opsets: new Map([
+      ["", 13],
+      ["ai.onnx.ml", 2],
+    ]),
+    producerName: "tf2onnx",
+  });
+  expect(encoder.card).toMatchObject({ input: { name: "input_1:0", layout: "NHWC", batch: null }, output: { name: rows, dimensions: 32 } });
+  expect(encoder.card.provenance).toMatchObject({ "Exported by": "tf2onnx" });
+  expect(notes[0]).toMatch(/1001 classes in "Softmax_\d+": a softmax follows its last layer/);
+  expect([...readModel(new Uint8Array(readFileSync(encoder.card.modelPath))).opsets]).toEqual([["", 13]]);
+  expect(await embed(encoder, 3)).toHaveLength(3);
 });
 
 test("a free size is taken from the preprocessing", async () => {
