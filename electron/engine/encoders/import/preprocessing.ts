@@ -28,6 +28,13 @@ export interface Preprocessing {
   readonly why: string;
 }
 
+/** What a card says of the picture, and of everything else. */
+const inputFields = [
+  ...["name", "layout", "size", "sizeMultipleOf", "batch", "colour", "range", "mean", "std"],
+  ...["resize", "interpolation", "background"],
+];
+const cardFields = ["id", "file", "sha256", "origin", "output", "spatial", "licence", "source", "provenance", "report"];
+
 /** ImageNet's, as nearly every PyTorch model has them: bytes to 0..1, minus the mean, by the deviation. */
 const imageNet = { range: [0, 1], mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } as const;
 
@@ -47,27 +54,24 @@ export function readPreprocessing(model: string, named: string | null, sha256: s
   const fields = readJsonFile(path);
   if (named === null) {
     const { file, sha256: told } = fields;
-    // A card that belongs to another model of the same folder says nothing about this one.
-    if (typeof file === "string" && file !== basename(model)) return readPreprocessingFor(path, file, model);
+    if (typeof file === "string" && file !== basename(model)) refuseCard(path, `is the card of ${file}, not of ${basename(model)}`);
     if (typeof told === "string" && told !== sha256)
-      throw new UserError(
-        "encoder-card",
-        `${path} is the card of a model with SHA-256 ${told}, ${model} has ${sha256}. Name the preprocessing with --preprocess ${path} if it holds for this one too.`,
-      );
+      refuseCard(path, `is the card of a model with SHA-256 ${told}, ${model} has ${sha256}`);
   }
   return fromFields(path, fields, `from ${path}`);
 }
 
-function readPreprocessingFor(path: string, file: string, model: string): Preprocessing {
-  throw new UserError(
-    "encoder-card",
-    `${path} is the card of ${file}, not of ${basename(model)}. Name the preprocessing with --preprocess ${path} if it holds for this one too.`,
-  );
+function refuseCard(path: string, why: string): never {
+  throw new UserError("encoder-card", `${path} ${why}. Name it with --preprocess ${path} if it holds for this one too.`);
 }
 
 function fromFields(path: string, fields: Fields, why: string): Preprocessing {
   const input = fields["input"] === undefined ? fields : record(path, "input", fields["input"]);
   const prefix = fields["input"] === undefined ? "" : "input.";
+  const known = fields["input"] === undefined ? [...inputFields, ...cardFields] : inputFields;
+  // A slip ("means") must not leave the usual one in force.
+  for (const name of Object.keys(input))
+    if (!known.includes(name)) refuse(path, `${prefix}${name}`, input[name], `only ${known.join(", ")}`);
   const output = fields["output"] === undefined ? {} : record(path, "output", fields["output"]);
   const given = <T>(value: unknown, read: (value: unknown) => T): T | undefined => (value === undefined ? undefined : read(value));
   const range = given(input["range"], (value) => pair(path, `${prefix}range`, value)) ?? imageNet.range;
@@ -80,6 +84,8 @@ function fromFields(path: string, fields: Fields, why: string): Preprocessing {
     refuse(path, mean === undefined ? `${prefix}mean` : `${prefix}std`, undefined, "3 numbers");
   if (mean === undefined && input["range"] !== undefined && (range[0] !== 0 || range[1] !== 1))
     refuse(path, `${prefix}mean`, undefined, `3 numbers for the range ${range.join(" to ")}`);
+  oneOf(path, `${prefix}resize`, input["resize"] ?? "stretch", ["stretch"] as const);
+  oneOf(path, `${prefix}interpolation`, input["interpolation"] ?? "bicubic", ["bicubic"] as const);
   return {
     range,
     mean: mean ?? imageNet.mean,

@@ -23,18 +23,13 @@ export interface StrangersModel {
   readonly sha256: string;
 }
 
-/** Throws UserError `onnx-damaged`, `onnx-external`, `onnx-unsupported` or `encoder-file`, with the file's name before the reason. */
+/** Throws UserError `onnx-damaged`, `onnx-external`, `onnx-unsupported` or `encoder-file`. */
 export function readStrangersModel(path: string): StrangersModel {
   const bytes = readWhole(path);
-  try {
-    const model = inlineFunctions(readExternalData(readModel(bytes), dirname(path)));
-    checkModel(model);
-    checkOpset(model);
-    return { model, sha256: createHash("sha256").update(bytes).digest("hex") };
-  } catch (thrown) {
-    if (thrown instanceof UserError) throw new UserError(thrown.code, `${path}: ${thrown.message}`, { cause: thrown });
-    throw thrown;
-  }
+  const model = inlineFunctions(readExternalData(readModel(bytes), dirname(path)));
+  checkModel(model);
+  checkOpset(model);
+  return { model, sha256: createHash("sha256").update(bytes).digest("hex") };
 }
 
 function readWhole(path: string): Uint8Array {
@@ -56,6 +51,6 @@ function checkOpset({ opsets }: Model): void {
   if (version === undefined || version < oldest || version > newest)
     throw new UserError(
       "onnx-unsupported",
-      `the model is written for version ${version ?? "(none)"} of ONNX's operators; expected ${oldest} to ${newest}. Export it again with one of these.`,
+      `The model is written for version ${version ?? "(none)"} of ONNX's operators; expected ${oldest} to ${newest}. Export it again with one of these.`,
     );
 }

@@ -181,6 +181,11 @@ test("another preprocessing is another encoder; the same file again is the same 
   expect(() => findEncoder(second.id, request.dataFolder)).toThrow(/is damaged: import again/);
   await importEncoder({ ...request, preprocess });
   expect(findEncoder(second.id, request.dataFolder).card.id).toBe(second.id);
+  // What a killed import left is cleared away, what one that lives is making stays.
+  const folder = join(request.dataFolder, "encoders");
+  for (const name of [".999999999-1", `.${process.ppid}-1`]) mkdirSync(join(folder, name));
+  await importEncoder({ ...request, output: channelMeans.graph.outputs[0]?.name, name: "third" });
+  expect(readdirSync(folder).filter((name) => name.startsWith("."))).toEqual([`.${process.ppid}-1`]);
   removeEncoder(first, request.dataFolder);
   expect(existsSync(join(request.dataFolder, "encoders", first))).toBe(false);
   expect(() => removeEncoder("efficientnet-lite0-160", request.dataFolder)).toThrow("ships with Likeness");

@@ -43,12 +43,7 @@ test("a card and a flat list of fields are both read", () => {
 });
 
 test.each<[string, unknown, boolean, RegExp]>([
-  [
-    "another model's card",
-    { file: "other.onnx" },
-    false,
-    /is the card of other\.onnx, not of net\.onnx\. Name the preprocessing with --preprocess/,
-  ],
+  ["another model's card", { file: "other.onnx" }, false, /is the card of other\.onnx, not of net\.onnx\. Name it with --preprocess/],
   [
     "the card of an earlier version",
     { file: "net.onnx", sha256: "def" },
@@ -56,6 +51,10 @@ test.each<[string, unknown, boolean, RegExp]>([
     /is the card of a model with SHA-256 def, .*net\.onnx has abc/,
   ],
   ["no JSON", "{", true, /other\.json cannot be read/],
+  ["a slip", { means: [0, 0, 0] }, true, /means is \[0,0,0\]; expected only name, layout, size/],
+  ["a slip in a card", { input: { sise: 96 } }, false, /input\.sise is 96; expected only name, layout, size/],
+  ["another way of resizing", { resize: "crop" }, true, /resize is "crop"; expected stretch/],
+  ["another interpolation", { input: { interpolation: "nearest" } }, true, /input\.interpolation is "nearest"; expected bicubic/],
   ["a list", [], true, /the whole file is \[\]; expected an object/],
   ["a mean without a deviation", { mean: [0, 0, 0] }, true, /std is missing; expected 3 numbers/],
   ["a range without a mean", { range: [0, 255] }, true, /mean is missing; expected 3 numbers for the range 0 to 255/],

@@ -1,0 +1,76 @@
+/**
+ * @file Puts an encoder into the data directory as a whole or not at all: its folder is filled and tried beside its place, then moved in.
+ */
+import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { UserError } from "../../base/errors.ts";
+import { byteNormalisation } from "../byte-normalisation.ts";
+import { cardName, modelName, writeEncoderCard, type EncoderCard } from "../encoder-card.ts";
+import { findEncoder, ownEncodersFolder, type RegisteredEncoder } from "../registry.ts";
+import { tryEncoder } from "./try-encoder.ts";
+
+/** Writes the folder beside its place, tries the encoder there, and moves it in. One that is there already is the same one. */
+export async function putEncoder(
+  card: EncoderCard,
+  bytes: Uint8Array,
+  { dataFolder, threads }: { readonly dataFolder: string; readonly threads: number },
+): Promise<RegisteredEncoder> {
+  const folder = ownEncodersFolder(dataFolder);
+  const known = knownEncoder(card.id, dataFolder);
+  if (known !== null) return known;
+  const temporary = makePlace(folder);
+  try {
+    const modelPath = join(temporary, modelName);
+    writeFileSync(modelPath, bytes);
+    const { name, layout, size, colour, batch: asked } = card.input;
+    const normalisation = byteNormalisation(card.input);
+    const trial = {
+      modelPath,
+      input: { name, layout, size, colour, batch: asked, ...normalisation },
+      outputName: card.output.name,
+      dimensions: card.output.dimensions,
+    };
+    const batch = await tryEncoder(trial, threads);
+    writeFileSync(join(temporary, cardName), writeEncoderCard({ ...card, input: { ...card.input, batch } }, "imported"));
+    rmSync(join(folder, card.id), { recursive: true, force: true });
+    renameSync(temporary, join(folder, card.id));
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
+  }
+  return findEncoder(card.id, dataFolder);
+}
+
+let placesMade = 0;
+
+/** A folder that the registry does not look at. What a killed process left there goes. */
+function makePlace(folder: string): string {
+  mkdirSync(folder, { recursive: true });
+  for (const name of readdirSync(folder)) {
+    const [, owner] = /^\.(\d+)-\d+$/.exec(name) ?? [];
+    if (owner !== undefined && !isAlive(Number(owner))) rmSync(join(folder, name), { recursive: true, force: true });
+  }
+  const place = join(folder, `.${process.pid}-${++placesMade}`);
+  mkdirSync(place);
+  return place;
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (thrown) {
+    // Somebody else's process is one too.
+    return (thrown as NodeJS.ErrnoException).code === "EPERM";
+  }
+}
+
+/** Null also where it is there and damaged: then it is made anew. */
+function knownEncoder(id: string, dataFolder: string): RegisteredEncoder | null {
+  try {
+    return findEncoder(id, dataFolder);
+  } catch (thrown) {
+    if (thrown instanceof UserError) return null;
+    throw thrown;
+  }
+}
