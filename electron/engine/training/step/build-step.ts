@@ -82,7 +82,7 @@ export function buildStep(request: StepRequest): TrainingStep {
       builder,
       network,
       inputs: pictures.map((input) => order(draft.operators.rows(input, from * images, to * images))),
-      prefix: `${used.label}/${name}/${from}/`,
+      prefix: `${used.label}/${name}/${from}-${to}/`,
       weightOf: (initializer) => {
         const state = weights.get(initializer);
         if (state !== undefined) return used.of(state);
