@@ -38,6 +38,6 @@ describe("settings of a method", () => {
   test("a method by its name", () => {
     expect(methodOf("swav").title).toBe("SwAV");
     expect(isMethodId("nothing")).toBe(false);
-    expect(() => methodOf("nothing")).toThrow(/There is no method "nothing". Known: simclr, moco/);
+    expect(() => methodOf("nothing")).toThrow(/There is no method "nothing"; expected one of simclr, moco/);
   });
 });

@@ -1,0 +1,138 @@
+/**
+ * @file Every method on the same 3,000 pictures of clothes: a small residual net from nothing, 800 steps of two views of 64 pictures, the same views for all; leave-one-out
+ * accuracy of 20 neighbours before and after. Run alone on a quiet machine, some 10 minutes a method:
+ *
+ *     node test/bench/methods.bench.ts [--methods simclr,moco] [--steps 800] [--pictures 3000] [--images 64] [--seed 1] [--executor native|onnxruntime] [--set key=value,...] [--smoke]
+ *
+ * `supcon` is shown the labels and `clip` the names of the classes: theirs is no comparison with the rest. `distill` learns from the bundled encoder.
+ */
+import { createRandom } from "#engine/base/random.ts";
+import type { Executor, HostTensor } from "#engine/runtime/training/executor.ts";
+import { openNativeExecutor } from "#engine/runtime/training/native-executor.ts";
+import { openOnnxRuntimeExecutor } from "#engine/runtime/training/onnxruntime-executor.ts";
+import { buildArchitecture } from "#engine/training/architectures/table.ts";
+import type { Settings } from "#engine/training/methods/method.ts";
+import { parseSettings } from "#engine/training/methods/parse-settings.ts";
+import { methodIds, methodOf } from "#engine/training/methods/table.ts";
+import { buildStep, type TrainingStep } from "#engine/training/step/build-step.ts";
+import { encodeText, encoderOf, learnPairs } from "#engine/training/text/byte-pairs.ts";
+import { createOrder } from "#engine/training/trainer/order.ts";
+import { withWeights } from "#engine/training/trainer/run-model.ts";
+import { rateAt, type Schedule } from "#engine/training/trainer/schedule.ts";
+import { viewKind } from "#engine/training/trainer/source.ts";
+
+import { classNames, embed, knn, readFashion, side, teach, views, type Fashion } from "./methods/fashion.ts";
+
+const smoke = process.argv.includes("--smoke");
+const images = Number(option("--images", "64"));
+const steps = Number(option("--steps", smoke ? "3" : "800"));
+const seed = Number(option("--seed", "1"));
+const executor = option("--executor", "native");
+const set = option("--set", "").split(",").filter(Boolean);
+const ids = option("--methods", methodIds.join(",")).split(",");
+
+const fashion = await readFashion(Number(option("--pictures", smoke ? "200" : "3000")));
+if (fashion !== null) {
+  console.log(`${fashion.count} pictures, resnet-small at ${side} px, ${steps} steps of ${images} pictures, seed ${seed}, ${executor}`);
+  console.log("method       start   end     loss first -> last    ms a step");
+  for (const id of ids) await train(id, fashion);
+}
+
+async function train(id: string, given: Fashion): Promise<void> {
+  const method = methodOf(id);
+  const settings = parseSettings(method.settings, set);
+  const { network } = buildArchitecture("resnet-small", side, createRandom(seed));
+  const { optimizer, rate, perImages, decay } = method.defaults.scratch;
+  const teacher = method.needs.includes("teacher") ? await teach(given) : null;
+  const step = buildStep({
+    network,
+    method,
+    settings,
+    images,
+    population: given.count,
+    size: side,
+    trainable: new Set(network.model.graph.initializers.map(({ name }) => name).filter((name) => /\.(weight|bias)$/.test(name))),
+    batchStatistics: true,
+    optimizer,
+    optimizerOptions: { momentum: 0.9, decay, nesterov: false, beta1: 0.9, beta2: 0.999, trust: 0.02 },
+    clip: 0,
+    seed,
+    ...(teacher === null ? {} : { teacherDimensions: teacher.dimensions }),
+  });
+  const open = executor === "native" ? openNativeExecutor(step.graph, step.initial, { threads: 2 }) : openOnnxRuntimeExecutor(step.graph, step.initial, { threads: 2, device: "cpu" }); // prettier-ignore
+  const running = await open;
+  const order = createOrder(given.count, images, seed);
+  const schedule: Schedule = { rate: (rate * images) / perImages, steps, warmUpSteps: Math.round(steps / 20), finalShare: 0 };
+  const texts = textsOf(settings);
+  const losses: number[] = [];
+  const start = knn(given, await embed(given, network, network.model), network.dimensions);
+  const begun = performance.now();
+  for (let at = 0; at < steps; at++) {
+    const positions = order.positionsAt(at);
+    const feeds = viewsOf(step, given, positions, at);
+    const numbers: Record<string, number> = { ...method.scalars?.(settings, at / steps, at), rate: rateAt(schedule, at), step: at + 1 };
+    for (const name of step.scalars) feeds.set(name, { type: "float32", shape: [], data: Float32Array.of(numbers[name] as number) });
+    for (const name of step.feeds) feeds.set(name, feedOf(name, given, positions, { texts, teacher }));
+    losses.push(((await running.step(feeds)).get("metric/loss") as HostTensor).data[0] as number);
+  }
+  const msPerStep = (performance.now() - begun) / steps;
+  const end = knn(given, await embed(given, network, withWeights(network.model, await trained(step, running))), network.dimensions);
+  await running.close();
+  const mean = (some: readonly number[]): string => (some.reduce((sum, loss) => sum + loss, 0) / some.length).toFixed(4);
+  console.log(
+    `${id.padEnd(12)} ${start.toFixed(4)}  ${end.toFixed(4)}  ${mean(losses.slice(0, 10))} -> ${mean(losses.slice(-10))}  ${msPerStep.toFixed(0)}`,
+  );
+}
+
+/** The same strength for all: SimCLR's for small pictures; small crops as SwAV draws them. */
+function viewsOf(step: TrainingStep, given: Fashion, positions: Int32Array, at: number): Map<string, HostTensor> {
+  const feeds = new Map<string, HostTensor>();
+  let firstView = 0;
+  for (const { name, count, variants, scale } of step.groups) {
+    const sizePx = Math.round(side * scale);
+    const kind = { ...viewKind("photo", variants[0]?.endsWith("local") === true ? "swav.local" : "small", {}), views: count };
+    const data = views({ fashion: given, positions, kind, firstView, sizePx, seed, step: at });
+    feeds.set(name, { type: "float32", shape: [count * positions.length, 3, sizePx, sizePx], data });
+    firstView += count;
+  }
+  return feeds;
+}
+
+interface Beside {
+  readonly texts: readonly BigInt64Array[];
+  readonly teacher: { readonly embeddings: Float32Array; readonly dimensions: number } | null;
+}
+
+function feedOf(name: string, given: Fashion, positions: Int32Array, { texts, teacher }: Beside): HostTensor {
+  const whole = (values: readonly bigint[], shape: number[]): HostTensor => ({ type: "int64", shape, data: BigInt64Array.from(values) });
+  const labels = Array.from(positions, (position) => given.labels[position] as number);
+  if (name === "positions") return whole(Array.from(positions, BigInt), [positions.length]);
+  if (name === "labels") return whole(labels.map(BigInt), [positions.length]);
+  if (name === "tokens") {
+    const rows = labels.map((label) => texts[label] as BigInt64Array);
+    return whole(
+      rows.flatMap((row) => [...row]),
+      [positions.length, rows[0]?.length ?? 0],
+    );
+  }
+  const { embeddings, dimensions } = teacher as NonNullable<Beside["teacher"]>;
+  const data = new Float32Array(positions.length * dimensions);
+  positions.forEach((position, row) => data.set(embeddings.subarray(position * dimensions, (position + 1) * dimensions), row * dimensions));
+  return { type: "float32", shape: [positions.length, dimensions], data };
+}
+
+function textsOf(settings: Settings): BigInt64Array[] {
+  const texts = classNames.map((name) => `a picture of a ${name}`);
+  const encoder = encoderOf(learnPairs([...texts, ...texts], settings["vocabulary"] ?? 300));
+  return texts.map((words) => encodeText(words, settings["length"] ?? 8, encoder));
+}
+
+async function trained(step: TrainingStep, running: Executor): Promise<Map<string, Float32Array>> {
+  const state = await running.readState();
+  return new Map([...step.weights].map(([initializer, name]) => [initializer, state.get(name)?.data as Float32Array]));
+}
+
+function option(name: string, otherwise: string): string {
+  const at = process.argv.indexOf(name);
+  return at < 0 ? otherwise : (process.argv[at + 1] ?? otherwise);
+}
