@@ -4,6 +4,8 @@
 import { BugError } from "../../base/errors.ts";
 import { GraphBuilder } from "../../onnx/graph-builder.ts";
 import type { Model, Node } from "../../onnx/model.ts";
+import { mergeEqualNodes } from "../../onnx/passes/merge-equal-nodes.ts";
+import { removeDeadNodes } from "../../onnx/passes/remove-dead-nodes.ts";
 import { trainingDomain } from "../../onnx/shapes/training.ts";
 import { convInputGradient } from "./convolution-input.ts";
 import { convWeightGradient } from "./convolution-weights.ts";
@@ -62,7 +64,12 @@ export function lower(model: Model): Model {
   return {
     ...model,
     opsets,
-    graph: { ...builder.finish(graph.outputs.map(({ name }) => name)), outputs: graph.outputs, name: graph.name },
+    graph: {
+      // Forms that stand for several operators ask for the same slices, transposes and scales.
+      ...removeDeadNodes(mergeEqualNodes(builder.finish(graph.outputs.map(({ name }) => name)))),
+      outputs: graph.outputs,
+      name: graph.name,
+    },
   };
 }
 
