@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import { addGradients } from "#engine/autodiff/backward.ts";
 import { lower } from "#engine/autodiff/lower/lower.ts";
 import { gradients } from "#engine/autodiff/table.ts";
-import { GraphBuilder, int, text } from "#engine/onnx/graph-builder.ts";
+import { GraphBuilder, int, ints, text } from "#engine/onnx/graph-builder.ts";
 import { writeModel } from "#engine/onnx/write.ts";
 import { functionCases } from "./cases/functions.ts";
 import { indexingCases } from "./cases/indexing.ts";
@@ -60,6 +60,44 @@ describe("the whole way back", () => {
       },
     }); // prettier-ignore
   });
+
+  test(
+    "a Swin block: shifted windows, relative positions, a mask, heads by Einsum, the quick Gelu of CLIP",
+    { timeout: 60_000 },
+    async () => {
+      // 4 x 2 pixels of 4 numbers, windows of 2 x 2 with two heads.
+      await checkGradient({
+      shapes: [[1, 4, 2, 4], [4], [4], [4, 12], [9, 2], [4, 4], [4, 6], [6, 4]],
+      range: [-1, 1],
+      build: (builder, [x = "", scale = "", bias = "", mix = "", table = "", join = "", up = "", down = ""]) => {
+        const constant = (shape: readonly number[], values: readonly number[]): string => builder.constant("int64", shape, values);
+        const part = (value: string, axis: number, start: number, end: number): string =>
+          builder.node("Slice", [value, constant([1], [start]), constant([1], [end]), constant([1], [axis])]);
+        const roll = (value: string, by: number): string => builder.node("Concat", [part(value, 1, by, 2 ** 40), part(value, 1, 0, by)], { axis: int(1) });
+        const normal = roll(builder.node("LayerNormalization", [x, scale, bias]), 1);
+        const apart = builder.node("Transpose", [builder.reshape(normal, [1, 2, 2, 1, 2, 4])], { perm: ints([0, 1, 3, 2, 4, 5]) });
+        const mixed = builder.reshape(builder.node("MatMul", [builder.reshape(apart, [2, 4, 4]), mix]), [2, 4, 3, 2, 2]);
+        const [q, k, v] = [0, 1, 2].map((at) => builder.node("Gather", [mixed, constant([], [at])], { axis: int(2) })) as [string, string, string];
+        const places = Array.from({ length: 16 }, (_, at) => (Math.floor(at / 4) * 3 + (at % 4) * 2) % 9);
+        const relative = builder.node("Transpose", [builder.node("Gather", [table, constant([4, 4], places)])], { perm: ints([2, 0, 1]) });
+        const scores = builder.node("Add", [builder.node("Einsum", [q, k], { equation: text("bihd,bjhd->bhij") }), relative]);
+        const mask = builder.constant("float64", [2, 1, 4, 4], Array.from({ length: 32 }, (_, at) => (at >= 16 && at % 4 === 2 ? -Infinity : 0)));
+        const weights = builder.node("Softmax", [builder.node("Add", [scores, mask])], { axis: int(-1) });
+        const seen = builder.reshape(builder.node("Einsum", [weights, v], { equation: text("bhij,bjhd->bihd") }), [2, 4, 4]);
+        const windows = builder.reshape(builder.node("MatMul", [seen, join]), [1, 2, 1, 2, 2, 4]);
+        const together = builder.reshape(builder.node("Transpose", [windows], { perm: ints([0, 1, 3, 2, 4, 5]) }), [1, 4, 2, 4]);
+        const h = builder.node("Add", [x, roll(together, 3)]);
+        const wide = builder.node("MatMul", [h, up]);
+        const gate = builder.node("Sigmoid", [builder.node("Mul", [wide, builder.scalar(1.702, wide)])]);
+        const merged = builder.node("Add", [h, builder.node("MatMul", [builder.node("Mul", [wide, gate]), down])]);
+        // Patch merging: every second row and column.
+        const every = (row: number, column: number): string =>
+          builder.node("Slice", [merged, constant([2], [row, column]), constant([2], [4, 2]), constant([2], [1, 2]), constant([2], [2, 2])]);
+        return builder.node("Concat", [every(0, 0), every(1, 0), every(0, 1), every(1, 1)], { axis: int(3) });
+      },
+    }); // prettier-ignore
+    },
+  );
 
   test("a parameter that the loss does not depend on has the gradient 0; a loss is one number", () => {
     const builder = new GraphBuilder();
