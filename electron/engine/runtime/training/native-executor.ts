@@ -3,7 +3,7 @@
  * and each step is one call off the calling thread. Results are the same to the last bit at every run, with any number of threads. Nodes without a
  * kernel go to ONNX Runtime one by one.
  */
-import { loadTraining, type ProgramHandle, type TrainingKernels } from "../../../../native/training.ts";
+import { loadTraining, type ProgramHandle, type TrainingKernels } from "#native/training.ts";
 import { BugError, UserError } from "../../base/errors.ts";
 import type { Executor, ExecutorOptions, HostTensor, StepGraph } from "./executor.ts";
 import { makePlan, type ReadyPlan } from "./native/make-plan.ts";
