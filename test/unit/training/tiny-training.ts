@@ -4,7 +4,7 @@
 import { createRandom } from "#engine/base/random.ts";
 import { GraphBuilder } from "#engine/onnx/graph-builder.ts";
 import { modelOf } from "#engine/onnx/new-model.ts";
-import type { Executor, HostTensor } from "#engine/runtime/training/executor.ts";
+import type { Executor, HostTensor, StepGraph } from "#engine/runtime/training/executor.ts";
 import { openOnnxRuntimeExecutor } from "#engine/runtime/training/onnxruntime-executor.ts";
 import { Layers } from "#engine/training/architectures/layers.ts";
 import type { Method, Settings } from "#engine/training/methods/method.ts";
@@ -47,6 +47,8 @@ export interface TinyOptions {
   readonly rate?: number;
   readonly seed?: number;
   readonly images?: number;
+  /** ONNX Runtime on one thread if not given. */
+  readonly open?: (graph: StepGraph, initial: ReadonlyMap<string, HostTensor>) => Promise<Executor>;
 }
 
 export async function openTiny({
@@ -56,6 +58,7 @@ export async function openTiny({
   rate,
   seed = 1,
   images: count = images,
+  open = (graph, initial) => openOnnxRuntimeExecutor(graph, initial, { threads: 1, device: "cpu" }),
 }: TinyOptions): Promise<TinyRun> {
   const settings = parseSettings(method.settings, set);
   const network = tinyNetwork();
@@ -76,7 +79,7 @@ export async function openTiny({
     seed,
     teacherDimensions,
   });
-  const executor = await openOnnxRuntimeExecutor(step.graph, step.initial, { threads: 1, device: "cpu" });
+  const executor = await open(step.graph, step.initial);
   const fixed = fixedFeeds(step, settings, count);
   let at = 0;
   return {

@@ -175,7 +175,8 @@ function fuseSum({
 }): void {
   if (replaced.has(node)) return;
   const [a = "", b = ""] = node.inputs;
-  if (!sameShape(types, a, b) || a === b) return;
+  // Pictures of three axes have no kernel here.
+  if (!sameShape(types, a, b) || a === b || (types.types.get(a)?.shape.length ?? 0) > 4) return;
   const makers = [a, b].flatMap((name) => {
     const maker = uses.makers.get(name);
     const fits = maker !== undefined && isOurs(maker, "ConvInputGradient") && !replaced.has(maker) && onlyReader(uses, name) === node;

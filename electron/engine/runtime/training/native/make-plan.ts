@@ -4,14 +4,14 @@
 import { BugError, UserError } from "../../../base/errors.ts";
 import { inferTypes } from "../../../onnx/infer.ts";
 import type { Model } from "../../../onnx/model.ts";
-import { trainingDomain } from "../../../onnx/shapes/training.ts";
+import { tensorFrom } from "../../../onnx/tensor-values.ts";
 import type { StepGraph } from "../executor.ts";
 import { layOut } from "./arena.ts";
-import { addInputGradient, fuse, normalize, normalizeGradient } from "./fuse.ts";
+import { fuse } from "./fuse.ts";
 import { describeOperation, type Operation } from "./operation.ts";
 import { handlers } from "./operators/table.ts";
 import { orderForState } from "./order.ts";
-import { isElementKind, type Place } from "./place.ts";
+import { isElementKind, liesAs, type Place } from "./place.ts";
 import { Plan, type SessionStep } from "./plan.ts";
 import { encodeStep, type Step } from "./steps.ts";
 
@@ -71,22 +71,33 @@ export function makePlan(graph: StepGraph): ReadyPlan {
 }
 
 function addOperation(plan: Plan, operation: Operation): void {
-  const { node, kind, outputs } = operation;
+  const { kind, outputs } = operation;
   plan.begin(operation);
   // What is known before anything runs needs no step.
   if (outputs.every((name) => plan.knownValues(name) !== null && isElementKind(plan.typeOf(name).elementType))) return;
   if (handlers[kind]?.(plan, operation) === true) return;
-  const isOwn = node.domain === trainingDomain || [normalize, normalizeGradient, addInputGradient].includes(kind);
+  leaveToOnnxRuntime(plan, operation);
+}
+
+/** What several nodes became has a kernel always; the rest may be any operator that ONNX Runtime or its standard form in it knows. */
+function leaveToOnnxRuntime(plan: Plan, operation: Operation): void {
+  const { kind, node, outputs } = operation;
+  if (kind !== node.opType) throw unsupported(`${describeOperation(operation)}: our own kernels do not run it in this form.`);
   const given = operation.inputs.filter((name) => name !== "");
   const strange = [...given, ...outputs].find((name) => name !== "" && !isElementKind(plan.typeOf(name).elementType));
-  if (isOwn || node.domain !== "" || strange !== undefined) {
-    const why = strange === undefined ? "in this form" : `on ${plan.typeOf(strange).elementType}`;
-    throw unsupported(`${describeOperation(operation)}: our own kernels do not run it ${why}.`);
-  }
-  const reads = given.map((name) => plan.plain(plan.placeOf(name)));
+  if (strange !== undefined)
+    throw unsupported(
+      `${describeOperation(operation)} works on ${plan.typeOf(strange).elementType}; our own kernels run float32, int64, int32 and bool.`,
+    );
+  // Whole numbers that are known may be asked for as such: the standard form of some operators is made from them.
+  const constants = given.flatMap((name) => {
+    const known = plan.typeOf(name).elementType === "int64" ? plan.knownValues(name) : null;
+    return known === null ? [] : [tensorFrom(name, "int64", plan.typeOf(name).shape, known)];
+  });
+  const reads = given.filter((name) => !constants.some((tensor) => tensor.name === name)).map((name) => plan.plain(plan.placeOf(name)));
   const made = outputs.filter((name) => name !== "");
   const writes = made.map((name) => plan.placeFor(name));
-  plan.emit({ kind: "session", operation, reads, writes });
+  plan.emit({ kind: "session", operation, constants, reads, writes });
   made.forEach((name, index) => plan.bind(name, writes[index] as Place));
 }
 
@@ -96,7 +107,7 @@ function keepState(plan: Plan, state: StepGraph["state"], inputs: ReadonlyMap<st
     const to = inputs.get(input);
     if (to === undefined) throw new BugError(`the state ${input} is no input of the graph`);
     const from = plan.placeOf(output);
-    return from.stretch === to.stretch ? [] : [{ from, to }];
+    return from.stretch === to.stretch && from.offset === to.offset && liesAs(from, to.strides) ? [] : [{ from, to }];
   });
   const safe = moves.map(({ from, to }) => {
     if (!from.stretch.isState) return { from, to };

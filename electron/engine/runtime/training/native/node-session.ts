@@ -1,8 +1,10 @@
 /**
- * @file One node as a session of ONNX Runtime, for operators that have no kernel here. Its inputs and outputs are copied each time.
+ * @file One node as a session of ONNX Runtime, for operators that have no kernel here; those of our own domain in their standard form. Its inputs and
+ * outputs are copied each time.
  */
 import { InferenceSession, Tensor } from "onnxruntime-node";
 
+import { lower } from "../../../autodiff/lower/lower.ts";
 import { UserError, messageOf } from "../../../base/errors.ts";
 import type { Model, ValueInfo } from "../../../onnx/model.ts";
 import { writeModel } from "../../../onnx/write.ts";
@@ -20,19 +22,19 @@ export interface NodeSession {
 
 export async function openNodeSession(step: SessionStep, model: Model, threads: number): Promise<NodeSession> {
   const { node } = step.operation;
-  const inputs = node.inputs.filter((name) => name !== "");
+  const constants = new Set(step.constants.map(({ name }) => name));
+  const inputs = node.inputs.filter((name) => name !== "" && !constants.has(name));
   const outputs = node.outputs.filter((name) => name !== "");
   const distinct = [...new Set(inputs)];
   const graph = {
     ...model.graph,
     nodes: [node],
-    initializers: [],
+    initializers: step.constants,
     valueInfos: [],
     inputs: distinct.map((name) => infoOf(name, step.reads[inputs.indexOf(name)] as Place)),
     outputs: outputs.map((name, index) => infoOf(name, step.writes[index] as Place)),
   };
-  const opsets = new Map([["", model.opsets.get("") ?? 17]]);
-  const session = await InferenceSession.create(writeModel({ ...model, opsets, graph, functions: [] }), {
+  const session = await InferenceSession.create(writeModel(lower({ ...model, graph, functions: [] })), {
     executionProviders: ["cpu"],
     intraOpNumThreads: threads,
     logSeverityLevel: 4,

@@ -2,7 +2,7 @@
  * @file A plan under construction: where each value lies, the steps so far, and what handlers (operators/) need to add to them.
  */
 import { BugError } from "../../../base/errors.ts";
-import type { Model } from "../../../onnx/model.ts";
+import type { Model, Tensor } from "../../../onnx/model.ts";
 import { elementCount } from "../../../onnx/tensor-values.ts";
 import type { Types } from "../../../onnx/type-table.ts";
 import type { StaticType } from "../../../onnx/shapes/rule.ts";
@@ -13,6 +13,8 @@ import { broadcastStrides, bytesOf, channelsLastStrides, isChannelsLast, isEleme
 /** Nodes that ONNX Runtime runs: their places are plain. */
 export interface SessionStep {
   readonly kind: "session";
+  /** Inputs that are known before anything runs: axes, sizes. */
+  readonly constants: readonly Tensor[];
   readonly operation: Operation;
   readonly reads: readonly Place[];
   readonly writes: readonly Place[];

@@ -76,6 +76,7 @@ export const handlers: Readonly<Record<string, Handler>> = {
   Split: layout.split,
   Sqrt: values.floatPointwise("sqrt"),
   Squeeze: layout.reshape,
+  StopGradient: layout.identity,
   Sub: values.pointwise("sub"),
   Tanh: values.floatPointwise("tanh"),
   Transpose: layout.transpose,
