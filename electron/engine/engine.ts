@@ -33,6 +33,7 @@ import { countImages, fileByPath } from "./store/queries/files.ts";
 import { listFolders } from "./store/queries/folders.ts";
 import { readProperty, writeProperty } from "./store/queries/properties.ts";
 import { openRecentList, type RecentList } from "./store/recent.ts";
+import type { BenchRequest, BenchResult } from "./training/bench/bench-training.ts";
 import { createTrainingActions, type TrainingActions } from "./training-actions.ts";
 import { similarToFile, similarToImage } from "./views/similar.ts";
 
@@ -41,6 +42,12 @@ export { productVersion } from "./base/version.ts";
 export { spawnWithChildProcess } from "./children/spawn-child-process.ts";
 export type { SpawnChild, ChildPort } from "./children/port.ts";
 export type { IndexReport } from "#protocol/model.ts";
+
+/** Measures training on this machine, without a collection. */
+export async function benchTraining(request: Omit<BenchRequest, "threads" | "clock" | "onStep">): Promise<BenchResult> {
+  const { benchTraining: bench } = await import("./training/bench/bench-training.ts");
+  return bench({ ...request, threads: availableParallelism(), clock: systemClock, onStep: () => undefined });
+}
 
 /** What can be trained and how, for a help text. Read only then: it loads every method. */
 export async function describeTraining(): Promise<string> {

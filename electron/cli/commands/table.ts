@@ -2,6 +2,7 @@
  * @file Every command, in the order of the help.
  */
 import type { Command } from "../arguments.ts";
+import { benchCommand } from "./bench.ts";
 import { doctorCommand } from "./doctor.ts";
 import { duplicatesCommand } from "./duplicates.ts";
 import { embeddingsCommand } from "./embeddings.ts";
@@ -30,6 +31,7 @@ export const commands: readonly Command[] = [
   exportCommand,
   trainCommand,
   runsCommand,
+  benchCommand,
   doctorCommand,
   serveCommand,
 ];

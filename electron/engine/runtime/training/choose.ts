@@ -2,22 +2,46 @@
  * @file Which executor runs a training step on a device.
  */
 import { UserError } from "../../base/errors.ts";
-import type { Executor, HostTensor, StepGraph } from "./executor.ts";
+import type { Executor, ExecutorKind, HostTensor, StepGraph } from "./executor.ts";
+import { nativeTrainingMissing, openNativeExecutor } from "./native-executor.ts";
 import { openOnnxRuntimeExecutor, type OnnxRuntimeDevice } from "./onnxruntime-executor.ts";
 
 export const trainingDevices = ["auto", "cpu", "webgpu", "cuda", "directml", "coreml"] as const;
 export type TrainingDevice = (typeof trainingDevices)[number];
 
+export const executorKinds = ["auto", "onnxruntime", "native", "tensorflow"] as const satisfies readonly (ExecutorKind | "auto")[];
+export type ExecutorChoice = (typeof executorKinds)[number];
+
 export interface OpenRequest {
   readonly graph: StepGraph;
   readonly initial: ReadonlyMap<string, HostTensor>;
-  readonly device: string;
+  readonly device: TrainingDevice;
+  readonly executor: ExecutorKind;
   readonly threads: number;
 }
 
-/** `auto` is the CPU until a card has been shown to be quicker. */
-export function openExecutor({ graph, initial, device, threads }: OpenRequest): Promise<Executor> {
-  if (!trainingDevices.includes(device as TrainingDevice))
-    throw new UserError("device-unavailable", `There is no device "${device}"; expected one of ${trainingDevices.join(", ")}.`);
+export function openExecutor({ graph, initial, device, executor, threads }: OpenRequest): Promise<Executor> {
+  if (executor === "native") return openNativeExecutor(graph, initial, { threads });
+  if (executor === "tensorflow")
+    throw new UserError("executor-unavailable", "The TensorFlow executor is not installed. Run `npm run setup -- --tensorflow`.");
   return openOnnxRuntimeExecutor(graph, initial, { threads, device: device === "auto" ? "cpu" : (device as OnnxRuntimeDevice) });
+}
+
+/**
+ * On the CPU our own kernels where they are compiled, else ONNX Runtime; on a card always ONNX Runtime. A run keeps what was chosen, since two executors
+ * round differently. `auto` is the CPU: a card is taken when it is named.
+ */
+export function chooseExecutor(device: TrainingDevice, wanted: ExecutorChoice): ExecutorKind {
+  const isCpu = device === "auto" || device === "cpu";
+  if (wanted === "native" && !isCpu)
+    throw new UserError("executor-unavailable", `Our own kernels run on the CPU; the device is ${device}.`);
+  if (wanted !== "auto") return wanted;
+  return isCpu && nativeTrainingMissing() === null ? "native" : "onnxruntime";
+}
+
+/** One of the devices' names. */
+export function trainingDevice(name: string): TrainingDevice {
+  const found = trainingDevices.find((device) => device === name);
+  if (found) return found;
+  throw new UserError("device-unavailable", `There is no device "${name}" to train on; expected one of ${trainingDevices.join(", ")}.`);
 }

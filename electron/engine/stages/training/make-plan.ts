@@ -4,6 +4,7 @@
 import { createRandom, shuffle } from "../../base/random.ts";
 import { UserError } from "../../base/errors.ts";
 import type { EncoderCard } from "../../encoders/encoder-card.ts";
+import { chooseExecutor, executorKinds, trainingDevice, type ExecutorChoice } from "../../runtime/training/choose.ts";
 import { architectures } from "../../training/architectures/table.ts";
 import { presetOf } from "../../training/augment/presets.ts";
 import { isAugmentSetting } from "../../training/augment/settings.ts";
@@ -81,7 +82,8 @@ export function makePlan(parameters: TrainParameters, facts: PlanFacts): RunPlan
   const multiple = card?.input.sizeMultipleOf ?? 1;
   if (size % multiple !== 0) throw new UserError("train-size", `--size is ${size}; this encoder takes multiples of ${multiple}.`);
   const isWhiten = methodId === whitenMethod;
-  const { own, general, augment, optimizer } = readSettings(parameters.set, isWhiten ? {} : methodOf(methodId).settings);
+  const device = trainingDevice(parameters.device);
+  const { own, general, augment, optimizer, executor } = readSettings(parameters.set, isWhiten ? {} : methodOf(methodId).settings);
   const defaults: MethodDefaults = isWhiten ? nothing : methodOf(methodId).defaults[isScratch ? "scratch" : "tune"];
   const { training, probe } = divide(population, parameters.seed);
   const images = Math.min(parameters.batch ?? defaults.perImages, training.length);
@@ -125,7 +127,8 @@ export function makePlan(parameters: TrainParameters, facts: PlanFacts): RunPlan
     finalShare: 0.01,
     clip: general["clip"] as number,
     keptViews: isScratch ? 0 : views >= 0 ? views : trainable === "adapter" ? 8 : trainable === "last" ? 4 : 0,
-    device: parameters.device,
+    device,
+    executor: chooseExecutor(device, executor),
     threads: facts.threads,
     pictures: { ...facts.picturesPath(sidePx), count: population, sidePx },
     training,
@@ -159,15 +162,14 @@ function readSettings(assignments: readonly string[], methodSpecs: Parameters<ty
   const known: string[] = [];
   const general: string[] = [];
   let optimizer: OptimizerName | null = null;
+  let executor: ExecutorChoice = "auto";
   for (const written of assignments) {
     const at = written.indexOf("=");
     const name = written.slice(0, Math.max(0, at)).trim();
     const value = written.slice(at + 1).trim();
-    if (name === "optimizer") {
-      if (!optimizerNames.includes(value as OptimizerName))
-        throw new UserError("setting-invalid", `--set: optimizer is "${value}"; expected one of ${optimizerNames.join(", ")}.`);
-      optimizer = value as OptimizerName;
-    } else if (Object.hasOwn(methodSpecs, name)) known.push(written);
+    if (name === "optimizer") optimizer = oneOf("optimizer", value, optimizerNames);
+    else if (name === "executor") executor = oneOf("executor", value, executorKinds);
+    else if (Object.hasOwn(methodSpecs, name)) known.push(written);
     else if (isAugmentSetting(name.slice(name.indexOf(".") + 1))) augment[name] = value;
     else if (Object.hasOwn(generalSpecs, name)) general.push(written);
     else known.push(written);
@@ -177,5 +179,10 @@ function readSettings(assignments: readonly string[], methodSpecs: Parameters<ty
     // The message then names all there are.
     parseSettings({ ...methodSpecs, ...generalSpecs }, [unknown]);
   }
-  return { own: parseSettings(methodSpecs, known), general: parseSettings(generalSpecs, general), augment, optimizer };
+  return { own: parseSettings(methodSpecs, known), general: parseSettings(generalSpecs, general), augment, optimizer, executor };
+}
+
+function oneOf<T extends string>(name: string, value: string, allowed: readonly T[]): T {
+  if (allowed.includes(value as T)) return value as T;
+  throw new UserError("setting-invalid", `--set: ${name} is "${value}"; expected one of ${allowed.join(", ")}.`);
 }

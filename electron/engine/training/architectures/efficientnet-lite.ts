@@ -18,7 +18,8 @@ const stages = [
 export function efficientNetLite0(layers: Layers, pictures: string): string {
   let x = layers.relu6(layers.norm(layers.convolution(pictures, { outputs: 32, kernel: 3, stride: 2 })));
   for (const [wider, channels, count, stride, kernel] of stages)
-    for (let block = 0; block < count; block++) x = invertedBottleneck(layers, x, { wider, channels, stride: block === 0 ? stride : 1, kernel });
+    for (let block = 0; block < count; block++)
+      x = invertedBottleneck(layers, x, { wider, channels, stride: block === 0 ? stride : 1, kernel });
   return layers.relu6(layers.norm(layers.convolution(x, { outputs: 1280, kernel: 1 })));
 }
 

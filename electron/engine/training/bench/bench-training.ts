@@ -2,10 +2,9 @@
  * @file How fast this machine trains: forward, backward and SGD with momentum on a fixed batch, NT-Xent over a two-layer head without norms, in float32. The
  * same work as test/bench/peers/training.py gives PyTorch.
  */
-import { median } from "../../base/median.ts";
 import { startTimer, type Clock } from "../../base/clock.ts";
 import { createRandom } from "../../base/random.ts";
-import { openExecutor } from "../../runtime/training/choose.ts";
+import { chooseExecutor, openExecutor, trainingDevice, type ExecutorChoice } from "../../runtime/training/choose.ts";
 import type { HostTensor } from "../../runtime/training/executor.ts";
 import { buildArchitecture } from "../architectures/table.ts";
 import { simclr } from "../methods/simclr.ts";
@@ -19,6 +18,7 @@ export interface BenchRequest {
   /** Pictures; each gives two views. */
   readonly images: number;
   readonly device: string;
+  readonly executor: ExecutorChoice;
   readonly threads: number;
   readonly clock: Clock;
   readonly onStep: (done: number, total: number) => void;
@@ -56,7 +56,9 @@ export async function benchTraining(request: BenchRequest): Promise<BenchResult>
   });
   const buildSeconds = building();
   const opening = startTimer(clock);
-  const executor = await openExecutor({ graph: step.graph, initial: step.initial, device: request.device, threads: request.threads });
+  const device = trainingDevice(request.device);
+  const kind = chooseExecutor(device, request.executor);
+  const executor = await openExecutor({ graph: step.graph, initial: step.initial, device, executor: kind, threads: request.threads });
   const openSeconds = opening();
   const random = createRandom(2);
   const data = Float32Array.from({ length: 2 * images * 3 * size * size }, () => random.normal());
@@ -77,11 +79,17 @@ export async function benchTraining(request: BenchRequest): Promise<BenchResult>
     await executor.close();
   }
   return {
-    viewsPerSecond: (2 * images) / median(stepSeconds),
+    viewsPerSecond: (2 * images) / medianOf(stepSeconds),
     executor: executor.kind,
     nodes: step.graph.model.graph.nodes.length,
     buildSeconds,
     openSeconds,
     stepSeconds,
   };
+}
+
+function medianOf(values: readonly number[]): number {
+  const sorted = [...values].sort((one, other) => one - other);
+  const middle = sorted.length / 2;
+  return ((sorted[Math.floor(middle)] as number) + (sorted[Math.ceil(middle) - 1] as number)) / 2;
 }

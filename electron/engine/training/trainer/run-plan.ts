@@ -3,6 +3,8 @@
  * come out.
  */
 import type { PresetName } from "../augment/presets.ts";
+import type { TrainingDevice } from "../../runtime/training/choose.ts";
+import type { ExecutorKind } from "../../runtime/training/executor.ts";
 import type { Settings } from "../methods/method.ts";
 import type { TrainableLevel } from "../network/trainable.ts";
 import type { OptimizerName, OptimizerOptions } from "../optimizers/optimizer.ts";
@@ -37,7 +39,8 @@ export interface RunPlan {
   readonly clip: number;
   /** Views of each picture that are kept where a part of the network is frozen; 0: none, every view is fresh. */
   readonly keptViews: number;
-  readonly device: string;
+  readonly device: TrainingDevice;
+  readonly executor: ExecutorKind;
   readonly threads: number;
   readonly pictures: { readonly path: string; readonly fingerprint: string; readonly count: number; readonly sidePx: number };
   /** Places in the picture cache. The two are disjoint where the folder is large enough. */

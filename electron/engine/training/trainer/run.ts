@@ -44,7 +44,7 @@ async function trainAndJudge(plan: RunPlan, surroundings: Omit<TrainSurroundings
   try {
     const trained = await train(prepared, {
       ...surroundings,
-      openExecutor: (_, initial) => openExecutor({ graph: prepared.step.graph, initial, device: plan.device, threads: plan.threads }),
+      openExecutor: (_, initial) => openExecutor({ ...plan, graph: prepared.step.graph, initial }),
     });
     return outcomeOf(trained, await judgeRun(prepared, trained, surroundings));
   } finally {

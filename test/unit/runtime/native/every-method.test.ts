@@ -23,7 +23,8 @@ test.each(methodIds)("%s: three steps agree with ONNX Runtime", async (id) => {
   expect([...new Set(fallbacks)].sort()).toEqual(leftOver[id] ?? []);
   for (let at = 0; at < 3; at++) {
     const [found, expected] = [await native.advance(), await standard.advance()];
-    for (const [name, value] of expected) expect(Math.abs((found.get(name) as number) - value), name).toBeLessThanOrEqual(1e-3 * Math.max(1e-2, Math.abs(value)));
+    for (const [name, value] of expected)
+      expect(Math.abs((found.get(name) as number) - value), name).toBeLessThanOrEqual(1e-3 * Math.max(1e-2, Math.abs(value)));
   }
   const [found, expected] = [await native.executor.readState(), await standard.executor.readState()];
   for (const [name, tensor] of expected) expectClose(name, found.get(name), tensor, 1e-3);
