@@ -48,7 +48,7 @@ inline int64_t lastStride(const Walk& walk, const int64_t* strides) { return wal
 /** Numbers in the order of electron/engine/runtime/training/native/operations.ts. */
 enum class Pointwise {
   add, sub, mul, div, pow, max, min, neg, abs, sqrt, exp, log, reciprocal, erf, tanh, sigmoid, relu, sign, floor, ceil, softplus,
-  greater, less, equal, greaterOrEqual, lessOrEqual, conjunction, disjunction, negation, where, identity, clip, between, isNaN, mod, count
+  greater, less, equal, greaterOrEqual, lessOrEqual, conjunction, disjunction, negation, where, identity, clip, between, isNaN, mod, cos, sin, leakyRelu, hardSigmoid, hardSwish, gelu, count
 };
 
 enum class Reduction { sum, mean, max, min, sumSquare, l2, l1, count };

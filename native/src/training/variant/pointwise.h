@@ -50,7 +50,7 @@ void put(const Operand& to, int64_t offset, int64_t stride, int64_t count, const
   }
 }
 
-/** low, high: of Clip and of `between`, which lets a through where low < b < high. */
+/** low, high: of Clip; of `between`, which lets a through where low < b < high; slopes and offsets of LeakyRelu and HardSigmoid. */
 template <typename Number>
 void applyPointwise(Pointwise operation, const Number* a, const Number* b, const Number* c, Number low, Number high, Number* to, int64_t n) {
   const auto each = [&](auto&& compute) {
@@ -91,6 +91,12 @@ void applyPointwise(Pointwise operation, const Number* a, const Number* b, const
     case Pointwise::between: return each([=](int64_t i) { return b[i] > low && b[i] < high ? a[i] : Number(0); });
     case Pointwise::isNaN: return each([=](int64_t i) { return static_cast<Number>(a[i] != a[i]); });
     case Pointwise::mod: return each([=](int64_t i) { return a[i] - std::floor(a[i] / b[i]) * b[i]; });
+    case Pointwise::cos: return each([=](int64_t i) { return std::cos(a[i]); });
+    case Pointwise::sin: return each([=](int64_t i) { return std::sin(a[i]); });
+    case Pointwise::leakyRelu: return each([=](int64_t i) { return a[i] < 0 ? a[i] * low : a[i]; });
+    case Pointwise::hardSigmoid: return each([=](int64_t i) { return std::max(Number(0), std::min(Number(1), low * a[i] + high)); });
+    case Pointwise::hardSwish: return each([=](int64_t i) { return a[i] * std::max(Number(0), std::min(Number(1), a[i] / 6 + Number(0.5))); });
+    case Pointwise::gelu: return each([=](int64_t i) { return a[i] * Number(0.5) * (1 + std::erf(a[i] * Number(0.70710678118654752))); });
     default: return each([=](int64_t i) { return a[i]; });
   }
 }

@@ -11,16 +11,31 @@ function picture(builder: GraphBuilder, shape: readonly number[] = [2, 5, 4, 3])
   return builder.node("Conv", [x, w]);
 }
 
-test.each(["Abs", "Neg", "Erf", "Tanh", "Sigmoid", "Relu", "Sign", "Floor", "Ceil", "Softplus", "Exp", "Identity"])(
-  "%s",
-  async (opType) => {
-    await withEachLevel(() =>
-      compare({
-        build: (builder) => [builder.node(opType, [builder.input("x", "float32", [7, 131])]), builder.node(opType, [picture(builder)])],
-      }),
-    );
-  },
-);
+test.each([
+  "Abs",
+  "Neg",
+  "Erf",
+  "Tanh",
+  "Sigmoid",
+  "Relu",
+  "Sign",
+  "Floor",
+  "Ceil",
+  "Softplus",
+  "Exp",
+  "Cos",
+  "Sin",
+  "LeakyRelu",
+  "HardSigmoid",
+  "HardSwish",
+  "Identity",
+])("%s", async (opType) => {
+  await withEachLevel(() =>
+    compare({
+      build: (builder) => [builder.node(opType, [builder.input("x", "float32", [7, 131])]), builder.node(opType, [picture(builder)])],
+    }),
+  );
+});
 
 test.each(["Sqrt", "Log", "Reciprocal"])("%s of positive numbers", async (opType) => {
   await compare({ build: (builder) => [builder.node(opType, [builder.input("x", "float32", [5, 77])])], range: [0.1, 4] });
@@ -39,6 +54,10 @@ test.each(["Add", "Sub", "Mul", "Div", "Max", "Min"])("%s broadcasts", async (op
     },
     range: [0.5, 2],
   });
+});
+
+test("Gelu", async () => {
+  await compare({ build: (builder) => [builder.node("Gelu", [builder.input("x", "float32", [4, 50])])], version: 20 });
 });
 
 test("powers", async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { UserError } from "#engine/base/errors.ts";
+import type { UserError } from "#engine/base/errors.ts";
 import { parseSettings } from "#engine/training/methods/parse-settings.ts";
 import { isMethodId, methodOf, methods } from "#engine/training/methods/table.ts";
 

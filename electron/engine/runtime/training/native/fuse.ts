@@ -2,6 +2,7 @@
  * @file Finds nodes that one kernel does together: BatchNormalization with the Add and the Relu or Clip behind it, their gradients, and an Add of two gradients
  * of which a convolution makes one. What one such operation does not hand out is never written to memory.
  */
+import { BugError } from "../../../base/errors.ts";
 import { floatOf } from "../../../onnx/attributes.ts";
 import type { Graph, Node } from "../../../onnx/model.ts";
 import { trainingDomain } from "../../../onnx/shapes/training.ts";
@@ -33,11 +34,36 @@ export function fuse(nodes: readonly Node[], graph: Graph, types: Types): Operat
     if (isOurs(node, "ReluGradient") || isOurs(node, "ClipGradient")) fuseBackward({ node, uses, replaced, limited });
     if (node.domain === "" && node.opType === "Add") fuseSum({ node, nodes, uses, types, replaced });
   }
-  return nodes.flatMap((node) => {
+  const operations = nodes.flatMap((node) => {
     const operation = replaced.get(node);
     if (operation !== undefined) return operation === null ? [] : [operation];
     return [plainOperation(node)];
   });
+  return inOrder(operations);
+}
+
+/** What several became stands where the last of them stood; readers of what the others made wait for it. */
+function inOrder(operations: readonly Operation[]): Operation[] {
+  const toCome = new Set(operations.flatMap(({ outputs }) => outputs.filter((name) => name !== "")));
+  const waiting = new Map<string, Operation[]>();
+  const ordered: Operation[] = [];
+  const place = (operation: Operation): void => {
+    const missing = operation.inputs.find((name) => toCome.has(name));
+    if (missing !== undefined) {
+      waiting.set(missing, [...(waiting.get(missing) ?? []), operation]);
+      return;
+    }
+    ordered.push(operation);
+    for (const name of operation.outputs) toCome.delete(name);
+    for (const name of operation.outputs) {
+      const ready = waiting.get(name) ?? [];
+      waiting.delete(name);
+      ready.forEach(place);
+    }
+  };
+  operations.forEach(place);
+  if (ordered.length !== operations.length) throw new BugError("fused nodes wait for each other");
+  return ordered;
 }
 
 export function isOurs(node: Node, opType: string): boolean {

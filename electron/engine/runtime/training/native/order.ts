@@ -21,7 +21,7 @@ export function orderForState({ model, state }: StepGraph): Node[] {
   const staying = new Set<number>();
   const moves = (index: number): boolean => isStateStep(nodes[index] as Node) && !staying.has(index);
   let keys: number[] = [];
-  for (let isSettled = false; !isSettled; ) {
+  for (let isSettled = false; !isSettled;) {
     isSettled = true;
     keys = nodes.map((_, index) => index);
     nodes.forEach((node, index) => {

@@ -9,7 +9,7 @@ const stepKinds = ["convolution", "convolutionBack", "convolutionWeights", "norm
 export type StepKind = (typeof stepKinds)[number];
 
 /** In the order of tensor-view.h. */
-const pointwiseKinds = ["add", "sub", "mul", "div", "pow", "max", "min", "neg", "abs", "sqrt", "exp", "log", "reciprocal", "erf", "tanh", "sigmoid", "relu", "sign", "floor", "ceil", "softplus", "greater", "less", "equal", "greaterOrEqual", "lessOrEqual", "and", "or", "not", "where", "identity", "clip", "between", "isNaN", "mod"] as const; // prettier-ignore
+const pointwiseKinds = ["add", "sub", "mul", "div", "pow", "max", "min", "neg", "abs", "sqrt", "exp", "log", "reciprocal", "erf", "tanh", "sigmoid", "relu", "sign", "floor", "ceil", "softplus", "greater", "less", "equal", "greaterOrEqual", "lessOrEqual", "and", "or", "not", "where", "identity", "clip", "between", "isNaN", "mod", "cos", "sin", "leakyRelu", "hardSigmoid", "hardSwish", "gelu"] as const; // prettier-ignore
 export type PointwiseKind = (typeof pointwiseKinds)[number];
 
 const reductionKinds = ["sum", "mean", "max", "min", "sumSquare", "l2", "l1"] as const;

@@ -1,7 +1,7 @@
 /**
  * @file Operators on each number alone and on numbers that broadcast. What comes out lies as the first input of its shape does.
  */
-import { floatOf, intOf } from "../../../../onnx/attributes.ts";
+import { floatOf, intOf, textOf } from "../../../../onnx/attributes.ts";
 import type { ElementType } from "../../../../onnx/element-type.ts";
 import { limitsOf } from "../fuse.ts";
 import type { Limits, Operation } from "../operation.ts";
@@ -59,8 +59,27 @@ export const cast: Handler = (plan, operation) => {
   return types.every(isElementKind) && emit(plan, operation, { kind: "identity", from: [plan.placeOf(x)] });
 };
 
+export const leakyRelu: Handler = (plan, operation) =>
+  withNumbers(plan, operation, { kind: "leakyRelu", low: floatOf(operation.node, "alpha", 0.01), high: 0 });
+
+export const hardSigmoid: Handler = (plan, operation) =>
+  withNumbers(plan, operation, {
+    kind: "hardSigmoid",
+    low: floatOf(operation.node, "alpha", 0.2),
+    high: floatOf(operation.node, "beta", 0.5),
+  });
+
+/** The exact form. */
+export const gelu: Handler = (plan, operation) =>
+  textOf(operation.node, "approximate", "none") === "none" && floatPointwise("gelu")(plan, operation);
+
 /** The sign follows the divisor; `fmod` follows what is divided. */
 export const mod: Handler = (plan, operation) => intOf(operation.node, "fmod", 0) === 0 && pointwise("mod")(plan, operation);
+
+function withNumbers(plan: Plan, operation: Operation, { kind, low, high }: { readonly kind: PointwiseKind } & Limits): boolean {
+  const [x = ""] = operation.inputs;
+  return plan.typeOf(x).elementType === "float32" && emit(plan, operation, { kind, from: [plan.placeOf(x)], limits: { low, high } });
+}
 
 interface Pointwise {
   readonly kind: PointwiseKind;
