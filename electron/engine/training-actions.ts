@@ -58,7 +58,7 @@ export function createTrainingActions(engine: Engine, dataFolder: string): Train
       requireBase(from, dataFolder);
       const count = listRuns(store).length + 1;
       const run = `run-${count}-${engine.clock.now().toString(36)}`;
-      const parameters: TrainParameters = { ...request, run, from, labels: request.labels === null ? null : resolve(request.labels) };
+      const parameters: TrainParameters = { ...request, run, from, labels: absolute(request.labels), pairs: absolute(request.pairs) };
       createRun(
         store,
         {
@@ -108,4 +108,8 @@ function requireBase(from: string, dataFolder: string): void {
       "architecture-unknown",
       `There is no architecture "${name}"; expected one of ${Object.keys(architectures).join(", ")}.`,
     );
+}
+
+function absolute(path: string | null): string | null {
+  return path === null ? null : resolve(path);
 }

@@ -68,7 +68,7 @@ interface Row {
 }
 
 const pathNames = /^(path|file|filename|file_name|image|image_path|img|name)$/i;
-const labelNames = /^(label|class|class_name|category|target|tag)$/i;
+const labelNames = /^(label|class|class_name|category|target|tag|text|caption|title|description)$/i;
 
 /** With a header the columns are found by name, without one they are the first two. */
 function readRows(file: string): Row[] {

@@ -21,7 +21,7 @@ export function describeTraining(): string {
     "",
     "Settings of all methods:",
     ...settingLines(generalSpecs, 0),
-    "  optimizer=sgd|adam|adamw|lars; executor=auto|native|onnxruntime|tensorflow; augmentation: cropAreaMin, brightness, hue, blur, ... (alone, or of one kind of view: local.cropAreaMin)",
+    "  optimizer=sgd|adam|adamw|lars; executor=auto|native|onnxruntime|tensorflow; teacher=ENCODER (distill); augmentation: cropAreaMin, brightness, hue, blur, ... (alone, or of one kind of view: local.cropAreaMin)",
     "",
     `Augmentations: ${presetNames.join(", ")}`,
     `From nothing: ${Object.entries(architectures)

@@ -35,6 +35,8 @@ export interface TrainParameters {
   readonly set: readonly string[];
   /** Absolute path of a table (path, label). */
   readonly labels: string | null;
+  /** Absolute path of a table (path, text). */
+  readonly pairs: string | null;
 }
 
 export const scratchPrefix = "scratch:";
@@ -64,6 +66,9 @@ export interface PlanFacts {
   readonly picturesPath: (sidePx: number) => { readonly path: string; readonly fingerprint: string };
   readonly labels: readonly number[] | null;
   readonly weakLabels: readonly number[] | null;
+  readonly texts: readonly string[] | null;
+  /** Folder of an encoder by its id. */
+  readonly folderOfEncoder: (id: string) => string;
   readonly threads: number;
 }
 
@@ -83,9 +88,20 @@ export function makePlan(parameters: TrainParameters, facts: PlanFacts): RunPlan
   if (size % multiple !== 0) throw new UserError("train-size", `--size is ${size}; this encoder takes multiples of ${multiple}.`);
   const isWhiten = methodId === whitenMethod;
   const device = trainingDevice(parameters.device);
-  const { own, general, augment, optimizer, executor } = readSettings(parameters.set, isWhiten ? {} : methodOf(methodId).settings);
+  const { own, general, augment, optimizer, executor, teacher } = readSettings(parameters.set, isWhiten ? {} : methodOf(methodId).settings);
   const defaults: MethodDefaults = isWhiten ? nothing : methodOf(methodId).defaults[isScratch ? "scratch" : "tune"];
-  const { training, probe } = divide(population, parameters.seed);
+  const needs = isWhiten ? [] : methodOf(methodId).needs;
+  // Where nobody says what is what, sub-folders do.
+  const labels = facts.labels ?? (needs.includes("labels") ? facts.weakLabels : null);
+  if (needs.includes("labels") && labels === null)
+    throw new UserError(
+      "labels-missing",
+      `The method ${methodId} learns from labels: give --labels FILE.csv (path,label), or pictures in sub-folders.`,
+    );
+  if (needs.includes("pairs") && facts.texts === null)
+    throw new UserError("pairs-missing", `The method ${methodId} learns from texts: give --pairs FILE.csv (path,text).`);
+  const { training: all, probe } = divide(population, parameters.seed);
+  const training = needs.includes("pairs") ? all.filter((place) => facts.texts?.[place] !== "") : all;
   const images = Math.min(parameters.batch ?? defaults.perImages, training.length);
   const sidePx = Math.max(Math.ceil((1.2 * size) / 8) * 8, facts.baselineSize);
   const minutes =
@@ -133,8 +149,10 @@ export function makePlan(parameters: TrainParameters, facts: PlanFacts): RunPlan
     pictures: { ...facts.picturesPath(sidePx), count: population, sidePx },
     training,
     probe,
-    labels: facts.labels,
+    labels,
     weakLabels: facts.weakLabels,
+    texts: facts.texts,
+    teacher: needs.includes("teacher") ? (teacher === null ? facts.baselineFolder : facts.folderOfEncoder(teacher)) : null,
     evaluations: general["evaluations"] as number,
     checkpointSeconds: 60,
   };
@@ -163,11 +181,13 @@ function readSettings(assignments: readonly string[], methodSpecs: Parameters<ty
   const general: string[] = [];
   let optimizer: OptimizerName | null = null;
   let executor: ExecutorChoice = "auto";
+  let teacher: string | null = null;
   for (const written of assignments) {
     const at = written.indexOf("=");
     const name = written.slice(0, Math.max(0, at)).trim();
     const value = written.slice(at + 1).trim();
     if (name === "optimizer") optimizer = oneOf("optimizer", value, optimizerNames);
+    else if (name === "teacher") teacher = value;
     else if (name === "executor") executor = oneOf("executor", value, executorKinds);
     else if (Object.hasOwn(methodSpecs, name)) known.push(written);
     else if (isAugmentSetting(name.slice(name.indexOf(".") + 1))) augment[name] = value;
@@ -179,7 +199,7 @@ function readSettings(assignments: readonly string[], methodSpecs: Parameters<ty
     // The message then names all there are.
     parseSettings({ ...methodSpecs, ...generalSpecs }, [unknown]);
   }
-  return { own: parseSettings(methodSpecs, known), general: parseSettings(generalSpecs, general), augment, optimizer, executor };
+  return { own: parseSettings(methodSpecs, known), general: parseSettings(generalSpecs, general), augment, optimizer, executor, teacher };
 }
 
 function oneOf<T extends string>(name: string, value: string, allowed: readonly T[]): T {

@@ -95,6 +95,8 @@ async function planOf(parameters: TrainParameters, surroundings: TrainSurroundin
         picturesPath: place,
         labels: parameters.labels === null ? null : labelsOf(store, parameters.labels, contents),
         weakLabels: weakLabelsOf(store, contents),
+        texts: parameters.pairs === null ? null : textsOf(store, parameters.pairs, contents),
+        folderOfEncoder: (id) => dirname(findEncoder(id, dataFolder).card.modelPath),
         threads,
       });
   const { path, fingerprint } = place(plan.pictures.sidePx);
@@ -160,6 +162,13 @@ function labelsOf(store: WriteStore, file: string, contents: Contents): number[]
   const { contentIds, labels } = readLabelsTable(store, file);
   const known = new Map(Array.from(contentIds, (id, at) => [id, labels[at] as number]));
   return contents.map(({ id }) => known.get(id) ?? -1);
+}
+
+/** A table of texts has the form of one of labels, each text a label of its own. */
+function textsOf(store: WriteStore, file: string, contents: Contents): string[] {
+  const { contentIds, labels, names } = readLabelsTable(store, file);
+  const known = new Map(Array.from(contentIds, (id, at) => [id, names[labels[at] as number] as string]));
+  return contents.map(({ id }) => known.get(id) ?? "");
 }
 
 /** Sub-folders say something of what is in them, where there are several and not one for each picture. */

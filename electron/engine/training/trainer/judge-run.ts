@@ -16,7 +16,8 @@ import { candidatesOf, type Candidate, type CandidateName, type Seen } from "../
 import { writeTrainedEncoder } from "../result/write-encoder.ts";
 import { embedPictures } from "./embed.ts";
 import { createPictureReader, type PictureReader } from "./pictures.ts";
-import { normalisationOf, scratchNormalisation, type PreparedBase, type Surroundings } from "./prepare.ts";
+import { normalisationOf, scratchNormalisation } from "./normalisation.ts";
+import type { PreparedBase, Surroundings } from "./prepare.ts";
 import { withWeights } from "./run-model.ts";
 import type { TrainResult } from "./train.ts";
 import { loadKernels } from "#native/kernels.ts";

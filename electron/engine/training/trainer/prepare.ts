@@ -6,8 +6,6 @@ import { join } from "node:path";
 import { loadKernels } from "#native/kernels.ts";
 
 import { createRandom } from "../../base/random.ts";
-import { UserError, throwIfAborted } from "../../base/errors.ts";
-import { byteNormalisation } from "../../encoders/byte-normalisation.ts";
 import { readEncoderCard, type EncoderCard } from "../../encoders/encoder-card.ts";
 import { buildArchitecture } from "../architectures/table.ts";
 import type { Normalisation } from "../augment/draw-views.ts";
@@ -24,8 +22,10 @@ import { buildStep, type TrainingStep } from "../step/build-step.ts";
 import { adapterNumbers, adapterStart } from "./adapter-start.ts";
 import { fillFeatureCache, openFeatureCache, type FeatureCache } from "./feature-cache.ts";
 import { createPictureReader, type PictureReader } from "./pictures.ts";
+import { normalisationOf } from "./normalisation.ts";
 import { openModel, withWeights } from "./run-model.ts";
 import type { RunPlan } from "./run-plan.ts";
+import { sideFeeds, type SideFeeds } from "./side-feeds.ts";
 import { featureSource, pictureSource, type Source } from "./source.ts";
 
 /** What judging needs. */
@@ -46,6 +46,7 @@ export interface PreparedBase {
 export interface Prepared extends PreparedBase {
   readonly step: TrainingStep;
   readonly source: Source;
+  readonly side: SideFeeds;
 }
 
 export interface Surroundings {
@@ -93,6 +94,7 @@ export async function prepareRun(plan: RunPlan, surroundings: Surroundings): Pro
   if (start !== null) network = { ...network, model: withWeights(network.model, start.weights) };
   const trained =
     features === null ? network : (splitNetwork(network, trainable, [...rowsOf][0] as number, plan.size) as SplitNetwork).trained;
+  const side = await sideFeeds(base, surroundings);
   const step = buildStep({
     network: trained,
     method,
@@ -106,6 +108,7 @@ export async function prepareRun(plan: RunPlan, surroundings: Surroundings): Pro
     optimizerOptions: plan.optimizerOptions,
     clip: plan.clip,
     seed: plan.seed,
+    ...(side.teacherDimensions === undefined ? {} : { teacherDimensions: side.teacherDimensions }),
   });
   const initial = new Map(step.initial);
   const vectors = initial.get(instanceVectors);
@@ -114,6 +117,7 @@ export async function prepareRun(plan: RunPlan, surroundings: Surroundings): Pro
     ...base,
     network,
     step: { ...step, initial },
+    side,
     source:
       features === null
         ? pictureSource({
@@ -134,16 +138,6 @@ export async function prepareRun(plan: RunPlan, surroundings: Surroundings): Pro
     },
   };
 }
-
-/** Nets from nothing take numbers around 0; what is learnt does not depend on which. */
-export function normalisationOf(card: EncoderCard | null): Normalisation {
-  if (card === null) return { ...scratchNormalisation, white: 255, layout: "NCHW" };
-  if (card.input.colour === "BGR")
-    throw new UserError("trainable", `${card.id} takes its colours as BGR; only encoders that take RGB can be trained yet.`);
-  return { ...byteNormalisation(card.input), white: 255, layout: card.input.layout };
-}
-
-export const scratchNormalisation = { mean: [127.5, 127.5, 127.5], std: [64, 64, 64] } as const;
 
 async function keepFeatures(
   plan: RunPlan,

@@ -49,6 +49,10 @@ export interface RunPlan {
   /** Of every place in the picture cache, -1 where there is none: labels to train on, and weak ones (sub-folders) to judge by. */
   readonly labels: readonly number[] | null;
   readonly weakLabels: readonly number[] | null;
+  /** Of every place, "" where there is none. */
+  readonly texts: readonly string[] | null;
+  /** Folder of the encoder whose similarities are learnt. */
+  readonly teacher: string | null;
   /** How often the probe is looked at on the way. */
   readonly evaluations: number;
   readonly checkpointSeconds: number;

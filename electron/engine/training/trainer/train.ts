@@ -129,7 +129,7 @@ function meanLoss(records: readonly StepRecord[]): number {
 }
 
 async function runStep(
-  { plan, step, source }: Prepared,
+  { plan, step, source, side }: Prepared,
   executor: Executor,
   {
     at,
@@ -151,17 +151,10 @@ async function runStep(
     if (value === undefined) throw new BugError(`the step wants a number "${name}" that nobody gives`);
     feeds.set(name, { type: "float32", shape: [], data: Float32Array.of(value) });
   }
-  for (const name of step.feeds) feeds.set(name, feedOf(name, plan, positions, places));
+  for (const name of step.feeds) feeds.set(name, side.feed(name, positions, places));
   const made = await executor.step(feeds);
   const numberOf = (name: string): number => made.get(`metric/${name}`)?.data[0] as number;
   return { step: at + 1, loss: numberOf("loss"), gradientNorm: numberOf("gradientNorm"), rate };
-}
-
-function feedOf(name: string, plan: Prepared["plan"], positions: Int32Array, places: Int32Array): HostTensor {
-  const whole = (values: Int32Array): HostTensor => ({ type: "int64", shape: [values.length], data: BigInt64Array.from(values, BigInt) });
-  if (name === "positions") return whole(positions);
-  if (name === "labels" && plan.labels !== null) return whole(places.map((place) => plan.labels?.[place] ?? -1));
-  throw new BugError(`the step wants "${name}", which nobody feeds`);
 }
 
 /** How many steps fit, told by a few of them, which are then undone; kept, so that a resumed run has as many. */
