@@ -13,6 +13,7 @@ import { defaultEncoderId, findEncoder } from "../encoders/registry.ts";
 import type { Engine } from "../engine.ts";
 import { hasTurbo, turboWhy } from "../ingest/decode/turbo.ts";
 import { reportDevices } from "../runtime/devices.ts";
+import { describeTensorflow, findTensorflow } from "../runtime/training/tensorflow/load.ts";
 import { inferenceRequest } from "../stages/encoder-use.ts";
 
 export async function doctor(engine: Pick<Engine, "clock" | "cores">): Promise<DoctorReport> {
@@ -28,6 +29,8 @@ export async function doctor(engine: Pick<Engine, "clock" | "cores">): Promise<D
     missing.push("A graphics device for the encoder: it runs on the CPU, which is right for tens of thousands of images.");
   if (!electronVersion())
     missing.push("The Electron binary: the app opens in the browser instead. `npm run setup -- --electron` fetches it.");
+  if (findTensorflow() === null)
+    missing.push("TensorFlow for Node: training runs on ONNX Runtime alone. `npm run setup -- --tensorflow` installs it.");
   return {
     devices,
     versions: {
@@ -36,6 +39,7 @@ export async function doctor(engine: Pick<Engine, "clock" | "cores">): Promise<D
       "onnxruntime-node": packageVersion("onnxruntime-node"),
       "better-sqlite3": packageVersion("better-sqlite3"),
       sharp: packageVersion("sharp"),
+      tensorflow: describeTensorflow(),
       kernels: kernels.kind,
       cores: String(engine.cores),
     },

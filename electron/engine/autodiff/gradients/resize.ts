@@ -11,7 +11,13 @@ import { interpolationMatrix, type AxisResize } from "./interpolation.ts";
 
 export const resize: Gradient = (context) => {
   const { node, builder } = context;
-  const matrices = resizesOf(context)
+  const matrices = resizesOf({
+    node,
+    version: builder.version,
+    from: builder.shapeOf(node.inputs[0] as string),
+    to: builder.shapeOf(node.outputs[0] as string),
+    numbersAt: (index) => builder.knownValues(node.inputs[index] ?? ""),
+  })
     .map((axis, at) => ({ axis: at, matrix: interpolationMatrix(axis) ?? noGradient(node, `resizes in a way that is not known (${axis.coordinates})`) }))
     .filter(({ matrix }) => !isUnit(matrix)); // prettier-ignore
   const repeats = matrices.filter(({ matrix }) => isRepeat(matrix));
@@ -22,14 +28,22 @@ export const resize: Gradient = (context) => {
   return node.inputs.map((_, at) => (at === 0 ? gradient : null));
 };
 
+export interface ResizeNode {
+  readonly node: GradientContext["node"];
+  readonly version: number;
+  /** Shapes of the picture and of the result. */
+  readonly from: readonly number[];
+  readonly to: readonly number[];
+  /** The numbers of an input; null where it is left out. */
+  numbersAt(index: number): readonly number[] | null;
+}
+
 /** One for each axis of the picture. */
-function resizesOf({ node, builder }: GradientContext): AxisResize[] {
-  const from = builder.shapeOf(node.inputs[0] as string);
-  const to = builder.shapeOf(node.outputs[0] as string);
+export function resizesOf({ node, version, from, to, numbersAt }: ResizeNode): AxisResize[] {
   const rank = from.length;
-  const isOld = node.opType === "Upsample" || builder.version === 10;
+  const isOld = node.opType === "Upsample" || version === 10;
   const axes = intsOf(node, "axes", null)?.map((axis) => axisOf(node, axis, rank)) ?? from.map((_, axis) => axis);
-  const listAt = (index: number): readonly number[] => builder.knownValues(node.inputs[index] ?? "") ?? [];
+  const listAt = (index: number): readonly number[] => numbersAt(index) ?? [];
   const scales = floatsOfAttribute(node, "scales") ?? listAt(isOld ? 1 : 2);
   const scaleOf = scalesOf(node, { from, to, axes, scales, sizes: isOld ? [] : listAt(3) });
   const coordinates = textOf(node, "coordinate_transformation_mode", isOld ? "asymmetric" : "half_pixel");

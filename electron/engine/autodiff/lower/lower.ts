@@ -34,8 +34,15 @@ const lowerings: Readonly<Record<string, Lowering>> = {
   StopGradient: ({ inputs }) => inputs,
 };
 
+export interface LowerOptions {
+  /** Operators of our own that stay as they are. */
+  readonly keeps?: (node: Node) => boolean;
+  /** ONNX's own operators that are to be written in others, by name. */
+  readonly also?: Readonly<Record<string, Lowering>>;
+}
+
 /** The same model without operators of our own; its inputs and outputs keep their names. Shapes must be static. */
-export function lower(model: Model): Model {
+export function lower(model: Model, { keeps = () => false, also = {} }: LowerOptions = {}): Model {
   const { graph } = model;
   const builder = new GraphBuilder(model.opsets.get("") ?? 17, "standard/");
   for (const { name, type } of graph.inputs) {
@@ -46,11 +53,12 @@ export function lower(model: Model): Model {
   const standsFor = new Map<string, string>();
   for (const given of graph.nodes) {
     const node = { ...given, inputs: given.inputs.map((name) => standsFor.get(name) ?? name) };
-    if (node.domain !== trainingDomain) {
+    const isOurs = node.domain === trainingDomain;
+    const lowering = isOurs ? lowerings[node.opType] : node.domain === "" ? also[node.opType] : undefined;
+    if ((!isOurs && lowering === undefined) || (isOurs && keeps(node))) {
       builder.add(node);
       continue;
     }
-    const lowering = lowerings[node.opType];
     if (lowering === undefined) throw new BugError(`${trainingDomain}.${node.opType} has no standard form`);
     const made = lowering({ builder, node, inputs: node.inputs });
     node.outputs.forEach((name, at) => standsFor.set(name, made[at] as string));
@@ -60,7 +68,8 @@ export function lower(model: Model): Model {
     const made = standsFor.get(name);
     if (made !== undefined) builder.add(identity(made, name));
   }
-  const opsets = new Map([...model.opsets].filter(([domain]) => domain !== trainingDomain));
+  const isPlain = builder.builtNodes.every(({ domain }) => domain !== trainingDomain);
+  const opsets = new Map([...model.opsets].filter(([domain]) => !isPlain || domain !== trainingDomain));
   return {
     ...model,
     opsets,

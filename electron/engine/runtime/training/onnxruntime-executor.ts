@@ -5,7 +5,10 @@
 import { InferenceSession, Tensor as RuntimeTensor } from "onnxruntime-node";
 
 import { lower } from "../../autodiff/lower/lower.ts";
+import { webgpuLowerings } from "../../autodiff/lower/webgpu.ts";
 import { BugError, UserError, messageOf } from "../../base/errors.ts";
+import { GraphBuilder } from "../../onnx/graph-builder.ts";
+import { modelOf } from "../../onnx/new-model.ts";
 import { writeModel } from "../../onnx/write.ts";
 import type { Executor, ExecutorOptions, HostTensor, StepGraph } from "./executor.ts";
 
@@ -22,7 +25,7 @@ export async function openOnnxRuntimeExecutor(
   const outputOf = new Map(graph.state.map(({ input, output }) => [output, input]));
   let session: InferenceSession;
   try {
-    session = await InferenceSession.create(writeModel(lower(graph.model)), {
+    session = await InferenceSession.create(writeModel(lower(graph.model, stays ? { also: webgpuLowerings } : {})), {
       executionProviders: [providers[device]],
       intraOpNumThreads: threads,
       interOpNumThreads: 1,
@@ -69,7 +72,8 @@ export async function openOnnxRuntimeExecutor(
     },
     readState: async () => {
       const read = new Map<string, HostTensor>();
-      for (const [name, tensor] of state) read.set(name, await toHost(tensor));
+      const near = [...state.values()].some(({ location }) => location === "gpu-buffer") ? await fetchState(graph, state) : state;
+      for (const [name, tensor] of near) read.set(name, await toHost(tensor));
       return read;
     },
     close: async () => {
@@ -78,6 +82,27 @@ export async function openOnnxRuntimeExecutor(
       await session.release();
     },
   };
+}
+
+/**
+ * What lies on a graphics card comes through a session that passes it on: onnxruntime-node 1.30 ends the process where a tensor of the card is asked for
+ * its data.
+ */
+async function fetchState(graph: StepGraph, state: ReadonlyMap<string, RuntimeTensor>): Promise<Map<string, RuntimeTensor>> {
+  const builder = new GraphBuilder(17);
+  const names = [...state.keys()];
+  const outputs = names.map((name) => {
+    const type = graph.model.graph.inputs.find((input) => input.name === name)?.type;
+    if (!type?.shape) throw new BugError(`the state "${name}" has no static type`);
+    return builder.node("Identity", [builder.input(name, type.elementType, type.shape.map(Number))]);
+  });
+  const session = await InferenceSession.create(writeModel(lower(modelOf(builder, outputs))), {
+    executionProviders: ["webgpu"],
+    logSeverityLevel: 4,
+  });
+  const made = await session.run(Object.fromEntries(state));
+  await session.release();
+  return new Map(names.map((name, at) => [name, made[outputs[at] as string] as RuntimeTensor]));
 }
 
 function outputNames({ model }: StepGraph): string[] {
