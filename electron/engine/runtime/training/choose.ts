@@ -5,6 +5,7 @@ import { UserError } from "../../base/errors.ts";
 import type { Executor, ExecutorKind, HostTensor, StepGraph } from "./executor.ts";
 import { nativeTrainingMissing, openNativeExecutor } from "./native-executor.ts";
 import { openOnnxRuntimeExecutor, type OnnxRuntimeDevice } from "./onnxruntime-executor.ts";
+import { openTensorflowExecutor } from "./tensorflow-executor.ts";
 
 export const trainingDevices = ["auto", "cpu", "webgpu", "cuda", "directml", "coreml"] as const;
 export type TrainingDevice = (typeof trainingDevices)[number];
@@ -22,8 +23,7 @@ export interface OpenRequest {
 
 export function openExecutor({ graph, initial, device, executor, threads }: OpenRequest): Promise<Executor> {
   if (executor === "native") return openNativeExecutor(graph, initial, { threads });
-  if (executor === "tensorflow")
-    throw new UserError("executor-unavailable", "The TensorFlow executor is not installed. Run `npm run setup -- --tensorflow`.");
+  if (executor === "tensorflow") return openTensorflowExecutor(graph, initial, { threads });
   return openOnnxRuntimeExecutor(graph, initial, { threads, device: device === "auto" ? "cpu" : (device as OnnxRuntimeDevice) });
 }
 
