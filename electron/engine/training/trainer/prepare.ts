@@ -5,6 +5,7 @@ import { join } from "node:path";
 
 import { loadKernels } from "#native/kernels.ts";
 
+import { throwIfAborted } from "../../base/errors.ts";
 import { createRandom } from "../../base/random.ts";
 import { readEncoderCard, type EncoderCard } from "../../encoders/encoder-card.ts";
 import { buildArchitecture } from "../architectures/table.ts";
