@@ -227,7 +227,7 @@ function reportOf(plan: RunPlan, outcome: RunOutcome, encoder: string, notes: re
     verdict: report.verdict,
     recommended,
     reasons: [...report.reasons],
-    notes: [...notes, ...(outcome.stopped === null ? [] : [outcome.stopped])],
+    notes: [...notes, ...outcome.notes, ...(outcome.stopped === null ? [] : [outcome.stopped])],
     report: { frozen: report.frozen, whitened: report.whitened, after: report.after },
   };
 }

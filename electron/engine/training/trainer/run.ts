@@ -6,7 +6,8 @@ import { join } from "node:path";
 
 import { openExecutor } from "../../runtime/training/choose.ts";
 import { judgeRun, type RunReport } from "./judge-run.ts";
-import { prepareBase, prepareRun } from "./prepare.ts";
+import { estimateStepBytes } from "../step/estimate-memory.ts";
+import { prepareBase, prepareRun, type Prepared } from "./prepare.ts";
 import type { RunPlan } from "./run-plan.ts";
 import { train, type TrainResult, type TrainSurroundings } from "./train.ts";
 
@@ -23,6 +24,8 @@ export interface RunOutcome {
   readonly loss: { readonly first: number; readonly last: number } | null;
   readonly stopped: string | null;
   readonly bestStep: number;
+  /** What happened on the way, in sentences. */
+  readonly notes: readonly string[];
   readonly report: RunReport;
 }
 
@@ -39,28 +42,62 @@ export async function runTraining(surroundings: Omit<TrainSurroundings, "openExe
   return outcome;
 }
 
-async function trainAndJudge(plan: RunPlan, surroundings: Omit<TrainSurroundings, "openExecutor">): Promise<RunOutcome> {
+/** Of the memory that is free now; the rest is for what cannot be foreseen. */
+const usableShare = 0.8;
+const smallestBatch = 8;
+
+/** The plan with a batch that fits, kept before the first step so that a resumed run has the same. */
+async function prepareFitting(
+  plan: RunPlan,
+  surroundings: Omit<TrainSurroundings, "openExecutor">,
+): Promise<Prepared & { readonly notes: readonly string[] }> {
   const prepared = await prepareRun(plan, surroundings);
+  const path = join(surroundings.folder, planName);
+  const hasBegun = existsSync(join(surroundings.folder, "last.safetensors"));
+  const needed = estimateStepBytes(prepared.step);
+  const usable = usableShare * process.availableMemory();
+  if (hasBegun || needed <= usable || plan.images <= smallestBatch) return { ...prepared, notes: [] };
+  prepared.close();
+  const images = Math.max(smallestBatch, Math.floor(plan.images / 2));
+  const smaller: RunPlan = { ...plan, images, rate: (plan.rate * images) / plan.images };
+  writeFileSync(`${path}.tmp`, JSON.stringify(smaller));
+  renameSync(`${path}.tmp`, path);
+  const note = `A step of ${plan.images} pictures would take ${gigabytes(needed)} and ${gigabytes(usable)} can be used: ${images} are taken.`;
+  const fitting = await prepareFitting(smaller, surroundings);
+  return { ...fitting, notes: [note, ...fitting.notes] };
+}
+
+function gigabytes(bytes: number): string {
+  return `${(bytes / 2 ** 30).toFixed(1)} GB`;
+}
+
+async function trainAndJudge(given: RunPlan, surroundings: Omit<TrainSurroundings, "openExecutor">): Promise<RunOutcome> {
+  const prepared = await prepareFitting(given, surroundings);
+  const { plan } = prepared;
   try {
     const trained = await train(prepared, {
       ...surroundings,
       openExecutor: (_, initial) => openExecutor({ ...plan, graph: prepared.step.graph, initial }),
     });
-    return outcomeOf(trained, await judgeRun(prepared, trained, surroundings));
+    return outcomeOf(trained, await judgeRun(prepared, trained, surroundings), prepared.notes);
   } finally {
     prepared.close();
   }
 }
 
-function outcomeOf({ steps, seconds, viewsPerSecond, loss, stopped, bestStep }: TrainResult, report: RunReport): RunOutcome {
-  return { steps, seconds, viewsPerSecond, loss, stopped, bestStep, report };
+function outcomeOf(
+  { steps, seconds, viewsPerSecond, loss, stopped, bestStep }: TrainResult,
+  report: RunReport,
+  notes: readonly string[],
+): RunOutcome {
+  return { steps, seconds, viewsPerSecond, loss, stopped, bestStep, notes, report };
 }
 
 async function whitenOnly(plan: RunPlan, surroundings: Omit<TrainSurroundings, "openExecutor">): Promise<RunOutcome> {
   const prepared = prepareBase(plan);
   try {
     const report = await judgeRun(prepared, null, surroundings);
-    return { steps: 0, seconds: 0, viewsPerSecond: 0, loss: null, stopped: null, bestStep: 0, report };
+    return { steps: 0, seconds: 0, viewsPerSecond: 0, loss: null, stopped: null, bestStep: 0, notes: [], report };
   } finally {
     prepared.close();
   }
