@@ -47,6 +47,8 @@ export interface TinyOptions {
   readonly rate?: number;
   readonly seed?: number;
   readonly images?: number;
+  /** All pictures are one and the same. */
+  readonly isCollapsed?: boolean;
   /** ONNX Runtime on one thread if not given. */
   readonly open?: (graph: StepGraph, initial: ReadonlyMap<string, HostTensor>) => Promise<Executor>;
 }
@@ -58,6 +60,7 @@ export async function openTiny({
   rate,
   seed = 1,
   images: count = images,
+  isCollapsed = false,
   open = (graph, initial) => openOnnxRuntimeExecutor(graph, initial, { threads: 1, device: "cpu" }),
 }: TinyOptions): Promise<TinyRun> {
   const settings = parseSettings(method.settings, set);
@@ -81,6 +84,7 @@ export async function openTiny({
   });
   const executor = await open(step.graph, step.initial);
   const fixed = fixedFeeds(step, settings, count);
+  if (isCollapsed) for (const { name } of step.groups) (fixed.get(name) as HostTensor).data.fill(0.5);
   let at = 0;
   return {
     step,

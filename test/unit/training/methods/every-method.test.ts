@@ -58,6 +58,14 @@ describe("every method", () => {
       expect(states[2]).not.toEqual(states[0]);
     });
 
+  for (const given of cases)
+    test(`${[given.id, ...(given.set ?? [])].join(" ")}: finite where all pictures are one and the same`, async () => {
+      const run = await openTiny({ method: methods[given.id], set: given.set ?? [], isCollapsed: true });
+      for (let at = 0; at < 3; at++) for (const [name, value] of await run.advance()) expect(Number.isFinite(value), name).toBe(true);
+      for (const [name, data] of await stateOf(run)) expect(data.every(Number.isFinite), name).toBe(true);
+      await run.executor.close();
+    });
+
   test("the table: each under its own name, with sound defaults and a source", () => {
     expect(Object.keys(methods)).toEqual([...methodIds]);
     for (const [id, method] of Object.entries(methods)) {
