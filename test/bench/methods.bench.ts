@@ -4,10 +4,10 @@
  *
  *     node test/bench/methods.bench.ts [--methods simclr,moco] [--steps 800] [--pictures 3000] [--images 64] [--seed 1] [--executor native|onnxruntime] [--set key=value,...] [--smoke]
  *
- * `supcon` is shown the labels and `clip` the names of the classes: theirs is no comparison with the rest. `distill` learns from the bundled encoder.
+ * `supcon` is shown the labels and `clip` texts that name the classes: theirs is no comparison with the rest. `distill` learns from the bundled encoder.
  */
 import { createRandom } from "#engine/base/random.ts";
-import type { Executor, HostTensor } from "#engine/runtime/training/executor.ts";
+import type { HostTensor } from "#engine/runtime/training/executor.ts";
 import { openNativeExecutor } from "#engine/runtime/training/native-executor.ts";
 import { openOnnxRuntimeExecutor } from "#engine/runtime/training/onnxruntime-executor.ts";
 import { buildArchitecture } from "#engine/training/architectures/table.ts";
@@ -21,7 +21,8 @@ import { withWeights } from "#engine/training/trainer/run-model.ts";
 import { rateAt, type Schedule } from "#engine/training/trainer/schedule.ts";
 import { viewKind } from "#engine/training/trainer/source.ts";
 
-import { classNames, embed, knn, readFashion, side, teach, views, type Fashion } from "./methods/fashion.ts";
+import { embed, knn, readFashion, side, teach, views, type Fashion } from "./methods/fashion.ts";
+import { recallAtTen, textsOf } from "./methods/recall.ts";
 
 const smoke = process.argv.includes("--smoke");
 const images = Number(option("--images", "64"));
@@ -61,9 +62,11 @@ async function train(id: string, given: Fashion): Promise<void> {
   });
   const open = executor === "native" ? openNativeExecutor(step.graph, step.initial, { threads: 2 }) : openOnnxRuntimeExecutor(step.graph, step.initial, { threads: 2, device: "cpu" }); // prettier-ignore
   const running = await open;
-  const order = createOrder(given.count, images, seed);
+  const usesTexts = method.needs.includes("pairs");
+  const population = usesTexts ? given.count - heldOut(given.count) : given.count;
+  const texts = usesTexts ? textsOf(given).map(encoding(settings, textsOf(given).slice(0, population))) : [];
+  const order = createOrder(population, images, seed);
   const schedule: Schedule = { rate: (rate * images) / perImages, steps, warmUpSteps: Math.round(steps / 20), finalShare: 0 };
-  const texts = textsOf(settings);
   const losses: number[] = [];
   const start = knn(given, await embed(given, network, network.model), network.dimensions);
   const begun = performance.now();
@@ -76,12 +79,15 @@ async function train(id: string, given: Fashion): Promise<void> {
     losses.push(((await running.step(feeds)).get("metric/loss") as HostTensor).data[0] as number);
   }
   const msPerStep = (performance.now() - begun) / steps;
-  const end = knn(given, await embed(given, network, withWeights(network.model, await trained(step, running))), network.dimensions);
+  const state = await running.readState();
+  const embeddings = await embed(given, network, withWeights(network.model, trained(step, state)));
+  const end = knn(given, embeddings, network.dimensions);
   await running.close();
   const mean = (some: readonly number[]): string => (some.reduce((sum, loss) => sum + loss, 0) / some.length).toFixed(4);
   console.log(
     `${id.padEnd(12)} ${start.toFixed(4)}  ${end.toFixed(4)}  ${mean(losses.slice(0, 10))} -> ${mean(losses.slice(-10))}  ${msPerStep.toFixed(0)}`,
   );
+  if (usesTexts) console.log(await recallOf(settings, state, given, embeddings));
 }
 
 /** The same strength for all: SimCLR's for small pictures; small crops as SwAV draws them. */
@@ -109,7 +115,7 @@ function feedOf(name: string, given: Fashion, positions: Int32Array, { texts, te
   if (name === "positions") return whole(Array.from(positions, BigInt), [positions.length]);
   if (name === "labels") return whole(labels.map(BigInt), [positions.length]);
   if (name === "tokens") {
-    const rows = labels.map((label) => texts[label] as BigInt64Array);
+    const rows = Array.from(positions, (position) => texts[position] as BigInt64Array);
     return whole(
       rows.flatMap((row) => [...row]),
       [positions.length, rows[0]?.length ?? 0],
@@ -121,14 +127,32 @@ function feedOf(name: string, given: Fashion, positions: Int32Array, { texts, te
   return { type: "float32", shape: [positions.length, dimensions], data };
 }
 
-function textsOf(settings: Settings): BigInt64Array[] {
-  const texts = classNames.map((name) => `a picture of a ${name}`);
-  const encoder = encoderOf(learnPairs([...texts, ...texts], settings["vocabulary"] ?? 300));
-  return texts.map((words) => encodeText(words, settings["length"] ?? 8, encoder));
+/** Pictures and their texts that `clip` never sees: the last sixth. */
+function heldOut(count: number): number {
+  return Math.floor(count / 6);
 }
 
-async function trained(step: TrainingStep, running: Executor): Promise<Map<string, Float32Array>> {
-  const state = await running.readState();
+async function recallOf(
+  settings: Settings,
+  state: ReadonlyMap<string, HostTensor>,
+  given: Fashion,
+  embeddings: Float32Array,
+): Promise<string> {
+  const texts = textsOf(given);
+  const from = given.count - heldOut(given.count);
+  const dimensions = embeddings.length / given.count;
+  const encode = encoding(settings, texts.slice(0, from));
+  const request = { settings, state, dimensions, embeddings: embeddings.slice(from * dimensions), texts: texts.slice(from), encode };
+  const { recall, chance, distinct } = await recallAtTen(request);
+  return `  text recall@10 ${recall.toFixed(3)} of ${distinct} texts, chance ${chance.toFixed(3)}: ${(recall / chance).toFixed(1)} times`;
+}
+
+function encoding(settings: Settings, texts: readonly string[]): (text: string) => BigInt64Array {
+  const encoder = encoderOf(learnPairs(texts, settings["vocabulary"] ?? 300));
+  return (text) => encodeText(text, settings["length"] ?? 8, encoder);
+}
+
+function trained(step: TrainingStep, state: ReadonlyMap<string, HostTensor>): Map<string, Float32Array> {
   return new Map([...step.weights].map(([initializer, name]) => [initializer, state.get(name)?.data as Float32Array]));
 }
 

@@ -1,6 +1,6 @@
 /**
  * @file 3,000 pictures of clothes as a training sees them: 32 x 32 with a margin, views drawn by the product's own augmentation, labels that only the evaluation (and
- * `supcon`) knows, a larger encoder's embeddings for `distill`, and the names of the classes as texts for `clip`.
+ * `supcon`) knows, a larger encoder's embeddings for `distill`.
  */
 import { createRandom, shuffle } from "#engine/base/random.ts";
 import { findEncoder } from "#engine/encoders/registry.ts";
