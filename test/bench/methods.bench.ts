@@ -2,7 +2,7 @@
  * @file Every method on the same 3,000 pictures of clothes: a small residual net from nothing, 800 steps of two views of 64 pictures, the same views for all; leave-one-out
  * accuracy of 20 neighbours before and after. Run alone on a quiet machine, some 10 minutes a method:
  *
- *     node test/bench/methods.bench.ts [--methods simclr,moco] [--steps 800] [--pictures 3000] [--images 64] [--seed 1] [--executor native|onnxruntime] [--set key=value,...] [--smoke]
+ *     node test/bench/methods.bench.ts [--methods simclr,moco] [--steps 800] [--pictures 3000] [--images 64] [--size 32] [--seed 1] [--executor native|onnxruntime] [--set key=value,...] [--smoke]
  *
  * `supcon` is shown the labels and `clip` texts that name the classes: theirs is no comparison with the rest. `distill` learns from the bundled encoder.
  */
@@ -21,12 +21,13 @@ import { withWeights } from "#engine/training/trainer/run-model.ts";
 import { rateAt, type Schedule } from "#engine/training/trainer/schedule.ts";
 import { viewKind } from "#engine/training/trainer/source.ts";
 
-import { embed, knn, readFashion, side, teach, views, type Fashion } from "./methods/fashion.ts";
+import { embed, knn, readFashion, teach, views, type Fashion } from "./methods/fashion.ts";
 import { recallAtTen, textsOf } from "./methods/recall.ts";
 
 const smoke = process.argv.includes("--smoke");
 const images = Number(option("--images", "64"));
 const steps = Number(option("--steps", smoke ? "3" : "800"));
+const size = Number(option("--size", "32"));
 const seed = Number(option("--seed", "1"));
 const executor = option("--executor", "native");
 const set = option("--set", "").split(",").filter(Boolean);
@@ -34,7 +35,7 @@ const ids = option("--methods", methodIds.join(",")).split(",");
 
 const fashion = await readFashion(Number(option("--pictures", smoke ? "200" : "3000")));
 if (fashion !== null) {
-  console.log(`${fashion.count} pictures, resnet-small at ${side} px, ${steps} steps of ${images} pictures, seed ${seed}, ${executor}`);
+  console.log(`${fashion.count} pictures, resnet-small at ${size} px, ${steps} steps of ${images} pictures, seed ${seed}, ${executor}`);
   console.log("method       start   end     loss first -> last    ms a step");
   for (const id of ids) await train(id, fashion);
 }
@@ -42,7 +43,7 @@ if (fashion !== null) {
 async function train(id: string, given: Fashion): Promise<void> {
   const method = methodOf(id);
   const settings = parseSettings(method.settings, set);
-  const { network } = buildArchitecture("resnet-small", side, createRandom(seed));
+  const { network } = buildArchitecture("resnet-small", size, createRandom(seed));
   const { optimizer, rate, perImages, decay } = method.defaults.scratch;
   const teacher = method.needs.includes("teacher") ? await teach(given) : null;
   const step = buildStep({
@@ -51,7 +52,7 @@ async function train(id: string, given: Fashion): Promise<void> {
     settings,
     images,
     population: given.count,
-    size: side,
+    size,
     trainable: new Set(network.model.graph.initializers.map(({ name }) => name).filter((name) => /\.(weight|bias)$/.test(name))),
     batchStatistics: true,
     optimizer,
@@ -68,7 +69,7 @@ async function train(id: string, given: Fashion): Promise<void> {
   const order = createOrder(population, images, seed);
   const schedule: Schedule = { rate: (rate * images) / perImages, steps, warmUpSteps: Math.round(steps / 20), finalShare: 0 };
   const losses: number[] = [];
-  const start = knn(given, await embed(given, network, network.model), network.dimensions);
+  const start = knn(given, await embed(given, network, network.model, size), network.dimensions);
   const begun = performance.now();
   for (let at = 0; at < steps; at++) {
     const positions = order.positionsAt(at);
@@ -80,7 +81,7 @@ async function train(id: string, given: Fashion): Promise<void> {
   }
   const msPerStep = (performance.now() - begun) / steps;
   const state = await running.readState();
-  const embeddings = await embed(given, network, withWeights(network.model, trained(step, state)));
+  const embeddings = await embed(given, network, withWeights(network.model, trained(step, state)), size);
   const end = knn(given, embeddings, network.dimensions);
   await running.close();
   const mean = (some: readonly number[]): string => (some.reduce((sum, loss) => sum + loss, 0) / some.length).toFixed(4);
@@ -95,7 +96,7 @@ function viewsOf(step: TrainingStep, given: Fashion, positions: Int32Array, at: 
   const feeds = new Map<string, HostTensor>();
   let firstView = 0;
   for (const { name, count, variants, scale } of step.groups) {
-    const sizePx = Math.round(side * scale);
+    const sizePx = Math.round(size * scale);
     const kind = { ...viewKind("photo", variants[0]?.endsWith("local") === true ? "swav.local" : "small", {}), views: count };
     const data = views({ fashion: given, positions, kind, firstView, sizePx, seed, step: at });
     feeds.set(name, { type: "float32", shape: [count * positions.length, 3, sizePx, sizePx], data });

@@ -75,7 +75,7 @@ export async function embed(
   fashion: Fashion,
   network: Pick<Network, "inputs" | "dimensions">,
   model: Model,
-  sizePx = side,
+  sizePx: number,
 ): Promise<Float32Array> {
   const runner = await openModel(model, 2);
   const embeddings = new Float32Array(fashion.count * network.dimensions);

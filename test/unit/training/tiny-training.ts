@@ -84,7 +84,7 @@ export async function openTiny({
   });
   const executor = await open(step.graph, step.initial);
   const fixed = fixedFeeds(step, settings, count);
-  if (isCollapsed) for (const { name } of step.groups) (fixed.get(name) as HostTensor).data.fill(0.5);
+  if (isCollapsed) for (const { name } of step.groups) ((fixed.get(name) as HostTensor).data as Float32Array).fill(0.5);
   let at = 0;
   return {
     step,
