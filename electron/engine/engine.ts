@@ -27,6 +27,7 @@ import { distinctFolders, knownFileSpelling, pathFromText, requireApart, require
 import { createJobRunner, requireRunner, type JobRunner } from "./jobs/job-runner.ts";
 import { openInference, type InferenceSessionHandle } from "./runtime/inference.ts";
 import { createDefinitions } from "./stages/definitions.ts";
+import type { SpawnTrainer } from "./stages/training/train-job.ts";
 import { inferenceRequest } from "./stages/encoder-use.ts";
 import { openForReading, openForWriting, type WriteStore } from "./store/database.ts";
 import { countImages, fileByPath } from "./store/queries/files.ts";
@@ -61,7 +62,7 @@ export interface EngineOptions {
   /** How to start a decoding child; Electron has its own way. */
   readonly spawn?: SpawnChild | undefined;
   /** How to start the process that trains. */
-  readonly spawnTrainer?: SpawnChild | undefined;
+  readonly spawnTrainer?: SpawnTrainer | undefined;
   /** Logical processors to use; all if not given. */
   readonly cores?: number | undefined;
 }
@@ -165,7 +166,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
       threads: cores,
       changed,
       dataFolder,
-      spawnTrainer: options.spawnTrainer ?? spawnWithChildProcess(entryPath("trainer")),
+      spawnTrainer: options.spawnTrainer ?? ((environment) => spawnWithChildProcess(entryPath("trainer"), environment)),
     });
     const jobs = createJobRunner({ store, clock, definitions, onJob: (snapshot) => emit("job", snapshot) });
     return { collection, close, jobs };

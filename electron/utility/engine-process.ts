@@ -17,7 +17,10 @@ if (parentPort === undefined) throw new Error("this file is the entry of a utili
 
 const post = (message: FromEngineProcess): void => parentPort.postMessage(message);
 const starter = createChildStarter(post);
-const starting = createEngineHost({ spawn: starter.spawn(entryPath("pixel-child")), spawnTrainer: starter.spawn(entryPath("trainer")) });
+const starting = createEngineHost({
+  spawn: starter.spawn(entryPath("pixel-child")),
+  spawnTrainer: () => starter.spawn(entryPath("trainer")),
+});
 
 parentPort.on("message", (event) => {
   const message = event.data as ToEngineProcess;

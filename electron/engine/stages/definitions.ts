@@ -6,14 +6,14 @@ import { basename, join } from "node:path";
 import { evaluationStages, indexStages, trainStages, type JobKind } from "#protocol/progress.ts";
 
 import type { Clock } from "../base/clock.ts";
-import type { ChildPool, SpawnChild } from "../children/child-pool.ts";
+import type { ChildPool } from "../children/child-pool.ts";
 import type { JobDefinition } from "../jobs/job-runner.ts";
 import type { WriteStore } from "../store/database.ts";
 import { runEvaluateJob, type EvaluateParameters } from "./evaluate-job.ts";
 import { runIndexJob, type IndexParameters } from "./index-job.ts";
 import type { Pipeline } from "./pipeline.ts";
 import type { TrainParameters } from "./training/make-plan.ts";
-import { runTrainJob } from "./training/train-job.ts";
+import { runTrainJob, type SpawnTrainer } from "./training/train-job.ts";
 
 export interface DefinitionSurroundings {
   readonly store: WriteStore;
@@ -23,7 +23,7 @@ export interface DefinitionSurroundings {
   readonly thumbnailFolder: string;
   readonly dataFolder: string;
   readonly threads: number;
-  readonly spawnTrainer: SpawnChild;
+  readonly spawnTrainer: SpawnTrainer;
   readonly changed: Pipeline["changed"];
 }
 

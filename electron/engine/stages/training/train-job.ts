@@ -16,6 +16,7 @@ import type { SpawnChild } from "../../children/port.ts";
 import { cardName, writeEncoderCard, readEncoderCard } from "../../encoders/encoder-card.ts";
 import { defaultEncoderId, findEncoder, ownEncodersFolder } from "../../encoders/registry.ts";
 import type { JobContext, JobResult } from "../../jobs/job-runner.ts";
+import { tensorflowEnvironment } from "../../runtime/training/tensorflow/load.ts";
 import type { WriteStore } from "../../store/database.ts";
 import { listPresentContents, type ContentRow } from "../../store/queries/contents.ts";
 import { filesOfContent } from "../../store/queries/files.ts";
@@ -31,8 +32,11 @@ import { makePlan, scratchPrefix, type TrainParameters } from "./make-plan.ts";
 import { runTrainer, TrainerDied } from "./run-trainer.ts";
 
 export interface TrainSurroundings extends IndexSurroundings {
-  readonly spawnTrainer: SpawnChild;
+  readonly spawnTrainer: SpawnTrainer;
 }
+
+/** How the process that trains is started with more variables in its environment (where the host can give any). */
+export type SpawnTrainer = (environment: Readonly<Record<string, string>>) => SpawnChild;
 
 export function runFolder(workspace: string, id: string): string {
   return join(workspace, "runs", id);
@@ -51,7 +55,7 @@ export async function runTrainJob(parameters: TrainParameters, surroundings: Tra
   let outcome: RunOutcome | null = null;
   for (let halvings = 0; outcome === null; halvings++) {
     try {
-      outcome = await runTrainer(surroundings.spawnTrainer, folder, job);
+      outcome = await runTrainer(surroundings.spawnTrainer(plan.executor === "tensorflow" ? tensorflowEnvironment() : {}), folder, job);
     } catch (thrown) {
       if (!(thrown instanceof TrainerDied)) throw thrown;
       if (halvings === mostHalvings || plan.images < 4)

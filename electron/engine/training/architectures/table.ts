@@ -31,8 +31,8 @@ export const architectures: Readonly<Record<string, Architecture>> = {
   },
   "resnet-small": {
     size: 32,
-    summary: "residual net for pictures of 28 to 64 pixels, width 32: .7 million weights",
-    build: (layers, pictures) => resNet(layers, pictures, { width: 32, blocks: [1, 1, 1, 1] }),
+    summary: "residual net for pictures of 28 to 64 pixels, width 16: .3 million weights",
+    build: (layers, pictures) => resNet(layers, pictures, { width: 16, blocks: [1, 1, 1, 1] }),
   },
 };
 
