@@ -49,6 +49,13 @@ export const generalSpecs = {
   warmUp: { value: 0.05, low: 0, high: 0.9, help: "part of the steps in which the learning rate rises" },
   clip: { value: 0, low: 0, high: 1e6, help: "longest gradient; 0: no limit" },
   evaluations: { value: 5, low: 1, high: 1000, whole: true, help: "looks at the probe on the way" },
+  pieces: {
+    value: 1,
+    low: 1,
+    high: 1024,
+    whole: true,
+    help: "a batch passes the network in so many pieces: less memory, a third more time",
+  },
   views: {
     value: -1,
     low: -1,
@@ -126,6 +133,7 @@ export function makePlan(parameters: TrainParameters, facts: PlanFacts): RunPlan
     preset: presetOf(parameters.augment),
     augment,
     images,
+    pieces: general["pieces"] as number,
     size,
     steps,
     minutes,

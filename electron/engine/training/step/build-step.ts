@@ -15,6 +15,7 @@ import type { EncodeOptions, Method, MethodContext, Settings, ViewGroup, Weights
 import { instantiate, type Instance } from "../network/instantiate.ts";
 import type { Network } from "../network/network.ts";
 import { optimizers, type OptimizerName, type OptimizerOptions } from "../optimizers/optimizer.ts";
+import { CachedGradients } from "./cached-gradients.ts";
 import { Draft } from "./draft.ts";
 import { addMomentum } from "./momentum.ts";
 
@@ -37,6 +38,8 @@ export interface StepRequest {
   /** Longest gradient, all parameters together; 0: no limit. */
   readonly clip: number;
   readonly seed: number;
+  /** Pieces that a batch passes the network in, one after another; 1 if not given (cached-gradients.ts). */
+  readonly pieces?: number;
   /** Numbers that a larger encoder gives for a picture, where the method learns from one. */
   readonly teacherDimensions?: number;
 }
@@ -67,6 +70,7 @@ export function buildStep(request: StepRequest): TrainingStep {
   const online: Weights = { label: "online", of: (parameter) => parameter, keepsStatistics: true };
   const momentum = addMomentum(draft);
   const encoded = new Map<string, Instance>();
+  const cached = (request.pieces ?? 1) > 1 ? new CachedGradients(draft, request.pieces as number) : null;
 
   const encode = (name: string, used: Weights, options: EncodeOptions = {}): string => {
     const group = groups.find((each) => each.name === name);
@@ -78,19 +82,28 @@ export function buildStep(request: StepRequest): TrainingStep {
     const order = (value: string): string => (shuffles ? blocks(draft, value, parts) : value);
     const restore = (value: string): string =>
       shuffles ? blocks(draft, value, (draft.operators.shape(value)[0] as number) / parts) : value;
-    const instance = instantiate({
-      builder,
-      network,
-      inputs: pictures.map((input) => order(draft.operators.rows(input, from * images, to * images))),
-      prefix: `${used.label}/${name}/${from}-${to}/`,
-      weightOf: (initializer) => {
-        const state = weights.get(initializer);
-        if (state !== undefined) return used.of(state);
-        return statistics.get(initializer) ?? null;
-      },
-      usesBatch: normsInBatch,
-      parts,
-    });
+    const encodeRows = (inputs: readonly string[], label: string): Instance =>
+      instantiate({
+        builder,
+        network,
+        inputs,
+        prefix: `${used.label}/${name}/${from}-${to}/${label}`,
+        weightOf: (initializer) => {
+          const state = weights.get(initializer);
+          if (state !== undefined) return used.of(state);
+          return statistics.get(initializer) ?? null;
+        },
+        usesBatch: normsInBatch,
+        parts,
+      });
+    const inputs = pictures.map((input) => order(draft.operators.rows(input, from * images, to * images)));
+    if (cached !== null && used === online) {
+      const { embedding, first } = cached.encode(inputs, encodeRows);
+      keepStatistics(draft, statistics, first);
+      encoded.set(`${used.label}/${name}`, { ...first, featureMap: null });
+      return restore(embedding);
+    }
+    const instance = encodeRows(inputs, "");
     if (used.keepsStatistics) keepStatistics(draft, statistics, instance);
     encoded.set(`${used.label}/${name}`, { ...instance, featureMap: instance.featureMap === null ? null : restore(instance.featureMap) });
     return restore(instance.embedding);
@@ -125,7 +138,7 @@ export function buildStep(request: StepRequest): TrainingStep {
   };
   const loss = method.build(context);
   draft.metric("loss", loss);
-  optimise(draft, request, loss);
+  optimise(draft, request, gradientsOf(draft, loss, weights, cached));
   momentum.finish();
   return finish(draft, groups, new Map([...weights, ...statistics]));
 }
@@ -184,14 +197,22 @@ function feedOfGroup(draft: Draft, { network, images, size }: StepRequest, group
   );
 }
 
-function optimise(draft: Draft, { optimizer, optimizerOptions, clip }: StepRequest, loss: string): void {
+/** Of each parameter, in order. */
+function gradientsOf(draft: Draft, loss: string, weights: ReadonlyMap<string, string>, cached: CachedGradients | null): string[] {
+  const names = [...draft.parameters.keys()];
+  if (cached === null) return addGradients(draft.builder, loss, names);
+  const inside = new Set(weights.values());
+  const found = cached.gradients(
+    loss,
+    names.filter((name) => inside.has(name)),
+    names.filter((name) => !inside.has(name)),
+  );
+  return names.map((name) => found.get(name) as string);
+}
+
+function optimise(draft: Draft, { optimizer, optimizerOptions, clip }: StepRequest, gradients: readonly string[]): void {
   const { builder, operators } = draft;
   const parameters = [...draft.parameters.values()];
-  const gradients = addGradients(
-    builder,
-    loss,
-    parameters.map(({ name }) => name),
-  );
   const squares = gradients.map((gradient) => operators.total(operators.multiply(gradient, gradient)));
   const length = operators.unary("Sqrt", operators.add(...squares));
   draft.metric("gradientNorm", length);

@@ -101,6 +101,7 @@ export async function prepareRun(plan: RunPlan, surroundings: Surroundings): Pro
     method,
     settings: plan.settings,
     images: plan.images,
+    pieces: plan.pieces,
     population: plan.training.length,
     size: plan.size,
     trainable,

@@ -26,6 +26,8 @@ export interface RunPlan {
   readonly augment: Readonly<Record<string, string>>;
   /** Pictures in a batch. */
   readonly images: number;
+  /** Pieces that a batch passes the network in. */
+  readonly pieces: number;
   /** Side of a view in pixels. */
   readonly size: number;
   /** Null: as many as fit into `minutes`, found out at the start and kept. */
