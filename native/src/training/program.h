@@ -9,9 +9,7 @@
 #include <mutex>
 #include <vector>
 
-#if defined(__linux__)
 #include <sys/mman.h>
-#endif
 
 #include "../instructions.h"
 #include "pool.h"
@@ -25,7 +23,7 @@ class Program {
  public:
   /** @param steps one after the other: how many numbers follow, then those */
   Program(int64_t bytes, std::vector<double> steps, int threads, Instructions level)
-      : bytes_(bytes), steps_(std::move(steps)), pool_(threads), memory_(allocate(bytes)), run_(portable::runStep) {
+      : bytes_(bytes), steps_(std::move(steps)), pool_(threads), memory_(bytes), run_(portable::runStep) {
 #if defined(LIKENESS_X86)
     if (level == Instructions::avx2) run_ = avx2::runStep;
     if (level == Instructions::avx512) run_ = avx512::runStep;
@@ -48,7 +46,7 @@ class Program {
     for (int64_t step = from; step < to; step++) {
       const size_t at = static_cast<size_t>(step);
       const auto start = std::chrono::steady_clock::now();
-      StepReader reader(steps_.data() + begins_[at], lengths_[at], memory_.get(), bytes_);
+      StepReader reader(steps_.data() + begins_[at], lengths_[at], memory_.first, bytes_);
       run_(reader, pool_);
       nanoseconds_[at] += static_cast<double>((std::chrono::steady_clock::now() - start).count());
     }
@@ -56,29 +54,32 @@ class Program {
 
   int64_t bytes() const { return bytes_; }
   int64_t stepCount() const { return static_cast<int64_t>(begins_.size()); }
-  char* memory() { return memory_.get(); }
+  char* memory() { return memory_.first; }
   /** Spent in each step so far. */
   const std::vector<double>& nanoseconds() const { return nanoseconds_; }
 
  private:
-  struct Free {
-    void operator()(char* memory) const { std::free(memory); }
-  };
-  using Memory = std::unique_ptr<char, Free>;
-
-  /** Vectors may be read a little beyond the end. */
-  static Memory allocate(int64_t bytes) {
-    constexpr size_t page = size_t{2} << 20, slack = 4096;
-    const size_t size = (static_cast<size_t>(bytes) + slack + page - 1) / page * page;
-    Memory memory(static_cast<char*>(std::aligned_alloc(page, size)));
-    if (!memory) throw std::bad_alloc();
+  /** Straight from the system: zeros, and touched only where it is used. */
+  struct Memory {
+    explicit Memory(int64_t bytes) : length(static_cast<size_t>(bytes) + page + slack) {
+      base = mmap(nullptr, length, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+      if (base == MAP_FAILED) throw std::bad_alloc();
+      first = reinterpret_cast<char*>((reinterpret_cast<uintptr_t>(base) + page - 1) / page * page);
 #if defined(__linux__)
-    // Large pages save most of the walks through page tables; that there are none is no error.
-    (void)madvise(memory.get(), size, MADV_HUGEPAGE);
+      // Large pages save most of the walks through page tables; that there are none is no error.
+      (void)madvise(first, length - page, MADV_HUGEPAGE);
 #endif
-    std::memset(memory.get(), 0, size);
-    return memory;
-  }
+    }
+    ~Memory() { munmap(base, length); }
+    Memory(const Memory&) = delete;
+
+    static constexpr size_t page = size_t{2} << 20;
+    /** Vectors may be read a little beyond the end. */
+    static constexpr size_t slack = 4096;
+    size_t length;
+    void* base;
+    char* first;
+  };
 
   int64_t bytes_;
   std::vector<double> steps_;
