@@ -93,31 +93,26 @@ inline void depthwiseBack(const ConvolutionShape& s, const float* g, const float
   }
   const float* packed = depthwiseWeights(s, weights, pool);
   pool.forEach(s.batch, [&](int64_t image, Scratch&) {
-    Phase across[16];
-    const bool isTabled = s.strideWidth <= 16;
-    for (int64_t place = 0; isTabled && place < s.strideWidth; place++)
-      across[place] = phaseOf(place, s.width, s.strideWidth, s.kernelWidth, s.dilationWidth, s.padLeft);
     for (int64_t channel = 0; channel < s.channels; channel += lanes) {
       const int64_t width = s.channels - channel;
       const float* gradient = g + image * s.outHeight * s.outWidth * s.channels + channel;
-      const float* w = packed + channel;
-      for (int64_t line = 0; line < s.height; line++) {
-        const Phase down = phaseOf(line % s.strideHeight, s.height, s.strideHeight, s.kernelHeight, s.dilationHeight, s.padTop);
-        float* to = dx + (image * s.height + line) * s.width * s.channels + channel;
-        for (int64_t column = 0; column < s.width; column++, to += s.channels) {
-          const Phase& taps = across[column % s.strideWidth];
-          Vec sum = add ? loadUpTo(to, width) : spread(0);
-          for (int64_t ty = 0; ty < down.taps; ty++) {
-            const int64_t oy = line / s.strideHeight + down.shift[ty];
-            if (oy < 0 || oy >= s.outHeight) continue;
-            for (int64_t tx = 0; tx < taps.taps; tx++) {
-              const int64_t ox = column / s.strideWidth + taps.shift[tx];
-              if (ox < 0 || ox >= s.outWidth) continue;
-              sum = multiplyAdd(loadUpTo(gradient + (oy * s.outWidth + ox) * s.channels, width),
-                                loadUpTo(w + (down.tap[ty] * s.kernelWidth + taps.tap[tx]) * s.channels, width), sum);
-            }
+      float* to = dx + image * s.height * s.width * s.channels + channel;
+      if (!add)
+        for (int64_t pixel = 0; pixel < s.height * s.width; pixel++) storeUpTo(to + pixel * s.channels, spread(0), width);
+      // Each gradient is handed to the pixels of its window.
+      for (int64_t line = 0; line < s.outHeight; line++) {
+        const int64_t top = line * s.strideHeight - s.padTop;
+        const TapRange down = tapsInside(top, s.kernelHeight, s.dilationHeight, s.height);
+        for (int64_t column = 0; column < s.outWidth; column++, gradient += s.channels) {
+          const int64_t left = column * s.strideWidth - s.padLeft;
+          const TapRange across = tapsInside(left, s.kernelWidth, s.dilationWidth, s.width);
+          const Vec each = loadUpTo(gradient, width);
+          for (int64_t ky = down.from; ky < down.to; ky++) {
+            float* pixel = to + ((top + ky * s.dilationHeight) * s.width + left + across.from * s.dilationWidth) * s.channels;
+            const float* w = packed + (ky * s.kernelWidth + across.from) * s.channels + channel;
+            for (int64_t kx = across.from; kx < across.to; kx++, pixel += s.dilationWidth * s.channels, w += s.channels)
+              storeUpTo(pixel, multiplyAdd(each, loadUpTo(w, width), loadUpTo(pixel, width)), width);
           }
-          storeUpTo(to, sum, width);
         }
       }
     }

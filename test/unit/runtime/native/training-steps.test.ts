@@ -1,7 +1,10 @@
+import { once } from "node:events";
+import { Worker } from "node:worker_threads";
+
 import { expect, test } from "vitest";
 
 import type { Executor, HostTensor } from "#engine/runtime/training/executor.ts";
-import { openNativeExecutor } from "#engine/runtime/training/native-executor.ts";
+import { nativeTrainingMissing, openNativeExecutor } from "#engine/runtime/training/native-executor.ts";
 import { openOnnxRuntimeExecutor } from "#engine/runtime/training/onnxruntime-executor.ts";
 import { float, GraphBuilder } from "#engine/onnx/graph-builder.ts";
 import { trainingDomain } from "#engine/onnx/shapes/training.ts";
@@ -149,6 +152,34 @@ test("BatchNormalization with what stands behind it", async () => {
       slack: 2e-5,
     }),
   );
+});
+
+test("from a worker thread, two programs at once", async () => {
+  const given = resnetStep(4, 8, [16], 1);
+  const here = await openNativeExecutor(given.graph, given.initial, { threads: 2 });
+  const workers = [1, 2].map(() => new Worker(new URL("step-worker.ts", import.meta.url)));
+  const states = workers.map(async (worker) => {
+    const [state] = (await once(worker, "message")) as [ReadonlyMap<string, HostTensor>];
+    await once(worker, "exit");
+    return digest(state);
+  });
+  await here.step(given.feeds);
+  const own = digest(await here.readState());
+  expect(await Promise.all(states)).toEqual([own, own]);
+  await here.close();
+});
+
+test("without the addon it is unavailable, and says why", async () => {
+  const given = resnetStep(4, 8, [16], 1);
+  const before = process.env["LIKENESS_NATIVE"];
+  process.env["LIKENESS_NATIVE"] = "off";
+  try {
+    expect(nativeTrainingMissing()).toMatch(/switched off/);
+    await expect(openNativeExecutor(given.graph, given.initial, { threads: 1 })).rejects.toMatchObject({ code: "executor-unavailable" });
+  } finally {
+    if (before === undefined) delete process.env["LIKENESS_NATIVE"];
+    else process.env["LIKENESS_NATIVE"] = before;
+  }
 });
 
 test("programs that do not fit their memory are refused", async () => {

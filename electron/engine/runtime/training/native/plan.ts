@@ -30,6 +30,7 @@ export class Plan {
   readonly #places = new Map<string, Place>();
   readonly #tensors: ReadonlyMap<string, Uint8Array>;
   readonly #reads: ReadonlyMap<string, number>;
+  readonly #turned: { readonly from: Place; readonly to: Place }[] = [];
   #label = "";
 
   /** @param reads how many operations read each value */
@@ -135,8 +136,23 @@ export class Plan {
     return isPlain(place) ? place : this.lying(place, plainStrides(place.shape));
   }
 
+  /** What is fed and never changes within a step is turned once. */
   channelsLast(place: Place): Place {
-    return isChannelsLast(place) ? place : this.lying(place, channelsLastStrides(place.shape));
+    if (isChannelsLast(place)) return place;
+    const { stretch, shape, strides, offset } = place;
+    const known = this.#turned.find(
+      ({ from }) =>
+        from.stretch === stretch &&
+        from.offset === offset &&
+        `${from.shape.join()}/${from.strides.join()}` === `${shape.join()}/${strides.join()}`,
+    );
+    if (known !== undefined) return known.to;
+    const to = this.lying(place, channelsLastStrides(shape));
+    if (stretch.isKept && !stretch.isState) {
+      to.stretch.pendingReads = Infinity;
+      this.#turned.push({ from: place, to });
+    }
+    return to;
   }
 
   /** Numbers of one shape and kind from place to place. */
