@@ -264,6 +264,23 @@ test("BatchNormalization at rest", async () => {
   });
 });
 
+test("LayerNormalization over the last axis, over two, without a shift", async () => {
+  await compare({
+    build: (builder) => {
+      const x = builder.input("x", "float32", [3, 7, 20]);
+      const [scale, bias, wide] = [
+        builder.input("s", "float32", [20]),
+        builder.input("b", "float32", [20]),
+        builder.input("w", "float32", [7, 20]),
+      ];
+      return [
+        ...builder.nodes("LayerNormalization", [x, scale, bias], 3, { epsilon: float(1e-3) }),
+        builder.node("LayerNormalization", [x, wide], { axis: int(1) }),
+      ];
+    },
+  });
+});
+
 test("what has no kernel goes to ONNX Runtime between the others", async () => {
   await compare({
     build: (builder) => {

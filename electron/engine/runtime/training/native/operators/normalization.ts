@@ -1,12 +1,13 @@
 /**
- * @file BatchNormalization over the batch, with what fuse.ts put behind it, its gradient, and BatchNormalization at rest.
+ * @file BatchNormalization over the batch, with what fuse.ts put behind it, its gradient, BatchNormalization at rest, and LayerNormalization.
  */
-import { floatOf } from "../../../../onnx/attributes.ts";
+import { floatOf, intOf } from "../../../../onnx/attributes.ts";
 import { noLimits, type Operation } from "../operation.ts";
 import type { Place } from "../place.ts";
 import type { Plan } from "../plan.ts";
 import { at } from "../steps.ts";
 import type { Handler } from "./handler.ts";
+import { reduceTo } from "./reductions.ts";
 
 export const normalize: Handler = (plan, operation) => {
   const [x = "", scale = "", bias = "", residual = ""] = operation.inputs;
@@ -93,6 +94,35 @@ export const batchNormalization: Handler = (plan, operation) => {
   plan.pointwise("mul", [picture, perChannel(factor)], to);
   plan.pointwise("add", [to, perChannel(term)], to);
   plan.bind(y, to);
+  return true;
+};
+
+/** Each row by its own mean and deviation (Ba, Kiros and Hinton 2016). */
+export const layerNormalization: Handler = (plan, operation) => {
+  const [x = "", scale = "", bias = ""] = operation.inputs;
+  const [y = "", mean = "", inverse = ""] = operation.outputs;
+  const { elementType, shape } = plan.typeOf(x);
+  if (elementType !== "float32") return false;
+  const from = plan.placeOf(x);
+  const given = intOf(operation.node, "axis", -1);
+  const first = given < 0 ? given + shape.length : given;
+  const axes = shape.flatMap((_, axis) => (axis < first ? [] : [axis]));
+  const means = reduceTo(plan, "mean", from, axes);
+  const to = plan.place("float32", shape);
+  plan.pointwise("sub", [from, means], to);
+  const squares = reduceTo(plan, "sumSquare", to, axes);
+  const spread = plan.place("float32", squares.shape, squares.strides);
+  const length = axes.reduce((product, axis) => product * (shape[axis] as number), 1);
+  plan.pointwise("mul", [squares, plan.number(1 / length)], spread);
+  plan.pointwise("add", [spread, plan.number(floatOf(operation.node, "epsilon", 1e-5))], spread);
+  plan.pointwise("sqrt", [spread], spread);
+  plan.pointwise("reciprocal", [spread], spread);
+  plan.pointwise("mul", [to, spread], to);
+  plan.pointwise("mul", [to, plan.placeOf(scale)], to);
+  if (bias !== "") plan.pointwise("add", [to, plan.placeOf(bias)], to);
+  plan.bind(y, to);
+  if (mean !== "") plan.bind(mean, means);
+  if (inverse !== "") plan.bind(inverse, spread);
   return true;
 };
 

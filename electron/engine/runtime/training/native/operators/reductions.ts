@@ -65,10 +65,8 @@ function emitSoftmax(plan: Plan, operation: Operation, { from, to, length, isLog
   return true;
 }
 
-function emitReduction(plan: Plan, operation: Operation, kind: ReductionKind, axes: readonly number[]): true {
-  const [x = ""] = operation.inputs;
-  const [y = ""] = operation.outputs;
-  const from = plan.placeOf(x);
+/** A new place for what is left; the axes taken stay as 1. */
+export function reduceTo(plan: Plan, kind: ReductionKind, from: Place, axes: readonly number[]): Place {
   const isTaken = (_: unknown, axis: number): boolean => axes.includes(axis);
   const isKept = (_: unknown, axis: number): boolean => !axes.includes(axis);
   // What is left lies in the order it had, so that neighbours stay neighbours.
@@ -87,9 +85,16 @@ function emitReduction(plan: Plan, operation: Operation, kind: ReductionKind, ax
     byteOffset(result),
   ];
   plan.emit({ kind: "reduction", reads: [from], writes: [result], numbers });
+  return result;
+}
+
+function emitReduction(plan: Plan, operation: Operation, kind: ReductionKind, axes: readonly number[]): true {
+  const [x = ""] = operation.inputs;
+  const [y = ""] = operation.outputs;
+  const result = reduceTo(plan, kind, plan.placeOf(x), axes);
   const { shape: wanted } = plan.typeOf(y);
-  const keepsAxes = wanted.length === shape.length;
-  plan.bind(y, keepsAxes ? result : { ...result, shape: wanted, strides: result.strides.filter(isKept) });
+  const keepsAxes = wanted.length === result.shape.length;
+  plan.bind(y, keepsAxes ? result : { ...result, shape: wanted, strides: result.strides.filter((_, axis) => !axes.includes(axis)) });
   return true;
 }
 

@@ -44,6 +44,7 @@ export const handlers: Readonly<Record<string, Handler>> = {
   HardSwish: values.floatPointwise("hardSwish"),
   Identity: layout.identity,
   IsNaN: values.floatPointwise("isNaN"),
+  LayerNormalization: normalization.layerNormalization,
   LeakyRelu: values.leakyRelu,
   Less: values.pointwise("less"),
   LessOrEqual: values.pointwise("lessOrEqual"),
