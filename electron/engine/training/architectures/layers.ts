@@ -19,18 +19,30 @@ export class Layers {
   /** He et al. 2015, by the numbers that go out, as is usual for convolutions. No bias: a norm follows. */
   convolution(
     x: string,
-    { outputs, kernel, stride = 1, groups = 1 }: { outputs: number; kernel: number; stride?: number; groups?: number },
+    {
+      outputs,
+      kernel,
+      stride = 1,
+      groups = 1,
+      pad = (kernel - 1) / 2,
+    }: { outputs: number; kernel: number; stride?: number; groups?: number; pad?: number },
   ): string {
     const inputs = (this.builder.shapeOf(x)[1] as number) / groups;
     const deviation = Math.sqrt(2 / ((outputs / groups) * kernel * kernel));
     const weights = this.weights("conv", [outputs, inputs, kernel, kernel], () => this.#random.normal() * deviation);
-    const pad = (kernel - 1) / 2;
     return this.builder.node("Conv", [x, weights], {
       kernel_shape: ints([kernel, kernel]),
       strides: ints([stride, stride]),
       pads: ints([pad, pad, pad, pad]),
       group: int(groups),
     });
+  }
+
+  /** Over the last axis, with a bias. Small at first, as is usual in transformers. */
+  linear(x: string, outputs: number): string {
+    const inputs = this.builder.shapeOf(x).at(-1) as number;
+    const weights = this.weights("linear", [inputs, outputs], () => this.#random.normal() * 0.02);
+    return this.add(this.builder.node("MatMul", [x, weights]), this.fill("linear.bias", [outputs], 0));
   }
 
   norm(x: string): string {
@@ -58,6 +70,11 @@ export class Layers {
   /** [N, C, H, W] -> [N, C]. */
   pool(x: string): string {
     return this.builder.node("Flatten", [this.builder.node("GlobalAveragePool", [x])], { axis: int(1) });
+  }
+
+  /** Weights that begin as the same number. */
+  fill(kind: string, shape: readonly number[], value: number): string {
+    return this.#tensor(`${kind}${++this.#made}`, shape, () => value);
   }
 
   /** Weights from a rule, drawn in order. */

@@ -8,7 +8,9 @@ import { modelOf } from "../../onnx/new-model.ts";
 import type { Network } from "../network/network.ts";
 import { efficientNetLite0 } from "./efficientnet-lite.ts";
 import { Layers } from "./layers.ts";
+import { mobileNetSmall } from "./mobilenet-small.ts";
 import { resNet } from "./resnet.ts";
+import { visionTransformer } from "./vision-transformer.ts";
 
 interface Architecture {
   /** Side of the pictures it is meant for. */
@@ -33,6 +35,16 @@ export const architectures: Readonly<Record<string, Architecture>> = {
     size: 32,
     summary: "residual net for pictures of 28 to 64 pixels, width 16: .3 million weights",
     build: (layers, pictures) => resNet(layers, pictures, { width: 16, blocks: [1, 1, 1, 1] }),
+  },
+  "mobilenet-small": {
+    size: 64,
+    summary: "MobileNetV2 for pictures of 32 to 96 pixels: .5 million weights",
+    build: mobileNetSmall,
+  },
+  "vit-tiny": {
+    size: 32,
+    summary: "vision transformer, width 192, 6 blocks, 3 heads, patches of 4 to 16 pixels: 2.7 million weights",
+    build: (layers, pictures) => visionTransformer(layers, pictures, { width: 192, blocks: 6, heads: 3 }),
   },
 };
 
