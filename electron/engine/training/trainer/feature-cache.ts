@@ -65,7 +65,9 @@ export async function fillFeatureCache(
   const part = `${path}.part`;
   const descriptor = openSync(part, statSync(part, { throwIfNoEntry: false }) ? "r+" : "w+");
   try {
-    let done = Math.min(shape.pictures, Math.floor(statSync(part).size / bytesPerPicture));
+    const whole = Math.min(shape.pictures, Math.floor(statSync(part).size / bytesPerPicture));
+    // A begun chunk is made again, so that each is made of the same pictures whether or not it was interrupted.
+    let done = whole === shape.pictures ? whole : whole - (whole % chunk);
     ftruncateSync(descriptor, done * bytesPerPicture);
     while (done < shape.pictures) {
       const to = Math.min(shape.pictures, done + chunk);

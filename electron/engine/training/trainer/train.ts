@@ -6,7 +6,7 @@ import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync, rename
 import { join } from "node:path";
 
 import { startTimer, type Clock } from "../../base/clock.ts";
-import { BugError, UserError } from "../../base/errors.ts";
+import { BugError } from "../../base/errors.ts";
 import type { Executor, HostTensor } from "../../runtime/training/executor.ts";
 import type { Metrics } from "../judge/measure.ts";
 import { methodOf } from "../methods/table.ts";
@@ -67,22 +67,25 @@ export async function train(prepared: Prepared, surroundings: TrainSurroundings)
   const known = readCheckpoint(paths.last);
   const records = readRecords(paths.metrics, known?.step ?? 0);
   const evaluations = readEvaluations(paths.evaluations, known?.step ?? 0);
+  // So that there is a good state from the first step on.
+  if (known === null) writeCheckpoint(paths.last, { step: 0, tensors: step.initial, notes: { run: plan.id } });
   const executor = await surroundings.openExecutor(prepared, known?.tensors ?? step.initial);
   const probing = await createProbe(prepared, surroundings);
   const total = startTimer(clock);
   let sinceCheckpoint = startTimer(clock);
-  let stopped: string | null = null;
+  // A process may have been killed between its last checkpoint and its report.
+  let stopped = known?.notes[stoppedNote] ?? null;
   let at = known?.step ?? 0;
   const evaluateAt = new Set(evaluationSteps(steps, plan.evaluations));
   const begun = at;
   try {
     if (at === 0) noteEvaluation({ step: 0, metrics: probing.begin }, evaluations, paths);
-    while (at < steps) {
+    while (at < steps && stopped === null) {
       await gate();
       const record = await runStep(prepared, executor, { at, schedule, positions: order.positionsAt(at), steps });
       at++;
       if (!Number.isFinite(record.loss)) {
-        stopped = `the loss became ${record.loss} at step ${at}; the last good state is kept`;
+        stopped = diverged(`The loss became ${record.loss}`, at);
         break;
       }
       records.push(record);
@@ -91,13 +94,16 @@ export async function train(prepared: Prepared, surroundings: TrainSurroundings)
       const isLook = evaluateAt.has(at);
       if (isLook || at === steps || sinceCheckpoint() > plan.checkpointSeconds) {
         const tensors = await executor.readState();
+        if (!isFinite(tensors)) {
+          stopped = diverged("The weights are no numbers any more", at);
+          break;
+        }
         if (isLook || at === steps) {
           const alarm = await evaluate(probing, prepared, { step: at, state: tensors, evaluations, paths });
           if (alarm !== null && at < steps) stopped = alarm;
         }
-        writeCheckpoint(paths.last, { step: at, tensors, notes: { run: plan.id } });
+        writeCheckpoint(paths.last, { step: at, tensors, notes: { run: plan.id, ...(stopped !== null && { [stoppedNote]: stopped }) } });
         sinceCheckpoint = startTimer(clock);
-        if (stopped !== null) break;
       }
     }
   } finally {
@@ -105,7 +111,7 @@ export async function train(prepared: Prepared, surroundings: TrainSurroundings)
   }
   const seconds = total();
   const last = readCheckpoint(paths.last);
-  if (last === null) throw new UserError("training-failed", stopped ?? "The run ended before its first step.");
+  if (last === null) throw new BugError(`${paths.last} is gone`);
   const best = readCheckpoint(paths.best) ?? last;
   const rows = step.groups.reduce((sum, { count }) => sum + count, 0) * plan.images;
   return {
@@ -119,6 +125,18 @@ export async function train(prepared: Prepared, surroundings: TrainSurroundings)
     best: networkWeights(prepared, best.tensors),
     bestStep: best.step,
   };
+}
+
+/** In a checkpoint: why the run ended there. */
+const stoppedNote = "stopped";
+
+function diverged(what: string, step: number): string {
+  return `${what} at step ${step}; the last good state is kept. A lower learningRate may help.`;
+}
+
+function isFinite(tensors: ReadonlyMap<string, HostTensor>): boolean {
+  for (const { data } of tensors.values()) if (!(data as Float32Array).every(Number.isFinite)) return false;
+  return true;
 }
 
 /** Losses of single steps jump: the first and the last so many, in the mean. */
