@@ -232,7 +232,7 @@ export interface TrainReport {
   readonly steps: number;
   readonly seconds: number;
   readonly viewsPerSecond: number;
-  /** Means of the first and the last ten steps; null where nothing was trained. */
+  /** Means of the first and the last ten steps (the two halves of a run of fewer than twenty); null where nothing was trained. */
   readonly loss: { readonly first: number; readonly last: number } | null;
   readonly predictor: { readonly uniformity: number; readonly advice: string };
   readonly verdict: "helped" | "unclear" | "hurt";

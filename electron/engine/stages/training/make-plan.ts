@@ -9,12 +9,15 @@ import { architectures } from "../../training/architectures/table.ts";
 import { presetOf } from "../../training/augment/presets.ts";
 import { isAugmentSetting } from "../../training/augment/settings.ts";
 import { parseSettings } from "../../training/methods/parse-settings.ts";
-import { methodOf } from "../../training/methods/table.ts";
-import type { MethodDefaults } from "../../training/methods/method.ts";
+import { isMethodId, methodIds, methods } from "../../training/methods/table.ts";
+import type { Method, MethodDefaults } from "../../training/methods/method.ts";
 import type { TrainableLevel } from "../../training/network/trainable.ts";
+import { sizeBounds } from "../../encoders/encoder-card.ts";
+import { trainingDevices, type TrainingDevice } from "../../runtime/training/choose.ts";
 import { optimizerNames, type OptimizerName } from "../../training/optimizers/optimizer.ts";
 import { whitenMethod } from "../../training/trainer/run.ts";
 import type { RunPlan } from "../../training/trainer/run-plan.ts";
+import { viewKind } from "../../training/trainer/source.ts";
 
 export interface TrainParameters {
   readonly run: string;
@@ -91,22 +94,22 @@ export function makePlan(parameters: TrainParameters, facts: PlanFacts): RunPlan
   const trainable = parameters.trainable ?? (isScratch ? "all" : "adapter");
   const methodId = parameters.method ?? (isScratch ? "simclr" : trainable === "adapter" || population < 5000 ? "diet" : "dcl");
   const size = parameters.size ?? card?.input.size ?? architectures[architecture]?.size ?? 32;
+  const [smallestPx, largestPx] = sizeBounds;
+  if (size < smallestPx || size > largestPx)
+    throw new UserError("train-size", `--size is ${size}; expected a whole number from ${smallestPx} to ${largestPx}.`);
   const multiple = card?.input.sizeMultipleOf ?? 1;
   if (size % multiple !== 0) throw new UserError("train-size", `--size is ${size}; this encoder takes multiples of ${multiple}.`);
-  const isWhiten = methodId === whitenMethod;
+  const method = findMethod(methodId, facts);
+  if (method === null && isScratch)
+    throw new UserError("method-invalid", `"${whitenMethod}" trains nothing: --from is ${parameters.from}; expected the id of an encoder.`);
   const device = trainingDevice(parameters.device);
-  const { own, general, augment, optimizer, executor, teacher } = readSettings(parameters.set, isWhiten ? {} : methodOf(methodId).settings);
-  const defaults: MethodDefaults = isWhiten ? nothing : methodOf(methodId).defaults[isScratch ? "scratch" : "tune"];
-  const needs = isWhiten ? [] : methodOf(methodId).needs;
+  const preset = presetOf(parameters.augment);
+  const { own, general, augment, optimizer, executor, teacher } = readSettings(parameters.set, method?.settings ?? {});
+  for (const variant of method?.views(own).flatMap(({ variants }) => variants) ?? []) viewKind(preset, variant, augment);
+  const defaults: MethodDefaults = method?.defaults[isScratch ? "scratch" : "tune"] ?? nothing;
+  const needs = method?.needs ?? [];
   // Where nobody says what is what, sub-folders do.
   const labels = facts.labels ?? (needs.includes("labels") ? facts.weakLabels : null);
-  if (needs.includes("labels") && labels === null)
-    throw new UserError(
-      "labels-missing",
-      `The method ${methodId} learns from labels: give --labels FILE.csv (path,label), or pictures in sub-folders.`,
-    );
-  if (needs.includes("pairs") && facts.texts === null)
-    throw new UserError("pairs-missing", `The method ${methodId} learns from texts: give --pairs FILE.csv (path,text).`);
   const { training: all, probe } = divide(population, parameters.seed);
   const training = needs.includes("pairs") ? all.filter((place) => facts.texts?.[place] !== "") : all;
   const images = Math.min(parameters.batch ?? defaults.perImages, training.length);
@@ -130,7 +133,7 @@ export function makePlan(parameters: TrainParameters, facts: PlanFacts): RunPlan
     settings: own,
     trainable,
     batchStatistics: isScratch || trainable === "norm" || trainable === "all",
-    preset: presetOf(parameters.augment),
+    preset,
     augment,
     images,
     pieces: general["pieces"] as number,
@@ -164,6 +167,25 @@ export function makePlan(parameters: TrainParameters, facts: PlanFacts): RunPlan
     evaluations: general["evaluations"] as number,
     checkpointSeconds: 60,
   };
+}
+
+/** Null: whitening, which trains nothing. Throws a UserError where the method lacks something. */
+function findMethod(id: string, { labels, weakLabels, texts }: PlanFacts): Method | null {
+  if (id === whitenMethod) return null;
+  if (!isMethodId(id))
+    throw new UserError("method-unknown", `There is no method "${id}"; expected one of ${[whitenMethod, ...methodIds].join(", ")}.`);
+  const method = methods[id];
+  if (method.needs.includes("labels") && !(labels ?? weakLabels)?.some((label) => label >= 0))
+    throw new UserError(
+      "labels-missing",
+      `${method.title} learns from labels; expected --labels FILE.csv (path,label) that names pictures of this collection, or pictures in sub-folders.`,
+    );
+  if (method.needs.includes("pairs") && !texts?.some((text) => text !== ""))
+    throw new UserError(
+      "pairs-missing",
+      `${method.title} learns from texts; expected --pairs FILE.csv (path,text) that names pictures of this collection.`,
+    );
+  return method;
 }
 
 const nothing: MethodDefaults = { optimizer: "sgd", rate: 0, perImages: 32, decay: 0 };

@@ -26,7 +26,7 @@ export function orphanShare(graph: NeighbourGraph, k = 10): number {
 
 /**
  * What the witness looks at: the second half of the frozen vector, half-whitened. For the bundled encoder this is its last block by itself, which agrees with hidden classes better than the
- * earlier two; of an imported one it is any half.
+ * earlier two; of an imported one it is any half. Where that half says nothing of a picture (all 0), the whole vector has to do.
  */
 export function witnessTable(frozen: VectorTable, options: StageOptions & { readonly seed: number }): VectorTable {
   const { count, dimensions, values } = frozen;
@@ -35,7 +35,10 @@ export function witnessTable(frozen: VectorTable, options: StageOptions & { read
   const width = dimensions - first;
   const half = new Float32Array(count * width);
   for (let row = 0; row < count; row++) half.set(values.subarray(row * dimensions + first, (row + 1) * dimensions), row * width);
-  const table = { count, dimensions: width, values: half };
+  const isMute = Array.from({ length: count }, (_, row) => row).some((row) =>
+    half.subarray(row * width, (row + 1) * width).every((value) => value === 0),
+  );
+  const table = isMute ? frozen : { count, dimensions: width, values: half };
   return applyWhitening(table, fitWhitening(table, options), options);
 }
 

@@ -32,7 +32,9 @@ export function createPictureReader({
 }): PictureReader {
   const { size, seed, threads } = plan;
   const plainKind = viewKind("none", "mild", {});
-  const kept = viewKind(plan.preset, "mild", plan.augment);
+  // What a person said of one kind of a method's views ("first.blur") says nothing of these.
+  const common = Object.fromEntries(Object.entries(plan.augment).filter(([name]) => !name.includes(".") || name.startsWith("view.")));
+  const kept = viewKind(plan.preset, "mild", common);
   const probe = viewKind(plan.preset, "simclr", {});
   const draw = (positions: Int32Array, kind: typeof kept, view: number, step: number): HostTensor => {
     const batch = { ids: positions, bytes: cache.read(positions), sidePx: cache.key.sidePx };

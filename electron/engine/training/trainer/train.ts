@@ -114,11 +114,12 @@ export async function train(prepared: Prepared, surroundings: TrainSurroundings)
   if (last === null) throw new BugError(`${paths.last} is gone`);
   const best = readCheckpoint(paths.best) ?? last;
   const rows = step.groups.reduce((sum, { count }) => sum + count, 0) * plan.images;
+  const width = Math.max(1, Math.min(smoothed, Math.floor(records.length / 2)));
   return {
     steps: last.step,
     seconds,
     viewsPerSecond: ((at - begun) * rows) / Math.max(1e-9, seconds),
-    loss: { first: meanLoss(records.slice(0, smoothed)), last: meanLoss(records.slice(-smoothed)) },
+    loss: { first: meanLoss(records.slice(0, width)), last: meanLoss(records.slice(-width)) },
     stopped,
     evaluations,
     last: networkWeights(prepared, last.tensors),
@@ -139,7 +140,7 @@ function isFinite(tensors: ReadonlyMap<string, HostTensor>): boolean {
   return true;
 }
 
-/** Losses of single steps jump: the first and the last so many, in the mean. */
+/** Losses of single steps jump: the first and the last so many, in the mean; half of all where there are fewer. */
 const smoothed = 10;
 
 function meanLoss(records: readonly StepRecord[]): number {

@@ -185,5 +185,8 @@ describe("structure of neighbours", () => {
     const changed = { ...table, values: table.values.map((value, at) => (at % 9 < 4 ? -value : value)) };
     expect(witnessTable(changed, { seed: 1 })).toEqual(witnessTable(table, { seed: 1 }));
     expect(() => witnessTable(coneTable(5, 1), { seed: 1 })).toThrow(BugError);
+    // A half that is all 0, as behind an adapter of more numbers than there are pictures.
+    const narrow = tableOf(rowsOf(coneTable(30, 4)).map((row) => [...row, 0, 0, 0, 0]));
+    expect(witnessTable(narrow, { seed: 1 }).count).toBe(30);
   });
 });

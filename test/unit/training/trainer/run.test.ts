@@ -14,7 +14,7 @@ import { leftBy, planTinyRun, runTiny, type Told, type TinyPlan } from "../tiny-
 const cases: Readonly<Record<string, TinyPlan>> = {
   "simclr from nothing": { from: { kind: "scratch", architecture: "resnet-small" }, images: 4, steps: 6 },
   "moco with its queue": { method: "moco", optimizer: "sgd", rate: 0.05, set: ["queue=20", "parts=2"] },
-  "byol with its slow copy": { method: "byol", optimizer: "lars", rate: 0.2 },
+  "byol with its slow copy": { method: "byol", optimizer: "lars", rate: 0.2, augment: { "first.blur": "0.4", hue: "0.05" } },
   "an adapter by diet on kept features": { method: "diet", trainable: "adapter", batchStatistics: false, keptViews: 3 },
   "the last stage by dcl on kept features": { method: "dcl", trainable: "last", batchStatistics: false, keptViews: 3, clip: 1 },
   "norms by swav": { method: "swav", trainable: "norm", set: ["crops=2", "prototypes=10"], optimizer: "adam" },
