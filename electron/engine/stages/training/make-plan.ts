@@ -47,7 +47,7 @@ export const scratchPrefix = "scratch:";
 /** Settings that every method has. */
 export const generalSpecs = {
   learningRate: { value: 0, low: 0, high: 10, help: "highest learning rate; 0: the method's own, by the size of the batch" },
-  momentum: { value: 0.9, low: 0, high: 0.9999, help: "of SGD and LARS" },
+  sgdMomentum: { value: 0.9, low: 0, high: 0.9999, help: "of SGD and LARS" },
   weightDecay: { value: -1, low: -1, high: 1, help: "-1: the method's own; norms and biases are left out" },
   warmUp: { value: 0.05, low: 0, high: 0.9, help: "part of the steps in which the learning rate rises" },
   clip: { value: 0, low: 0, high: 1e6, help: "longest gradient; 0: no limit" },
@@ -59,7 +59,7 @@ export const generalSpecs = {
     whole: true,
     help: "a batch passes the network in so many pieces: less memory, a third more time",
   },
-  views: {
+  keptViews: {
     value: -1,
     low: -1,
     high: 64,
@@ -122,7 +122,7 @@ export function makePlan(parameters: TrainParameters, facts: PlanFacts): RunPlan
     parameters.steps ?? (parameters.epochs === null ? null : Math.max(1, Math.round((parameters.epochs * training.length) / images)));
   const rate = general["learningRate"] as number;
   const decay = general["weightDecay"] as number;
-  const views = general["views"] as number;
+  const views = general["keptViews"] as number;
   return {
     version: 1,
     id: parameters.run,
@@ -142,7 +142,7 @@ export function makePlan(parameters: TrainParameters, facts: PlanFacts): RunPlan
     minutes,
     optimizer: optimizer ?? defaults.optimizer,
     optimizerOptions: {
-      momentum: general["momentum"] as number,
+      momentum: general["sgdMomentum"] as number,
       decay: decay < 0 ? defaults.decay : decay,
       nesterov: false,
       beta1: 0.9,

@@ -95,8 +95,8 @@ describe("--set", () => {
         "clip=2",
         "evaluations=9",
         "warmUp=0.2",
-        "views=0",
-        "momentum=0.8",
+        "keptViews=0",
+        "sgdMomentum=0.8",
       ],
     });
     expect(made.settings).toMatchObject({ temperature: 0.5, projection: 128 });
@@ -137,9 +137,12 @@ describe("--set", () => {
     expect(plan({ method: "supcon" }, { labels: [0, 1, ...Array<number>(998).fill(-1)] }).labels).toHaveLength(1000);
   });
 
-  test("a setting of augmentation never bears the name of another", () => {
-    const names = [...Object.keys(generalSpecs), ...Object.values(methods).flatMap(({ settings }) => Object.keys(settings))];
-    expect(names.filter(isAugmentSetting)).toEqual([]);
+  test("no setting hides another of its name", () => {
+    for (const { id, settings } of Object.values(methods)) {
+      const names = [...Object.keys(generalSpecs), "optimizer", ...Object.keys(settings)];
+      expect(new Set(names).size, id).toBe(names.length);
+      expect(names.filter(isAugmentSetting), id).toEqual([]);
+    }
   });
 });
 
