@@ -9,6 +9,7 @@ import { spawn } from "node:child_process";
 import sharp from "sharp";
 
 import { createRandom } from "#engine/base/random.ts";
+import { readCheckpoint } from "#engine/training/trainer/checkpoint.ts";
 import { root } from "./command-line.ts";
 
 /** Pictures of `kinds` sub-folders, each of blurred random fields in colours of its own. */
@@ -59,9 +60,14 @@ export async function killedTree(args: readonly string[], dataFolder: string, af
   return signal === "SIGKILL";
 }
 
-/** Hashes of what a run must leave the same however often it was killed. @param folder of the run */
+/** Hashes of what a run must leave the same however often it was killed: its whole state, every number it told, its encoders. @param folder of the run */
 export function runHashes(folder: string): Record<string, string> {
-  const files = ["last.safetensors", "metrics.jsonl", "evaluations.jsonl", "encoder/model.onnx", "whitened/model.onnx"];
+  const state = createHash("sha256");
+  const last = readCheckpoint(join(folder, "last.safetensors"));
+  // The names of runs stand in the notes of a checkpoint, not here.
+  for (const [name, { shape, data }] of last?.tensors ?? [])
+    state.update(JSON.stringify([name, shape])).update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  const files = ["metrics.jsonl", "evaluations.jsonl", "encoder/model.onnx", "whitened/model.onnx"];
   const hash = (file: string): string => createHash("sha256").update(readFileSync(join(folder, file))).digest("hex").slice(0, 16); // prettier-ignore
-  return Object.fromEntries(files.map((file) => [file, hash(file)]));
+  return { state: state.digest("hex").slice(0, 16), ...Object.fromEntries(files.map((file) => [file, hash(file)])) };
 }
