@@ -58,17 +58,20 @@ export function compose(composition: Composition): Composed {
   const rename = (name: string): string => standsFor.get(name) ?? name;
   const headNodes = head.nodes.map((node): Node => ({ ...node, inputs: node.inputs.map(rename), outputs: node.outputs.map(rename) }));
   const alsoOutputs = composition.alsoOutputs.map(nameInCopy);
-  const taken = new Set(graph.nodes.flatMap(({ outputs }) => outputs));
-  if (taken.has(embeddingOutput) && frozenEmbedding !== embeddingOutput && tunedEmbedding !== embeddingOutput)
-    throw new BugError(`the model has a value "${embeddingOutput}" already`);
   const all: Graph = {
     ...graph,
     nodes: [...graph.nodes, ...tuned.nodes, ...headNodes, ...named],
     initializers: [...graph.initializers, ...tuned.initializers, ...head.initializers],
   };
   const kept = prune(freeName(all, embeddingOutput, headNodes.length + named.length), [embeddingOutput, ...alsoOutputs]);
+  // A domain of ours that no node is of would only puzzle other runtimes.
+  const opsets = new Map([...model.opsets].filter(([domain]) => domain === "" || kept.nodes.some((node) => node.domain === domain)));
   return {
-    model: { ...model, graph: { ...kept, outputs: [embeddingInfo(dimensions), ...alsoOutputs.map((name) => infoOf(graph, name))] } },
+    model: {
+      ...model,
+      opsets,
+      graph: { ...kept, outputs: [embeddingInfo(dimensions), ...alsoOutputs.map((name) => infoOf(graph, name))] },
+    },
     dimensions,
     alsoOutputs,
   };
@@ -106,10 +109,9 @@ function passOn(standsFor: Map<string, string>, from: string): Node {
   return { name: `${headPrefix}out`, opType: "Identity", domain: "", inputs: [from], outputs: [embeddingOutput], attributes: new Map(), docString: "", overload: "", unknown: new Uint8Array(0) }; // prettier-ignore
 }
 
-/** The model's own embedding may bear the name that the new one gets: all but the last nodes see it under another. */
+/** A value or a weight of the model may bear the name that the new embedding gets: all but the last nodes see it under another. */
 function freeName(graph: Graph, name: string, headNodes: number): Graph {
-  const own = graph.nodes.slice(0, graph.nodes.length - headNodes).some(({ outputs }) => outputs.includes(name));
-  if (!own) return graph;
+  if (graph.inputs.some((input) => input.name === name)) throw new BugError(`an encoder takes its pictures as "${name}"`);
   const rename = (each: string): string => (each === name ? `${name}/before` : each);
   const first = graph.nodes.length - headNodes;
   return {
@@ -119,6 +121,7 @@ function freeName(graph: Graph, name: string, headNodes: number): Graph {
       inputs: node.inputs.map(rename),
       outputs: at < first ? node.outputs.map(rename) : node.outputs,
     })),
+    initializers: graph.initializers.map((tensor) => ({ ...tensor, name: rename(tensor.name) })),
   };
 }
 
