@@ -13,10 +13,11 @@ import type { Model } from "../../onnx/model.ts";
 import { readModel } from "../../onnx/read.ts";
 import { simplify } from "../../onnx/simplify.ts";
 import type { Network } from "./network.ts";
+import { withOwnWeights } from "./own-weights.ts";
 
 /** Throws a UserError where the file is no model that can be trained. */
 export function networkOfEncoder(card: EncoderCard): Network {
-  const model = inlineFunctions(readExternalData(readModel(readFileSync(card.modelPath)), dirname(card.modelPath)));
+  const model = withOwnWeights(inlineFunctions(readExternalData(readModel(readFileSync(card.modelPath)), dirname(card.modelPath))));
   checkModel(model);
   const output = model.graph.outputs.find(({ name }) => name === card.output.name);
   if (output === undefined) throw new UserError("encoder-card", `${card.modelPath} has no output "${card.output.name}".`);

@@ -6,6 +6,8 @@ import { UserError } from "../../base/errors.ts";
 import type { Model, Node, Tensor } from "../../onnx/model.ts";
 import { simplify } from "../../onnx/simplify.ts";
 import { elementCount, floatsOf } from "../../onnx/tensor-values.ts";
+import type { Types } from "../../onnx/type-table.ts";
+import { narrowest, numbersAcross } from "./cuts.ts";
 import type { Network } from "./network.ts";
 
 export const trainableLevels = ["adapter", "norm", "last", "all"] as const;
@@ -23,7 +25,7 @@ export function trainableWeights(network: Network, level: TrainableLevel, size: 
       ? weights.map(({ name }) => name)
       : level === "norm"
         ? weights.filter(({ isNorm }) => isNorm).map(({ name }) => name)
-        : lastStage(model, types.types, weights);
+        : lastStage(model, types, weights);
   if (chosen.length === 0)
     throw new UserError(
       "trainable",
@@ -51,15 +53,18 @@ const weightInputs: Readonly<Record<string, readonly number[]>> = {
 function weightsOf(model: Model): Weight[] {
   const tensors = new Map(model.graph.initializers.map((tensor) => [tensor.name, tensor]));
   const found = new Map<string, Weight>();
+  /** What follows from the pictures. */
+  const seen = new Set(model.graph.inputs.map(({ name }) => name));
   let hasSeenProduct = false;
   model.graph.nodes.forEach((node, at) => {
+    if (node.inputs.some((name) => seen.has(name))) for (const name of node.outputs) seen.add(name);
     const isProduct = node.opType === "Conv" || node.opType === "MatMul" || node.opType === "Gemm";
     // What stands before the first product prepares the picture (mean and deviation of the colours).
     if (isProduct) hasSeenProduct = true;
     if (!hasSeenProduct || node.domain !== "") return;
     for (const index of weightInputs[node.opType] ?? []) {
       const tensor = tensors.get(node.inputs[index] ?? "");
-      if (tensor === undefined || found.has(tensor.name) || !isWeight(tensor, node)) continue;
+      if (tensor === undefined || found.has(tensor.name) || !isWeight(tensor, node, seen)) continue;
       const count = elementCount(tensor.dimensions);
       found.set(tensor.name, { name: tensor.name, isNorm: normOperators.has(node.opType), at, count });
     }
@@ -67,8 +72,10 @@ function weightsOf(model: Model): Weight[] {
   return [...found.values()];
 }
 
-function isWeight(tensor: Tensor, node: Node): boolean {
+function isWeight(tensor: Tensor, node: Node, seen: ReadonlySet<string>): boolean {
   if (tensor.elementType !== "float32" || elementCount(tensor.dimensions) < 2) return false;
+  // A table of places goes through a little net of its own (Swin V2): its weights are trained, the places are not.
+  if (node.opType === "MatMul" && tensor.name === node.inputs[0] && !seen.has(node.inputs[1] ?? "")) return false;
   return node.opType !== "Add" || !isMask(tensor);
 }
 
@@ -82,49 +89,48 @@ function isMask(tensor: Tensor): boolean {
   return values.size === 2 && [...values].some((value) => value <= -50);
 }
 
-/**
- * From the last halving of the picture on; where nothing is halved (transformers), the last two of the blocks, told by their Softmaxes. The cut is
- * moved to the narrowest place shortly before, so that little has to be kept of the frozen part.
- */
-function lastStage(model: Model, types: ReadonlyMap<string, { readonly shape: readonly number[] }>, weights: readonly Weight[]): string[] {
-  const { nodes } = model.graph;
-  const areaOf = (name: string): number => {
-    const { shape = [] } = types.get(name) ?? {};
-    return shape.length === 4 ? Math.max(shape[2] ?? 1, shape[3] ?? 1) : 0;
-  };
-  let halving = -1;
-  nodes.forEach((node, at) => {
-    const [before, after] = [areaOf(node.inputs[0] ?? ""), areaOf(node.outputs[0] ?? "")];
-    if ((node.opType === "Conv" || node.opType === "MaxPool" || node.opType === "AveragePool") && after > 1 && before > after) halving = at;
-  });
-  const isConvolutional = weights.some(({ at }) => halving > 0 && at > halving && nodes[at]?.opType === "Conv");
-  if (isConvolutional && halving > nodes.length / 4) {
-    const cut = narrowestBefore(model, types, halving);
-    return weights.filter(({ at }) => at >= cut).map(({ name }) => name);
-  }
-  const blocks = nodes.filter(({ opType }) => opType === "Softmax").length;
-  const share = blocks > 2 ? 2 / blocks : 1 / 4;
-  const total = weights.reduce((sum, { count }) => sum + count, 0);
-  const chosen: string[] = [];
-  let taken = 0;
-  for (const weight of [...weights].sort((one, other) => other.at - one.at)) {
-    if (taken >= share * total) break;
-    taken += weight.count;
-    chosen.push(weight.name);
-  }
-  return chosen;
+/** From the first node of the last stage on: its place is where little is alive, so that little has to be kept of the frozen part. */
+function lastStage(model: Model, types: Types, weights: readonly Weight[]): string[] {
+  const across = numbersAcross(model, types);
+  const cut = lastHalving(model, types, across, weights) ?? lastBlocks(model, across, weights);
+  return weights.filter(({ at }) => at >= cut).map(({ name }) => name);
 }
 
-/** How far before the halving the stage may begin: an inverted bottleneck widens first. */
-const searched = 8;
+/** An inverted bottleneck widens, and one with attention to channels does more, before it halves: the stage begins at most so many nodes earlier. */
+const searched = 12;
 
-function narrowestBefore(model: Model, types: ReadonlyMap<string, { readonly shape: readonly number[] }>, halving: number): number {
+/** Where the picture becomes smaller for the last time and convolutions follow; null where there is no such place (transformers). */
+function lastHalving(model: Model, { types }: Types, across: Float64Array, weights: readonly Weight[]): number | null {
   const { nodes } = model.graph;
-  let best = halving;
-  let least = Infinity;
-  for (let at = halving; at >= Math.max(0, halving - searched); at--) {
-    const size = elementCount(types.get(nodes[at]?.inputs[0] ?? "")?.shape ?? [Infinity]);
-    if (size < least) [best, least] = [at, size];
+  const sideOf = (name: string | undefined): number => {
+    const { shape = [] } = types.get(name ?? "") ?? {};
+    return shape.length === 4 ? Math.max(shape[2] ?? 1, shape[3] ?? 1) : 0;
+  };
+  const halvings = nodes.flatMap(({ opType, inputs, outputs }, at) => {
+    const [before, after] = [sideOf(inputs[0]), sideOf(outputs[0])];
+    return (opType === "Conv" || opType === "MaxPool" || opType === "AveragePool") && after > 1 && before > after ? [{ at, after }] : [];
+  });
+  // A residual block halves twice, on both of its ways.
+  const first = halvings.find(({ after }) => after === halvings.at(-1)?.after)?.at ?? 0;
+  const isConvolutional = weights.some(({ at }) => at > first && nodes[at]?.opType === "Conv");
+  if (!isConvolutional || first <= nodes.length / 4) return null;
+  return narrowest(across, first - searched, first);
+}
+
+/** Blocks of a transformer, told by their Softmaxes, that are its last stage. */
+const lastBlockCount = 2;
+
+/** Where the last two blocks begin; a quarter of the weights where there are not as many. */
+function lastBlocks(model: Model, across: Float64Array, weights: readonly Weight[]): number {
+  const softmaxes = model.graph.nodes.flatMap(({ opType }, at) => (opType === "Softmax" ? [at] : []));
+  const begin = softmaxes.at(-lastBlockCount);
+  const before = softmaxes.at(-lastBlockCount - 1);
+  if (begin !== undefined && before !== undefined) return narrowest(across, before, begin);
+  const total = weights.reduce((sum, { count }) => sum + count, 0);
+  let taken = 0;
+  for (const { at, count } of [...weights].sort((one, other) => other.at - one.at)) {
+    taken += count;
+    if (taken >= total / 4) return narrowest(across, at - searched, at);
   }
-  return best;
+  return 0;
 }
