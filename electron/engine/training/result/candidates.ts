@@ -32,11 +32,12 @@ export interface Candidate {
 /**
  * @param tuned null: nothing was trained
  * @param canJoin whether frozen and tuned network look at the same input
+ * @param prefersJoined the joined ones come before those alone: of equals the first is taken
  */
 export function candidatesOf(
   frozen: Seen,
   tuned: { readonly last: Seen; readonly best: Seen | null } | null,
-  { seed, canJoin }: { readonly seed: number; readonly canJoin: boolean },
+  { seed, canJoin, prefersJoined }: { readonly seed: number; readonly canJoin: boolean; readonly prefersJoined: boolean },
 ): Candidate[] {
   const frozenWhitening = fitWhitening(frozen.all, { seed });
   const whitened = whitenSeen(frozen, frozenWhitening);
@@ -56,9 +57,18 @@ export function candidatesOf(
     const whitening = fitWhitening(seen.all, { seed });
     const own = whitenSeen(seen, whitening);
     const behind = (builder: GraphBuilder, value: string): string => addWhitening(builder, value, whitening);
-    made.push({ name: which, ...own, head: (builder, _, value) => behind(builder, value), usesFrozen: false, usesTuned: true });
-    if (!canJoin) continue;
-    made.push({
+    const alone: Candidate = {
+      name: which,
+      ...own,
+      head: (builder, _, value) => behind(builder, value),
+      usesFrozen: false,
+      usesTuned: true,
+    };
+    if (!canJoin) {
+      made.push(alone);
+      continue;
+    }
+    const joined: Candidate = {
       name: `${which}-joined`,
       plain: joinVectors(whitened.plain, own.plain),
       viewA: joinVectors(whitened.viewA, own.viewA),
@@ -66,7 +76,8 @@ export function candidatesOf(
       head: (builder, one, other) => addJoined(builder, [addWhitening(builder, one, frozenWhitening), behind(builder, other)]),
       usesFrozen: true,
       usesTuned: true,
-    });
+    };
+    made.push(...(prefersJoined ? [joined, alone] : [alone, joined]));
   }
   return made;
 }

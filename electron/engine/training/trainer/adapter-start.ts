@@ -1,5 +1,5 @@
 /**
- * @file Where an adapter begins: at the closed form (METHODS 3.4), by the views of a picture where they are kept, else by the plain pictures. And with it where
+ * @file Where an adapter begins: at the closed form (METHODS 3.4), by the plain pictures or, if the plan says so and views are kept, by the views. And with it where
  * an instance classifier begins: at the pictures' own vectors.
  */
 import { UserError } from "../../base/errors.ts";
@@ -32,7 +32,7 @@ export async function adapterStart(
   const { plan } = base;
   const plain = features === null ? await embedTraining(base, surroundings) : plainOf(features, plan.training);
   const whitening =
-    features === null
+    features === null || plan.start === "whitened"
       ? fitWhitening(plain, { seed: plan.seed })
       : fitViewWhitening(viewsOf(features, plan.training), { seed: plan.seed, plain });
   if (whitening.axisCount > outputs)

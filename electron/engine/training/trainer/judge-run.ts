@@ -14,6 +14,7 @@ import { judgeCandidates, type Verdict } from "../judge/verdict.ts";
 import { networkOfEncoder } from "../network/from-encoder.ts";
 import { candidatesOf, type Candidate, type CandidateName, type Seen } from "../result/candidates.ts";
 import { writeTrainedEncoder } from "../result/write-encoder.ts";
+import { adaptSeen } from "./adapt.ts";
 import { embedPictures } from "./embed.ts";
 import { createPictureReader, type PictureReader } from "./pictures.ts";
 import { normalisationOf, scratchNormalisation } from "./normalisation.ts";
@@ -48,7 +49,8 @@ export async function judgeRun(prepared: PreparedBase, trained: TrainResult | nu
   const input = network.inputs[0]?.name as string;
   const kernels = loadKernels();
   const { cache } = prepared;
-  const looks = 1 + (trained === null ? 0 : trained.bestStep === trained.steps ? 1 : 2);
+  const isAdapter = plan.trainable === "adapter" && !isScratch;
+  const looks = 1 + (trained === null || isAdapter ? 0 : trained.bestStep === trained.steps ? 1 : 2);
   let looked = 0;
   const look = async (model: Model, name: string, reader: PictureReader): Promise<Seen> => {
     const seen = await seeAll(model, name, reader, prepared, surroundings, (share) =>
@@ -66,14 +68,13 @@ export async function judgeRun(prepared: PreparedBase, trained: TrainResult | nu
       })
     : pictures;
   const frozen = await look(baseline.model, baseline.inputs[0]?.name as string, baselineReader);
+  const lookAt = async (weights: ReadonlyMap<string, Float32Array>): Promise<Seen> =>
+    isAdapter ? adaptSeen(frozen, weights) : look(withWeights(network.model, weights), input, pictures);
   const tuned =
     trained === null
       ? null
-      : {
-          last: await look(withWeights(network.model, trained.last), input, pictures),
-          best: trained.bestStep === trained.steps ? null : await look(withWeights(network.model, trained.best), input, pictures),
-        };
-  const candidates = candidatesOf(frozen, tuned, { seed: plan.seed, canJoin: !isScratch });
+      : { last: await lookAt(trained.last), best: trained.bestStep === trained.steps ? null : await lookAt(trained.best) };
+  const candidates = candidatesOf(frozen, tuned, { seed: plan.seed, canJoin: !isScratch, prefersJoined: !isAdapter });
   const measured = measureAll(candidates, prepared, surroundings);
   const metricsOf = (name: CandidateName): Metrics => (measured.find((each) => each.name === name) as { metrics: Metrics }).metrics;
   const verdict = judgeCandidates(

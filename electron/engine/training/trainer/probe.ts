@@ -1,8 +1,13 @@
 /**
  * @file The probe set during a run: the same pictures and the same two views each time, as the network sees them now.
  */
+import { BugError } from "../../base/errors.ts";
+import type { VectorTable } from "../../base/neighbour-graph.ts";
 import { collapseAlarms } from "../judge/collapse.ts";
 import { makeReference, measure, type Metrics, type Reference } from "../judge/measure.ts";
+import { networkOfEncoder } from "../network/from-encoder.ts";
+import type { Model } from "../../onnx/model.ts";
+import { adapt } from "./adapt.ts";
 import { embedPictures } from "./embed.ts";
 import { networkWeights, type Prepared, type Surroundings } from "./prepare.ts";
 import { withWeights } from "./run-model.ts";
@@ -23,25 +28,26 @@ export async function createProbe(prepared: Prepared, surroundings: Surroundings
   const positions = plan.probe.slice(0, most);
   const weakLabels = plan.weakLabels === null ? null : Int32Array.from(positions, (place) => plan.weakLabels?.[place] ?? -1);
   let reference: Reference | null = null;
-  const look = async (weights: ReadonlyMap<string, Float32Array>): Promise<Metrics & { dimensions: number }> => {
-    const [plain, viewA, viewB] = (await embedPictures(
+  const embed = (model: Model): Promise<VectorTable[]> =>
+    embedPictures(
       [
         { positions, draw: (chunk) => pictures.plain(chunk) },
         { positions, draw: (chunk) => pictures.view(chunk, 0, "probe") },
         { positions, draw: (chunk) => pictures.view(chunk, 1, "probe") },
       ],
-      {
-        model: withWeights(network.model, weights),
-        input: network.inputs[0]?.name as string,
-        threads: plan.threads,
-        gate: surroundings.gate,
-      },
-    )) as [never, never, never];
+      { model, input: network.inputs[0]?.name as string, threads: plan.threads, gate: surroundings.gate },
+    );
+  // What stands before an adapter never changes: one look at the pictures is enough.
+  const frozen = plan.trainable === "adapter" && prepared.card !== null ? await embed(networkOfEncoder(prepared.card).model) : null;
+  const look = async (weights: ReadonlyMap<string, Float32Array>): Promise<Metrics & { dimensions: number }> => {
+    const seen = frozen?.map((table) => adapt(table, weights)) ?? (await embed(withWeights(network.model, weights)));
+    const [plain, viewA, viewB] = seen;
+    if (!plain || !viewA || !viewB) throw new BugError("a look at the probe is three tables");
     const { signal } = surroundings;
     // The first look is at the network as it begins.
     reference ??= makeReference(plain, { seed: plan.seed, threads: plan.threads, signal });
     const metrics = measure({ plain, viewA, viewB }, { seed: plan.seed, reference, weakLabels, threads: plan.threads, signal });
-    return { ...metrics, dimensions: (plain as { dimensions: number }).dimensions };
+    return { ...metrics, dimensions: plain.dimensions };
   };
   const { dimensions: _, ...begin } = await look(networkWeights(prepared, prepared.step.initial));
   return {

@@ -30,7 +30,9 @@ export interface RunPlan {
   readonly pieces: number;
   /** Side of a view in pixels. */
   readonly size: number;
-  /** Null: as many as fit into `minutes`, found out at the start and kept. */
+  /** Where an adapter begins: at the whitening by the plain pictures, or at the one by their views. */
+  readonly start: "whitened" | "views";
+  /** One of the two at least; where both are given, the fewer. How many fit into `minutes` is found out at the start and kept. */
   readonly steps: number | null;
   readonly minutes: number | null;
   readonly optimizer: OptimizerName;

@@ -56,7 +56,7 @@ export async function train(prepared: Prepared, surroundings: TrainSurroundings)
   const { plan, step } = prepared;
   const { folder, clock, gate } = surroundings;
   const order = createOrder(plan.training.length, plan.images, plan.seed);
-  const steps = plan.steps ?? (await stepsWithin(prepared, surroundings));
+  const steps = plan.minutes === null && plan.steps !== null ? plan.steps : await stepsWithin(prepared, surroundings);
   const schedule: Schedule = {
     rate: plan.rate,
     steps,
@@ -193,7 +193,8 @@ async function stepsWithin(prepared: Prepared, surroundings: TrainSurroundings):
     each = Math.min(each, timer());
   }
   await executor.close();
-  const steps = Math.max(20, Math.floor(((plan.minutes ?? 1) * 60) / each));
+  const fitting = Math.max(20, Math.floor(((plan.minutes ?? 1) * 60) / each));
+  const steps = Math.min(plan.steps ?? Infinity, fitting);
   writeWhole(path, JSON.stringify({ steps }));
   return steps;
 }
