@@ -13,7 +13,6 @@ import { isMethodId, methodIds, methods } from "../../training/methods/table.ts"
 import type { Method, MethodDefaults } from "../../training/methods/method.ts";
 import type { TrainableLevel } from "../../training/network/trainable.ts";
 import { sizeBounds } from "../../encoders/encoder-card.ts";
-import { trainingDevices, type TrainingDevice } from "../../runtime/training/choose.ts";
 import { optimizerNames, type OptimizerName } from "../../training/optimizers/optimizer.ts";
 import { whitenMethod } from "../../training/trainer/run.ts";
 import type { RunPlan } from "../../training/trainer/run-plan.ts";

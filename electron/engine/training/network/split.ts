@@ -31,7 +31,8 @@ export function splitNetwork(network: Network, trainable: ReadonlySet<string>, r
   const { model, types } = simplify(network.model, shapesFor(rows));
   const shapeOf = (name: string): readonly number[] => types.types.get(name)?.shape ?? [];
   const { types: trial } = simplify(network.model, shapesFor(trialRows)).types;
-  const isRowPerPicture = (name: string): boolean => types.types.get(name)?.elementType === "float32" && shapeOf(name)[0] === rows && trial.get(name)?.shape[0] === trialRows;
+  const isRowPerPicture = (name: string): boolean =>
+    types.types.get(name)?.elementType === "float32" && shapeOf(name)[0] === rows && trial.get(name)?.shape[0] === trialRows;
   const inputNames = new Set(network.inputs.map(({ name }) => name));
   const seen = reachedFrom(model.graph.nodes, inputNames);
   const depending = reachedFrom(model.graph.nodes, trainable);
@@ -77,7 +78,11 @@ export function splitNetwork(network: Network, trainable: ReadonlySet<string>, r
   };
   const cut = crossing.map(infoOf);
   return {
-    frozen: part(before, model.graph.inputs.map(({ name }) => infoOf(name)), cut),
+    frozen: part(
+      before,
+      model.graph.inputs.map(({ name }) => infoOf(name)),
+      cut,
+    ),
     trained: {
       model: part(after, cut, model.graph.outputs),
       inputs: cut.map(({ name }) => ({ name, shape: shapeOf(name).slice(1) })),

@@ -8,7 +8,7 @@ import type { RunPlan } from "#engine/training/trainer/run-plan.ts";
 
 const asked: TrainParameters = {
   run: "run-1", method: null, from: "some", trainable: null, minutes: null, epochs: null, steps: null, batch: null, size: null, augment: "photo",
-  device: "auto", seed: 3, set: [], labels: null,
+  device: "auto", seed: 3, set: [], labels: null, pairs: null,
 }; // prettier-ignore
 
 const facts: PlanFacts = {
@@ -19,6 +19,8 @@ const facts: PlanFacts = {
   picturesPath: (side) => ({ path: `/pictures-${side}`, fingerprint: `print-${side}` }),
   labels: null,
   weakLabels: null,
+  texts: null,
+  folderOfEncoder: (id) => `/encoders/${id}`,
   threads: 2,
 };
 
@@ -33,9 +35,8 @@ describe("defaults", () => {
     expect(plan()).toMatchObject({
       method: "diet",
       trainable: "adapter",
-      keptViews: 8,
+      keptViews: 4,
       minutes: 1,
-      steps: null,
       batchStatistics: false,
       size: 160,
     });
@@ -121,10 +122,10 @@ describe("--set", () => {
     [{ set: ["left.blur=1"] }, "augment-settings", /"left.blur"/],
     [{ method: "moko" }, "method-unknown", /"moko"; expected one of whiten, simclr, moco/],
     [{ method: "supcon" }, "labels-missing", /--labels/],
-    [{ method: "clip" }, "method-unavailable", /text/],
+    [{ method: "clip" }, "pairs-missing", /--pairs/],
     [{ size: 100 }, "train-size", /--size is 100.*multiples of 32/],
     [{ augment: "paintings" }, "augment-preset", /"paintings"; expected one of photo/],
-    [{ device: "abacus" }, "device-unavailable", /"abacus"; expected one of auto, cpu/],
+    [{ device: "abacus" }, "device-unavailable", /"abacus" to train on; expected one of auto, cpu/],
   ])("%j is refused as %s", (changes, code, message) => {
     expect(() => plan(changes)).toThrow(expect.objectContaining({ code, message: expect.stringMatching(message) as string }) as Error);
   });

@@ -61,7 +61,7 @@ describe("an adapter begins at the closed form", () => {
   });
 
   test("with kept views: by what differs between the views of a picture", async () => {
-    const { plan, surroundings } = begin(adapter);
+    const { plan, surroundings } = begin({ ...adapter, start: "views" });
     const prepared = await prepareRun(plan, surroundings);
     const { network, pictures } = prepareBase(plan);
     const draws = [0, 1, 2].map((view) => ({ positions: plan.training, draw: (chunk: Int32Array) => pictures.view(chunk, view, "kept") }));

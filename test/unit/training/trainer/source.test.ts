@@ -76,7 +76,10 @@ test("kept views: two views of a step differ, each is one that was kept, and the
   const source = featureSource({ cache, groups: two, network, seed: 1 });
   const seen = new Set<number>();
   for (let step = 0; step < 40; step++) {
-    const { shape: made, data } = source.feeds(step, Int32Array.of(4, 1)).get("views") as { readonly shape: readonly number[]; readonly data: Float32Array };
+    const { shape: made, data } = source.feeds(step, Int32Array.of(4, 1)).get("views") as {
+      readonly shape: readonly number[];
+      readonly data: Float32Array;
+    };
     expect(made).toEqual([4, 16]);
     const rows = [0, 1, 2, 3].map((row) => data[row * 16] as number);
     expect(rows.map((value) => Math.floor(value / 10))).toEqual([4, 1, 4, 1]);

@@ -19,6 +19,7 @@ const asked: TrainParameters = {
   seed: 1,
   set: [],
   labels: null,
+  pairs: null,
 };
 
 function plan(changes: Partial<TrainParameters> = {}, population = 1500): RunPlan {
@@ -32,6 +33,8 @@ function plan(changes: Partial<TrainParameters> = {}, population = 1500): RunPla
     picturesPath: (sidePx) => ({ path: `pictures-${sidePx}`, fingerprint: "f" }),
     labels: null,
     weakLabels: null,
+    texts: null,
+    folderOfEncoder: () => "teacher",
     threads: 2,
   });
 }
