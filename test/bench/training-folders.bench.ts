@@ -2,7 +2,7 @@
  * @file Does training help, and is what Likeness says of it true? Five folders whose labels are hidden, through the command line: `whiten`, `adapter` and `last` with the defaults, the
  * 20-nearest-neighbour accuracy (leave one out) of the frozen, the whitened and the run's own encoder, and the verdict beside the truth. Every row is printed, good or bad.
  *
- *   npm run bench training-folders [folder kept between runs: goes on where it was] [name of one folder]
+ *   npm run bench training-folders [folder kept between runs: goes on where it was] [one folder] [one rung]
  */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -38,17 +38,18 @@ interface Row {
 }
 
 const kept = process.argv[2];
-const only = process.argv[3];
+const [onlyFolder, onlyRung] = process.argv.slice(3);
 const data = kept ?? mkdtempSync(join(tmpdir(), "likeness-training-folders-"));
 mkdirSync(data, { recursive: true });
 const rowsFile = join(data, "rows.json");
 const rows = existsSync(rowsFile) ? (JSON.parse(readFileSync(rowsFile, "utf8")) as Row[]) : [];
 
 for (const source of await loadSources()) {
-  if (!folderNames.includes(source.name) || (only !== undefined && only !== source.name)) continue;
+  if (!folderNames.includes(source.name) || (onlyFolder !== undefined && onlyFolder !== source.name)) continue;
   const folder = await layOut(source, join(fixturesFolder(), "training-folders"));
   for (const rung of Object.keys(rungs)) {
-    if (rows.some((row) => row.folder === folder.name && row.rung === rung)) continue;
+    const isDone = rows.some((row) => row.folder === folder.name && row.rung === rung);
+    if (isDone || (onlyRung !== undefined && onlyRung !== rung)) continue;
     rows.push(await measureRung(folder, rung));
     writeFileSync(rowsFile, JSON.stringify(rows, null, 1));
     console.log(lineOf(rows.at(-1) as Row));

@@ -50,7 +50,7 @@ export const generalSpecs = {
   weightDecay: { value: -1, low: -1, high: 1, help: "-1: the method's own; norms and biases are left out" },
   warmUp: { value: 0.05, low: 0, high: 0.9, help: "part of the steps in which the learning rate rises" },
   clip: { value: 0, low: 0, high: 1e6, help: "longest gradient; 0: no limit" },
-  evaluations: { value: 3, low: 1, high: 1000, whole: true, help: "looks at the probe on the way" },
+  evaluations: { value: 2, low: 1, high: 1000, whole: true, help: "looks at the probe on the way" },
   byViews: {
     value: 0,
     low: 0,
@@ -157,7 +157,7 @@ export function makePlan(parameters: TrainParameters, facts: PlanFacts): RunPlan
     warmUpShare: general["warmUp"] as number,
     finalShare: 0.01,
     clip: general["clip"] as number,
-    keptViews: isScratch ? 0 : views >= 0 ? views : trainable === "adapter" ? adapterViews : trainable === "last" ? 4 : 0,
+    keptViews: isScratch ? 0 : views >= 0 ? views : trainable === "adapter" ? adapterViews : trainable === "last" ? lastViews : 0,
     device,
     executor: chooseExecutor(device, executor),
     threads: facts.threads,
@@ -200,11 +200,13 @@ const nothing: MethodDefaults = { optimizer: "sgd", rate: 0, perImages: 32, deca
 const mostLength: Readonly<Record<TrainableLevel | "scratch", { readonly minutes: number | null; readonly epochs: number | null }>> = {
   adapter: { minutes: 1, epochs: 25 },
   norm: { minutes: 4, epochs: 8 },
-  last: { minutes: 4, epochs: 6 },
+  last: { minutes: 4, epochs: 2 },
   all: { minutes: 10, epochs: 8 },
   scratch: { minutes: 20, epochs: null },
 };
 const adapterViews = 4;
+/** One for each epoch. */
+const lastViews = 2;
 
 /** Small folders are judged by the pictures they were trained on: the metrics then flatter a little, and the verdict asks for more. */
 const smallest = 400;

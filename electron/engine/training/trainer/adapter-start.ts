@@ -77,11 +77,12 @@ async function embedTraining({ plan, network, pictures }: PreparedBase, { gate, 
   return plain as VectorTable;
 }
 
-function plainOf(features: FeatureCache, training: readonly number[]): VectorTable {
+/** Unit vectors of the plain pictures at these places. */
+export function plainOf(features: FeatureCache, places: readonly number[]): VectorTable {
   const dimensions = features.plain(0).length;
-  const values = new Float32Array(training.length * dimensions);
-  training.forEach((picture, at) => values.set(unit(features.plain(picture)), at * dimensions));
-  return { count: training.length, dimensions, values };
+  const values = new Float32Array(places.length * dimensions);
+  places.forEach((picture, at) => values.set(unit(features.plain(picture)), at * dimensions));
+  return { count: places.length, dimensions, values };
 }
 
 function viewsOf(

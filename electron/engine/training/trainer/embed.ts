@@ -4,6 +4,7 @@
 import type { VectorTable } from "../../base/neighbour-graph.ts";
 import type { Model } from "../../onnx/model.ts";
 import type { HostTensor } from "../../runtime/training/executor.ts";
+import { BugError } from "../../base/errors.ts";
 import { openModel } from "./run-model.ts";
 
 /** Pictures in one run; the last run is filled up, so that shapes never change. */
@@ -49,6 +50,21 @@ export async function embedPictures(
   } finally {
     await runner.close();
   }
+}
+
+/**
+ * The rows of some pictures of a table.
+ * @param places whose rows the table has, in its order
+ */
+export function rowsAt({ dimensions, values }: VectorTable, places: readonly number[], wanted: readonly number[]): VectorTable {
+  const rowOf = new Map(places.map((place, row) => [place, row]));
+  const chosen = new Float32Array(wanted.length * dimensions);
+  wanted.forEach((place, at) => {
+    const row = rowOf.get(place);
+    if (row === undefined) throw new BugError(`picture ${place} was not looked at`);
+    chosen.set(values.subarray(row * dimensions, (row + 1) * dimensions), at * dimensions);
+  });
+  return { count: wanted.length, dimensions, values: chosen };
 }
 
 function madeUnit(values: Float32Array, dimensions: number): Float32Array {

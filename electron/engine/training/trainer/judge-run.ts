@@ -15,7 +15,7 @@ import { networkOfEncoder } from "../network/from-encoder.ts";
 import { candidatesOf, type Candidate, type CandidateName, type Seen } from "../result/candidates.ts";
 import { writeTrainedEncoder } from "../result/write-encoder.ts";
 import { adaptSeen } from "./adapt.ts";
-import { embedPictures } from "./embed.ts";
+import { embedPictures, rowsAt } from "./embed.ts";
 import { createPictureReader, type PictureReader } from "./pictures.ts";
 import { normalisationOf, scratchNormalisation } from "./normalisation.ts";
 import type { PreparedBase, Surroundings } from "./prepare.ts";
@@ -52,10 +52,9 @@ export async function judgeRun(prepared: PreparedBase, trained: TrainResult | nu
   const isAdapter = plan.trainable === "adapter" && !isScratch;
   const looks = 1 + (trained === null || isAdapter ? 0 : trained.bestStep === trained.steps ? 1 : 2);
   let looked = 0;
-  const look = async (model: Model, name: string, reader: PictureReader): Promise<Seen> => {
-    const seen = await seeAll(model, name, reader, prepared, surroundings, (share) =>
-      surroundings.onProgress("judge", Math.round(100 * (looked + share)), 100 * looks),
-    );
+  const look = async (model: Model, name: string, reader: PictureReader, known: VectorTable | null = null): Promise<Seen> => {
+    const onShare = (share: number): void => surroundings.onProgress("judge", Math.round(100 * (looked + share)), 100 * looks);
+    const seen = await seeAll({ model, input: name, reader, known }, prepared, surroundings, onShare);
     looked++;
     return seen;
   };
@@ -67,7 +66,7 @@ export async function judgeRun(prepared: PreparedBase, trained: TrainResult | nu
         normalisation: normalisationOf(baselineCard),
       })
     : pictures;
-  const frozen = await look(baseline.model, baseline.inputs[0]?.name as string, baselineReader);
+  const frozen = await look(baseline.model, baseline.inputs[0]?.name as string, baselineReader, prepared.frozenPlain);
   const lookAt = async (weights: ReadonlyMap<string, Float32Array>): Promise<Seen> =>
     isAdapter ? adaptSeen(frozen, weights) : look(withWeights(network.model, weights), input, pictures);
   const tuned =
@@ -104,9 +103,7 @@ export async function judgeRun(prepared: PreparedBase, trained: TrainResult | nu
 }
 
 async function seeAll(
-  model: Model,
-  input: string,
-  reader: PictureReader,
+  { model, input, reader, known }: { model: Model; input: string; reader: PictureReader; known: VectorTable | null },
   { plan }: PreparedBase,
   surroundings: Surroundings,
   onShare: (share: number) => void,
@@ -115,7 +112,8 @@ async function seeAll(
   const everything = [...new Set([...plan.training, ...probe])].sort((one, other) => one - other);
   const stride = Math.max(1, Math.ceil(everything.length / whitenedBy));
   const sample = everything.filter((_, at) => at % stride === 0);
-  const total = sample.length + 3 * probe.length;
+  const places = known === null ? [...new Set([...sample, ...probe])] : Array.from({ length: known.count }, (_, place) => place);
+  const total = (known === null ? places.length : 0) + 2 * probe.length;
   let done = 0;
   const counted = (draw: (chunk: Int32Array) => ReturnType<PictureReader["plain"]>) => (chunk: Int32Array) => {
     done += chunk.length;
@@ -124,15 +122,15 @@ async function seeAll(
   };
   const tables = await embedPictures(
     [
-      { positions: sample, draw: counted((chunk) => reader.plain(chunk)) },
-      { positions: probe, draw: counted((chunk) => reader.plain(chunk)) },
       { positions: probe, draw: counted((chunk) => reader.view(chunk, 0, "probe")) },
       { positions: probe, draw: counted((chunk) => reader.view(chunk, 1, "probe")) },
+      ...(known === null ? [{ positions: places, draw: counted((chunk) => reader.plain(chunk)) }] : []),
     ],
     { model, input, threads: plan.threads, gate: surroundings.gate },
   );
-  const [all, plain, viewA, viewB] = tables as [VectorTable, VectorTable, VectorTable, VectorTable];
-  return { all, plain, viewA, viewB };
+  const [viewA, viewB, seen] = tables as [VectorTable, VectorTable, VectorTable | undefined];
+  const plain = known ?? (seen as VectorTable);
+  return { all: rowsAt(plain, places, sample), plain: rowsAt(plain, places, probe), viewA, viewB };
 }
 
 function measureAll(

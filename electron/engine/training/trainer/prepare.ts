@@ -7,6 +7,7 @@ import { loadKernels } from "#native/kernels.ts";
 
 import { throwIfAborted } from "../../base/errors.ts";
 import { createRandom } from "../../base/random.ts";
+import type { VectorTable } from "../../base/neighbour-graph.ts";
 import { readEncoderCard, type EncoderCard } from "../../encoders/encoder-card.ts";
 import { buildArchitecture } from "../architectures/table.ts";
 import type { Normalisation } from "../augment/draw-views.ts";
@@ -20,7 +21,7 @@ import { splitNetwork, type SplitNetwork } from "../network/split.ts";
 import { trainableWeights } from "../network/trainable.ts";
 import type { HostTensor } from "../../runtime/training/executor.ts";
 import { buildStep, type TrainingStep } from "../step/build-step.ts";
-import { adapterNumbers, adapterStart } from "./adapter-start.ts";
+import { adapterNumbers, adapterStart, plainOf } from "./adapter-start.ts";
 import { fillFeatureCache, openFeatureCache, type FeatureCache } from "./feature-cache.ts";
 import { createPictureReader, type PictureReader } from "./pictures.ts";
 import { normalisationOf } from "./normalisation.ts";
@@ -41,6 +42,8 @@ export interface PreparedBase {
   readonly frozenEmbedding: string;
   readonly cache: PictureCache;
   readonly pictures: PictureReader;
+  /** What the frozen encoder makes of every plain picture, unit length; null where that is not kept. */
+  readonly frozenPlain: VectorTable | null;
   close(): void;
 }
 
@@ -72,7 +75,17 @@ export function prepareBase(plan: RunPlan): PreparedBase {
   const normalisation = normalisationOf(card);
   const cache = openPictureCache(plan.pictures.path, plan.pictures);
   const pictures = createPictureReader({ cache, kernels: loadKernels(), plan, normalisation });
-  return { plan, card, normalisation, network, frozenEmbedding: network.embedding, cache, pictures, close: () => cache.close() };
+  return {
+    plan,
+    card,
+    normalisation,
+    network,
+    frozenEmbedding: network.embedding,
+    cache,
+    pictures,
+    frozenPlain: null,
+    close: () => cache.close(),
+  };
 }
 
 export async function prepareRun(plan: RunPlan, surroundings: Surroundings): Promise<Prepared> {
@@ -115,9 +128,11 @@ export async function prepareRun(plan: RunPlan, surroundings: Surroundings): Pro
   const initial = new Map(step.initial);
   const vectors = initial.get(instanceVectors);
   if (start !== null && vectors !== undefined) initial.set(instanceVectors, { ...vectors, data: start.vectors });
+  const everything = Array.from({ length: plan.pictures.count }, (_, place) => place);
   return {
     ...base,
     network,
+    frozenPlain: plan.trainable === "adapter" && features !== null ? plainOf(features, everything) : null,
     step: { ...step, initial },
     side,
     source:

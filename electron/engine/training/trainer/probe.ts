@@ -8,7 +8,7 @@ import { makeReference, measure, type Metrics, type Reference } from "../judge/m
 import { networkOfEncoder } from "../network/from-encoder.ts";
 import type { Model } from "../../onnx/model.ts";
 import { adapt } from "./adapt.ts";
-import { embedPictures } from "./embed.ts";
+import { embedPictures, rowsAt } from "./embed.ts";
 import { networkWeights, type Prepared, type Surroundings } from "./prepare.ts";
 import { withWeights } from "./run-model.ts";
 
@@ -24,24 +24,25 @@ export interface Probing {
 const most = 400;
 
 export async function createProbe(prepared: Prepared, surroundings: Surroundings): Promise<Probing> {
-  const { plan, network, pictures } = prepared;
+  const { plan, network, pictures, frozenPlain } = prepared;
   const positions = plan.probe.slice(0, most);
   const weakLabels = plan.weakLabels === null ? null : Int32Array.from(positions, (place) => plan.weakLabels?.[place] ?? -1);
   let reference: Reference | null = null;
   const embed = (model: Model): Promise<VectorTable[]> =>
     embedPictures(
       [
-        { positions, draw: (chunk) => pictures.plain(chunk) },
         { positions, draw: (chunk) => pictures.view(chunk, 0, "probe") },
         { positions, draw: (chunk) => pictures.view(chunk, 1, "probe") },
+        ...(frozenPlain === null ? [{ positions, draw: (chunk: Int32Array) => pictures.plain(chunk) }] : []),
       ],
       { model, input: network.inputs[0]?.name as string, threads: plan.threads, gate: surroundings.gate },
     );
   // What stands before an adapter never changes: one look at the pictures is enough.
   const frozen = plan.trainable === "adapter" && prepared.card !== null ? await embed(networkOfEncoder(prepared.card).model) : null;
+  if (frozen !== null && frozenPlain !== null) frozen.push(rowsAt(frozenPlain, [...Array(frozenPlain.count).keys()], positions));
   const look = async (weights: ReadonlyMap<string, Float32Array>): Promise<Metrics & { dimensions: number }> => {
     const seen = frozen?.map((table) => adapt(table, weights)) ?? (await embed(withWeights(network.model, weights)));
-    const [plain, viewA, viewB] = seen;
+    const [viewA, viewB, plain] = seen;
     if (!plain || !viewA || !viewB) throw new BugError("a look at the probe is three tables");
     const { signal } = surroundings;
     // The first look is at the network as it begins.
