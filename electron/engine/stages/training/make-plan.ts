@@ -112,7 +112,7 @@ export function makePlan(parameters: TrainParameters, facts: PlanFacts): RunPlan
   const preset = presetOf(parameters.augment);
   const { own, general, augment, optimizer, executor, teacher } = readSettings(parameters.set, method?.settings ?? {});
   for (const variant of method?.views(own).flatMap(({ variants }) => variants) ?? []) viewKind(preset, variant, augment);
-  const defaults: MethodDefaults = method?.defaults[isScratch ? "scratch" : "tune"] ?? nothing;
+  const defaults = method === null ? nothing : defaultsOf(method, isScratch ? "scratch" : trainable === "adapter" ? "adapter" : "tune");
   const needs = method?.needs ?? [];
   // Where nobody says what is what, sub-folders do.
   const labels = facts.labels ?? (needs.includes("labels") ? facts.weakLabels : null);
@@ -190,6 +190,10 @@ function findMethod(id: string, { labels, weakLabels, texts }: PlanFacts): Metho
       `${method.title} learns from texts; expected --pairs FILE.csv (path,text) that names pictures of this collection.`,
     );
   return method;
+}
+
+function defaultsOf({ defaults }: Method, kind: "scratch" | "adapter" | "tune"): MethodDefaults {
+  return defaults[kind] ?? defaults.tune;
 }
 
 const nothing: MethodDefaults = { optimizer: "sgd", rate: 0, perImages: 32, decay: 0 };

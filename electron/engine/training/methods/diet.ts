@@ -23,7 +23,8 @@ export const diet: Method = {
   },
   defaults: {
     scratch: { optimizer: "adamw", rate: 1e-3, perImages: 64, decay: 0.05 },
-    tune: { optimizer: "adamw", rate: 1e-3, perImages: 48, decay: 0.05 },
+    tune: { optimizer: "adamw", rate: 3e-4, perImages: 48, decay: 0.05 },
+    adapter: { optimizer: "adamw", rate: 1e-3, perImages: 48, decay: 0.05 },
   },
   views: (settings) => {
     const count = settings["views"] as number;

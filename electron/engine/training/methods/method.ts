@@ -90,7 +90,8 @@ export interface Method {
   /** The paper. */
   readonly source: string;
   readonly settings: Readonly<Record<string, SettingSpec>>;
-  readonly defaults: { readonly scratch: MethodDefaults; readonly tune: MethodDefaults };
+  /** `adapter`: of a head alone, where it bears more than weights inside a network. */
+  readonly defaults: { readonly scratch: MethodDefaults; readonly tune: MethodDefaults; readonly adapter?: MethodDefaults };
   /** What it cannot do without. */
   readonly needs: readonly ("labels" | "pairs" | "teacher")[];
   views(settings: Settings): readonly ViewGroup[];

@@ -7,6 +7,7 @@ import { collapseAlarms } from "../judge/collapse.ts";
 import { makeReference, measure, type Metrics, type Reference } from "../judge/measure.ts";
 import { networkOfEncoder } from "../network/from-encoder.ts";
 import type { Model } from "../../onnx/model.ts";
+import type { HostTensor } from "../../runtime/training/executor.ts";
 import { adapt } from "./adapt.ts";
 import { embedPictures, rowsAt } from "./embed.ts";
 import { networkWeights, type Prepared, type Surroundings } from "./prepare.ts";
@@ -24,31 +25,31 @@ export interface Probing {
 const most = 400;
 
 export async function createProbe(prepared: Prepared, surroundings: Surroundings): Promise<Probing> {
-  const { plan, network, pictures, frozenPlain } = prepared;
+  const { plan, card, network, pictures, frozenPlain } = prepared;
   const positions = plan.probe.slice(0, most);
   const weakLabels = plan.weakLabels === null ? null : Int32Array.from(positions, (place) => plan.weakLabels?.[place] ?? -1);
-  let reference: Reference | null = null;
-  const embed = (model: Model): Promise<VectorTable[]> =>
-    embedPictures(
-      [
-        { positions, draw: (chunk) => pictures.view(chunk, 0, "probe") },
-        { positions, draw: (chunk) => pictures.view(chunk, 1, "probe") },
-        ...(frozenPlain === null ? [{ positions, draw: (chunk: Int32Array) => pictures.plain(chunk) }] : []),
-      ],
-      { model, input: network.inputs[0]?.name as string, threads: plan.threads, gate: surroundings.gate },
-    );
+  const { signal } = surroundings;
+  const options = { seed: plan.seed, threads: plan.threads, signal };
+  const plainly = { positions, draw: (chunk: Int32Array): HostTensor => pictures.plain(chunk) };
+  const views = [0, 1].map((view) => ({ positions, draw: (chunk: Int32Array): HostTensor => pictures.view(chunk, view, "probe") }));
+  const embed = (model: Model, tables: Parameters<typeof embedPictures>[0]): Promise<VectorTable[]> =>
+    embedPictures(tables, { model, input: network.inputs[0]?.name as string, threads: plan.threads, gate: surroundings.gate });
   // What stands before an adapter never changes: one look at the pictures is enough.
-  const frozen = plan.trainable === "adapter" && prepared.card !== null ? await embed(networkOfEncoder(prepared.card).model) : null;
-  if (frozen !== null && frozenPlain !== null) frozen.push(rowsAt(frozenPlain, [...Array(frozenPlain.count).keys()], positions));
+  const isAdapter = plan.trainable === "adapter" && card !== null;
+  const before = card === null ? null : networkOfEncoder(card).model;
+  const known = frozenPlain && rowsAt(frozenPlain, [...Array(frozenPlain.count).keys()], positions);
+  const frozen = before && [...(known ? [known] : await embed(before, [plainly])), ...(isAdapter ? await embed(before, views) : [])];
+  // A net from nothing is held against itself as it begins.
+  let reference: Reference | null = frozen?.[0] ? makeReference(frozen[0], options) : null;
   const look = async (weights: ReadonlyMap<string, Float32Array>): Promise<Metrics & { dimensions: number }> => {
-    const seen = frozen?.map((table) => adapt(table, weights)) ?? (await embed(withWeights(network.model, weights)));
-    const [viewA, viewB, plain] = seen;
+    const seen =
+      isAdapter && frozen
+        ? frozen.map((table) => adapt(table, weights))
+        : await embed(withWeights(network.model, weights), [plainly, ...views]);
+    const [plain, viewA, viewB] = seen;
     if (!plain || !viewA || !viewB) throw new BugError("a look at the probe is three tables");
-    const { signal } = surroundings;
-    // The first look is at the network as it begins.
-    reference ??= makeReference(plain, { seed: plan.seed, threads: plan.threads, signal });
-    const metrics = measure({ plain, viewA, viewB }, { seed: plan.seed, reference, weakLabels, threads: plan.threads, signal });
-    return { ...metrics, dimensions: plain.dimensions };
+    reference ??= makeReference(plain, options);
+    return { ...measure({ plain, viewA, viewB }, { ...options, reference, weakLabels }), dimensions: plain.dimensions };
   };
   const { dimensions: _, ...begin } = await look(networkWeights(prepared, prepared.step.initial));
   return {

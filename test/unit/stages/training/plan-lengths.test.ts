@@ -60,6 +60,14 @@ describe("the plan of a training", () => {
     expect(plan({ set: ["byViews=1"] }).start).toBe("views");
   });
 
+  test("weights inside a network learn slower than a head alone; by default both by DIET", () => {
+    const [head, inside] = [plan({ trainable: "adapter" }), plan({ trainable: "last" })];
+    expect([head.method, inside.method]).toEqual(["diet", "diet"]);
+    expect(inside.rate).toBeLessThan(head.rate);
+    // Of a method without numbers of its own for a head: the same.
+    expect(plan({ trainable: "adapter", method: "simclr" }).rate).toBe(plan({ trainable: "last", method: "simclr" }).rate);
+  });
+
   test("a fifth of a large folder is never trained on; a small one is trained on whole", () => {
     const { training, probe } = plan();
     expect([training.length, probe.length]).toEqual([1200, 300]);
