@@ -76,7 +76,11 @@ async function measureRung({ name, pictures, labels }: LaidOutFolder, rung: stri
     return 100 * (report.knn["20"]?.accuracy ?? NaN);
   };
   const whitenedId = `${trained.run}-whitened`;
-  const [frozen, whitened] = [await accuracy("efficientnet-lite0-160"), await accuracy(whitenedId)];
+  // The same for every rung.
+  const known = rows.find((row) => row.folder === name);
+  const [frozen, whitened] = known
+    ? [known.frozen, known.whitened]
+    : [await accuracy("efficientnet-lite0-160"), await accuracy(whitenedId)];
   const result = trained.encoder === whitenedId ? whitened : await accuracy(trained.encoder);
   const recommendedName = trained.recommended === whitenedId ? "whitened" : trained.recommended === trained.encoder ? "run" : "frozen";
   return {
