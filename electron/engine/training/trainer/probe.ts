@@ -5,6 +5,7 @@ import { BugError } from "../../base/errors.ts";
 import type { VectorTable } from "../../base/neighbour-graph.ts";
 import { collapseAlarms } from "../judge/collapse.ts";
 import { makeReference, measure, type Metrics, type Reference } from "../judge/measure.ts";
+import { meanDeviation, rankMe } from "../judge/rank-me.ts";
 import { networkOfEncoder } from "../network/from-encoder.ts";
 import type { Model } from "../../onnx/model.ts";
 import type { HostTensor } from "../../runtime/training/executor.ts";
@@ -52,11 +53,13 @@ export async function createProbe(prepared: Prepared, surroundings: Surroundings
     return { ...measure({ plain, viewA, viewB }, { ...options, reference, weakLabels }), dimensions: plain.dimensions };
   };
   const { dimensions: _, ...begin } = await look(networkWeights(prepared, prepared.step.initial));
+  // Whitened vectors are as wide as can be: what a training may lose is told by the encoder it began with.
+  const healthy = frozen?.[0] ? { rankMe: rankMe(frozen[0], { signal }), deviation: meanDeviation(frozen[0]) } : begin;
   return {
     begin,
     look: async (weights) => {
       const { dimensions, ...metrics } = await look(weights);
-      const alarms = collapseAlarms({ frozen: begin, now: { ...metrics, dimensions } });
+      const alarms = collapseAlarms({ frozen: healthy, now: { ...metrics, dimensions } });
       return { metrics, alarm: alarms.length > 0 ? alarms.join(" ") : null };
     },
     merit: ({ viewRetrieval, weakLabelKnn }) => (weakLabelKnn === null ? viewRetrieval : weakLabelKnn + 0.1 * viewRetrieval),
