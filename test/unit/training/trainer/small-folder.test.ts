@@ -22,7 +22,7 @@ async function trainOnTwelve(trainable: "adapter" | "last"): Promise<{ outcome: 
   const plan = makePlan(
     {
       run: "run", method: null, from: defaultEncoderId, trainable, minutes: null, epochs: null, steps: 3, batch: 4, size: 64, augment: "photo", device: "cpu",
-      seed: 1, set: [], labels: null,
+      seed: 1, set: [], labels: null, pairs: null,
     }, // prettier-ignore
     {
       card,
@@ -32,6 +32,8 @@ async function trainOnTwelve(trainable: "adapter" | "last"): Promise<{ outcome: 
       picturesPath: (sidePx) => ({ path: join(folder, `pictures-${sidePx}`), fingerprint: "twelve" }),
       labels: null,
       weakLabels: null,
+      texts: null,
+      folderOfEncoder: (id) => id,
       threads: 1,
     },
   );
