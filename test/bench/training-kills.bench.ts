@@ -26,7 +26,7 @@ const small = ["--from", "scratch:resnet-small", "--size", "16", "--batch", "8"]
 const kinds: Readonly<Record<string, readonly string[]>> = {
   "simclr from nothing": [...common, ...small, "--steps", "48", "--method", "simclr"],
   "moco from nothing": [...common, ...small, "--steps", "36", "--method", "moco"],
-  "diet on an adapter": [...common, "--steps", "120", "--trainable", "adapter", "--batch", "16"],
+  "diet on an adapter": [...common, "--steps", "48", "--trainable", "adapter", "--batch", "16", "--size", "64", "--set", "keptViews=3"],
   "dcl on the last stage": [
     ...common,
     "--steps",
@@ -52,34 +52,58 @@ async function latestRun(): Promise<string | null> {
 await drawTrainingFolder(folder);
 await runJson(["index", folder, "--device", "cpu", ...here], data);
 let done = 0;
+let ended = 0;
 let different = 0;
 for (const [kind, args] of Object.entries(kinds)) {
   const begun = performance.now();
   const whole = await runJson<TrainReport>([...args, ...here], data);
   const wholeMs = performance.now() - begun;
-  const times: string[] = [];
-  let run = whole.run;
-  let report: TrainReport | null = null;
-  while (report === null && times.length < perRun) {
-    const afterMs = 1000 + random.unit() * wholeMs;
-    const isBegun = run !== whole.run;
-    const wasKilled = await killedTree([...(isBegun ? ["runs", "resume", run] : args), ...here], data, afterMs);
-    run = (await latestRun()) ?? run;
-    if (wasKilled) times.push((afterMs / 1000).toFixed(1));
-    else if (isBegun || run !== whole.run) report = (await runJson<{ report: TrainReport }>(["runs", "show", run, ...here], data)).report;
+  console.log(`${kind}: ${whole.steps} steps, ${(wholeMs / 1000).toFixed(1)} s, state ${hashesOf(whole.run)["state"] ?? ""}`);
+  let times: string[] = [];
+  for (let kindKills = 0, isLast = false; !isLast; times = []) {
+    const { run, report } = await interrupted(args, whole.run, () => {
+      isLast = kindKills >= perRun;
+      if (isLast) return null;
+      const afterMs = 1500 + random.unit() * wholeMs * 0.8;
+      return { afterMs, onKill: () => void (kindKills++, times.push((afterMs / 1000).toFixed(1))) };
+    });
+    isLast ||= kindKills >= perRun;
+    const [expected, seen] = [hashesOf(whole.run), hashesOf(run)];
+    const differing = Object.keys(expected).filter((name) => expected[name] !== seen[name]);
+    if (JSON.stringify(report.report) !== JSON.stringify(whole.report)) differing.push("report");
+    done += times.length;
+    ended++;
+    different += differing.length;
+    const verdict = differing.length === 0 ? `equal (state ${seen["state"] ?? ""})` : `DIFFERENT: ${differing.join(", ")}`;
+    console.log(`  killed ${times.length} times, after ${times.join(", ")} s: ${verdict}`);
   }
-  report ??= await runJson<TrainReport>(["runs", "resume", run, ...here], data);
-  const [expected, seen] = [whole.run, run].map((id) => runHashes(join(workspace, "runs", id))) as [
-    Record<string, string>,
-    Record<string, string>,
-  ];
-  const differing = Object.keys(expected).filter((name) => expected[name] !== seen[name]);
-  if (JSON.stringify(report.report) !== JSON.stringify(whole.report)) differing.push("report");
-  done += times.length;
-  different += differing.length;
-  console.log(
-    `${kind}: ${whole.steps} steps, ${(wholeMs / 1000).toFixed(1)} s; killed ${times.length} times, after ${times.join(", ")} s; ${differing.length === 0 ? `equal (state ${seen["state"] ?? ""})` : `DIFFERENT: ${differing.join(", ")}`}`,
-  );
 }
-console.log(`${done} kills; ${different === 0 ? "every run ended as the uninterrupted one" : `${different} differences`}`);
+console.log(`${done} kills in ${ended} runs; ${different === 0 ? "each ended as the uninterrupted one" : `${different} differences`}`);
 rmSync(data, { recursive: true, force: true });
+
+function hashesOf(run: string): Record<string, string> {
+  return runHashes(join(workspace, "runs", run));
+}
+
+/** One run to its end, killed as long as `next` says when. @param before the latest run until now */
+async function interrupted(
+  args: readonly string[],
+  before: string,
+  next: () => { readonly afterMs: number; readonly onKill: () => void } | null,
+): Promise<{ readonly run: string; readonly report: TrainReport }> {
+  const older = new Set((await runJson<{ runs: RunSummary[] }>(["runs", "list", ...here], data)).runs.map(({ id }) => id));
+  let run: string | null = null;
+  for (;;) {
+    const command = [...(run === null ? args : ["runs", "resume", run]), ...here];
+    const kill = next();
+    if (kill === null) {
+      const report = await runJson<TrainReport>(command, data);
+      return { run: report.run, report };
+    }
+    const wasKilled = await killedTree(command, data, kill.afterMs);
+    const latest = (await latestRun()) ?? before;
+    if (!older.has(latest)) run = latest;
+    if (wasKilled) kill.onKill();
+    else if (run !== null) return { run, report: (await runJson<{ report: TrainReport }>(["runs", "show", run, ...here], data)).report };
+  }
+}

@@ -104,13 +104,17 @@ describe("runs and their encoders", () => {
   test("killed with all its processes and gone on, it ends as it would have", { timeout: 300_000 }, async () => {
     const args = ["train", "--from", "scratch:resnet-small", "--size", "16", "--batch", "4", "--steps", "60", "--device", "cpu", ...here()];
     const whole = await runJson<TrainReport>(args, data());
+    const latest = async (): Promise<RunSummary> => (await runJson<{ runs: RunSummary[] }>(["runs", "list", ...here()], data())).runs[0] as RunSummary; // prettier-ignore
     let killed = "";
-    for (let afterMs = 6000; killed === ""; afterMs -= 2000) {
-      if (!(await killedTree(args, data(), Math.max(1500, afterMs)))) continue;
-      killed = (await runJson<{ runs: RunSummary[] }>(["runs", "list", ...here()], data())).runs[0]?.id as string;
+    // Neither before there is a run nor after it is done.
+    for (let afterMs = 4000; killed === "";) {
+      const before = (await latest()).id;
+      const wasKilled = await killedTree(args, data(), afterMs);
+      const { id, finishedAt } = await latest();
+      if (wasKilled && id !== before && finishedAt === null) killed = id;
+      else afterMs *= wasKilled ? 1.4 : 0.6;
     }
-    const { runs } = await runJson<{ runs: RunSummary[] }>(["runs", "list", ...here()], data());
-    expect(runs[0]).toMatchObject({ id: killed, verdict: null, encoder: null });
+    expect(await latest()).toMatchObject({ id: killed, verdict: null, encoder: null });
     const report = await runJson<TrainReport>(["runs", "resume", killed, ...here()], data());
     expect(report).toMatchObject({ run: killed, steps: 60, verdict: whole.verdict, report: whole.report });
     const [one, other] = [whole.run, killed].map((id) => runHashes(join(workspace(), "runs", id)));
@@ -124,11 +128,13 @@ describe("what cannot be trained", () => {
     [["--set", "temprature=1"], 1, /no setting "temprature"; known: /],
     [["--set", "smoothing=5"], 1, /smoothing is "5"; expected a number from 0 to 0.95/],
     [["--set", "blur=much"], 1, /blur is "much"/],
-    [["--method", "supcon"], 1, /--labels FILE.csv/],
+    [["--method", "clip"], 1, /--pairs FILE.csv/],
     [["--from", "nobody"], 1, /no encoder "nobody"/],
     [["--from", "scratch:nonet"], 1, /no architecture "nonet"; expected one of resnet18/],
     [["--trainable", "some"], 2, /--trainable is "some"; expected one of adapter, norm, last, all/],
     [["--steps", "2", "--epochs", "2"], 2, /expected one of --minutes, --epochs, --steps/],
+    [["--device", "abacus"], 1, /no device "abacus".*expected one of auto, cpu/],
+    [["--size", "100"], 1, /--size is 100.*multiples of/],
     [["--steps", "none"], 2, /--steps is "none"/],
   ])("train %j ends with %i", async (args, code, message) => {
     const ran = await runCommand(["train", ...args, ...here()], data());

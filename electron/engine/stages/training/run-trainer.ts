@@ -14,7 +14,18 @@ export class TrainerDied extends Error {}
 const patienceMs = 60_000;
 const pollMs = 200;
 
-export async function runTrainer(spawn: SpawnChild, folder: string, job: JobContext): Promise<RunOutcome> {
+const stageOrder: readonly TrainingProgress["stage"][] = ["features", "steps", "judge"];
+
+export interface TrainerRequest {
+  readonly spawn: SpawnChild;
+  /** Of the run. */
+  readonly folder: string;
+  readonly job: JobContext;
+  /** The furthest stage until now, kept from process to process: a job never goes back, a process that begins again does. */
+  readonly reached: { stage: number };
+}
+
+export async function runTrainer({ spawn, folder, job, reached }: TrainerRequest): Promise<RunOutcome> {
   const child = spawn();
   let isDone = false;
   let isPaused = false;
@@ -32,13 +43,13 @@ export async function runTrainer(spawn: SpawnChild, folder: string, job: JobCont
   }, pollMs);
   try {
     return await new Promise<RunOutcome>((resolve, reject) => {
-      let stage = "";
       child.onMessage((message: ChildReply) => {
         if (message.kind === "progress") {
           const progress = message.value as TrainingProgress;
-          if (progress.stage !== stage) {
-            stage = progress.stage;
-            job.enter(stage);
+          const stage = stageOrder.indexOf(progress.stage);
+          if (stage > reached.stage) {
+            reached.stage = stage;
+            job.enter(progress.stage);
           }
           job.progress(progress.done, progress.total);
         } else if (message.kind === "done") {

@@ -52,12 +52,16 @@ export async function runTrainJob(parameters: TrainParameters, surroundings: Tra
   job.enter("read");
   let plan = await planOf(parameters, surroundings, folder, job);
   const notes: string[] = [];
+  const reached = { stage: -1 };
   let outcome: RunOutcome | null = null;
   for (let halvings = 0; outcome === null; halvings++) {
     try {
-      outcome = await runTrainer(surroundings.spawnTrainer(plan.executor === "tensorflow" ? tensorflowEnvironment() : {}), folder, job);
+      const spawn = surroundings.spawnTrainer(plan.executor === "tensorflow" ? tensorflowEnvironment() : {});
+      outcome = await runTrainer({ spawn, folder, job, reached });
     } catch (thrown) {
       if (!(thrown instanceof TrainerDied)) throw thrown;
+      // The process may have taken a smaller batch itself.
+      plan = JSON.parse(readFileSync(join(folder, planName), "utf8")) as RunPlan;
       if (halvings === mostHalvings || plan.images < 4)
         throw new UserError(
           "out-of-memory",

@@ -123,6 +123,7 @@ describe("--set", () => {
     [{ method: "moko" }, "method-unknown", /"moko"; expected one of whiten, simclr, moco/],
     [{ method: "supcon" }, "labels-missing", /--labels/],
     [{ method: "clip" }, "pairs-missing", /--pairs/],
+    [{ set: ["executor=abacus"] }, "setting-invalid", /executor is "abacus"; expected one of/],
     [{ size: 100 }, "train-size", /--size is 100.*multiples of 32/],
     [{ augment: "paintings" }, "augment-preset", /"paintings"; expected one of photo/],
     [{ device: "abacus" }, "device-unavailable", /"abacus" to train on; expected one of auto, cpu/],
@@ -135,12 +136,28 @@ describe("--set", () => {
     expect(() => plan({ ...scratch, method: "whiten" }, noCard)).toThrow(/trains nothing.*scratch:resnet-small/);
     expect(() => plan({}, { population: 7 })).toThrow(/There are 7 pictures; expected at least 8/);
     expect(plan({}, { population: 8 }).images).toBe(8);
-    expect(plan({ method: "supcon" }, { labels: [0, 1, ...Array<number>(998).fill(-1)] }).labels).toHaveLength(1000);
+  });
+
+  test("labels, texts and teachers reach the methods that learn from them", () => {
+    const none = Array<number>(998).fill(-1);
+    expect(plan({ method: "supcon" }, { labels: [0, 1, ...none] }).labels).toHaveLength(1000);
+    expect(() => plan({ method: "supcon" }, { labels: [-1, -1, ...none] })).toThrow(/learns from labels/);
+    // Sub-folders are labels where nobody says otherwise, and only for methods that want some.
+    const weakLabels = Array.from({ length: 1000 }, (_, place) => place % 5);
+    expect(plan({ method: "supcon" }, { weakLabels }).labels).toBe(weakLabels);
+    expect(plan({}, { weakLabels }).labels).toBe(null);
+    const texts = Array.from({ length: 1000 }, (_, place) => (place % 3 === 0 ? "" : "a text"));
+    const clip = plan({ method: "clip" }, { texts });
+    expect(clip.training.length).toBeGreaterThan(400);
+    expect(clip.training.filter((place) => place % 3 === 0)).toEqual([]);
+    expect(plan({ method: "distill" }).teacher).toBe("/encoders/some");
+    expect(plan({ method: "distill", set: ["teacher=large"] }).teacher).toBe("/encoders/large");
+    expect(plan({ set: ["teacher=large"] }).teacher).toBe(null);
   });
 
   test("no setting hides another of its name", () => {
     for (const { id, settings } of Object.values(methods)) {
-      const names = [...Object.keys(generalSpecs), "optimizer", ...Object.keys(settings)];
+      const names = [...Object.keys(generalSpecs), "optimizer", "executor", "teacher", ...Object.keys(settings)];
       expect(new Set(names).size, id).toBe(names.length);
       expect(names.filter(isAugmentSetting), id).toEqual([]);
     }

@@ -11,7 +11,12 @@ import { outcomeName } from "#engine/training/trainer/run.ts";
 import { temporaryFolder } from "../../../helpers/temporary-folder.ts";
 import { leftBy, planTinyRun, runTiny, type Told, type TinyPlan } from "../tiny-run.ts";
 
+const native: TinyPlan = { executor: "native", threads: 2 };
+
 const cases: Readonly<Record<string, TinyPlan>> = {
+  "simclr by our own kernels": native,
+  "moco by our own kernels": { ...native, method: "moco", optimizer: "sgd", rate: 0.05, set: ["queue=20"], clip: 1 },
+  "the last stage by diet, by our own kernels": { ...native, method: "diet", trainable: "last", batchStatistics: false, keptViews: 3 },
   "simclr from nothing": { from: { kind: "scratch", architecture: "resnet-small" }, images: 4, steps: 6 },
   "moco with its queue": { method: "moco", optimizer: "sgd", rate: 0.05, set: ["queue=20", "parts=2"] },
   "byol with its slow copy": { method: "byol", optimizer: "lars", rate: 0.2, augment: { "first.blur": "0.4", hue: "0.05" } },
