@@ -16,8 +16,9 @@ export const images = 4;
 export const size = 8;
 export const teacherDimensions = 6;
 
-export function tinyNetwork(seed = 1): Network {
-  const builder = new GraphBuilder(17);
+/** @param version of ONNX's operators */
+export function tinyNetwork(seed = 1, version = 17): Network {
+  const builder = new GraphBuilder(version);
   const layers = new Layers(builder, createRandom(seed));
   const pictures = builder.input("image", "float32", [1, 3, size, size]);
   const featureMap = layers.relu(layers.norm(layers.convolution(pictures, { outputs: 12, kernel: 3, stride: 2 })));
@@ -49,6 +50,8 @@ export interface TinyOptions {
   readonly images?: number;
   /** All pictures are one and the same. */
   readonly isCollapsed?: boolean;
+  /** Of ONNX's operators, in the network and so in the whole step. */
+  readonly version?: number;
   /** ONNX Runtime on one thread if not given. */
   readonly open?: (graph: StepGraph, initial: ReadonlyMap<string, HostTensor>) => Promise<Executor>;
 }
@@ -61,10 +64,11 @@ export async function openTiny({
   seed = 1,
   images: count = images,
   isCollapsed = false,
+  version,
   open = (graph, initial) => openOnnxRuntimeExecutor(graph, initial, { threads: 1, device: "cpu" }),
 }: TinyOptions): Promise<TinyRun> {
   const settings = parseSettings(method.settings, set);
-  const network = tinyNetwork();
+  const network = tinyNetwork(1, version);
   const { optimizer, rate: ownRate, decay } = method.defaults.scratch;
   const trainable = new Set(network.model.graph.initializers.map(({ name }) => name).filter((name) => /weight|bias/.test(name)));
   const step = buildStep({

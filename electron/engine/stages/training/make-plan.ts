@@ -104,6 +104,9 @@ export function makePlan(parameters: TrainParameters, facts: PlanFacts): RunPlan
   if (size < smallestPx || size > largestPx)
     throw new UserError("train-size", `--size is ${size}; expected a whole number from ${smallestPx} to ${largestPx}.`);
   const multiple = card?.input.sizeMultipleOf ?? 1;
+  // A card says no more of a graph that takes pictures of one size only.
+  if (card !== null && multiple === card.input.size && size !== multiple)
+    throw new UserError("train-size", `--size is ${size}; this encoder takes pictures of ${multiple} px and no other.`);
   if (size % multiple !== 0) throw new UserError("train-size", `--size is ${size}; this encoder takes multiples of ${multiple}.`);
   const method = findMethod(methodId, facts);
   if (method === null && isScratch)

@@ -12,6 +12,8 @@ export interface Normalisation {
   readonly std: readonly number[];
   readonly white: number;
   readonly layout: "NCHW" | "NHWC";
+  /** Order of the channels, of those of `mean` and `std` too; RGB where it is not said. */
+  readonly colour?: "RGB" | "BGR";
 }
 
 export interface PictureBatch {
@@ -43,6 +45,9 @@ export function drawViews(request: DrawRequest): Float32Array {
   const { kernels, batch, kind, firstView, sizePx, seed, step, normalisation, threads } = request;
   const count = batch.ids.length;
   const views = kind.views * count;
+  const isBlueFirst = normalisation.colour === "BGR";
+  /** Pictures are kept as RGB. */
+  const ordered = (values: readonly number[]): Float32Array => Float32Array.from(isBlueFirst ? [...values].reverse() : values);
   const target = request.target ?? new Float32Array(views * 3 * sizePx * sizePx);
   kernels.augment({
     images: batch.bytes,
@@ -53,11 +58,25 @@ export function drawViews(request: DrawRequest): Float32Array {
     plans: planViews({ seed, step, pictures: batch.ids, views: kind.views, firstView, sizePx, settings: kind.settings }),
     size: sizePx,
     white: normalisation.white,
-    means: Float32Array.from(normalisation.mean),
-    deviations: Float32Array.from(normalisation.std),
+    means: ordered(normalisation.mean),
+    deviations: ordered(normalisation.std),
     channelsLast: normalisation.layout === "NHWC" ? 1 : 0,
     target,
     threads,
   });
+  if (isBlueFirst) swapRedAndBlue(target, sizePx * sizePx, normalisation.layout);
   return target;
+}
+
+/** In place. @param pixels of a picture */
+function swapRedAndBlue(target: Float32Array, pixels: number, layout: Normalisation["layout"]): void {
+  if (layout === "NHWC") {
+    for (let at = 0; at < target.length; at += 3) [target[at], target[at + 2]] = [target[at + 2] as number, target[at] as number];
+    return;
+  }
+  for (let start = 0; start < target.length; start += 3 * pixels) {
+    const red = target.slice(start, start + pixels);
+    target.copyWithin(start, start + 2 * pixels, start + 3 * pixels);
+    target.set(red, start + 2 * pixels);
+  }
 }

@@ -4,6 +4,7 @@
 import { float, int, ints, GraphBuilder } from "../../onnx/graph-builder.ts";
 import type { Node } from "../../onnx/model.ts";
 import { tensorFrom } from "../../onnx/tensor-values.ts";
+import { freshPrefix } from "./fresh-prefix.ts";
 import type { Network } from "./network.ts";
 
 export const adapterWeights = "adapter/weights";
@@ -13,7 +14,7 @@ export const adapterBias = "adapter/bias";
 export function withAdapter(network: Network, outputs: number): Network {
   const version = network.model.opsets.get("") ?? 17;
   const { dimensions } = network;
-  const builder = new GraphBuilder(version, "adapter/");
+  const builder = new GraphBuilder(version, freshPrefix(network.model.graph, "adapter"));
   const embedding = builder.input(network.embedding, "float32", [1, dimensions]);
   const length =
     version >= 18

@@ -10,8 +10,10 @@ import { checkModel } from "../../onnx/check-graph.ts";
 import { readExternalData } from "../../onnx/external-data.ts";
 import { inlineFunctions } from "../../onnx/inline-functions.ts";
 import type { Model } from "../../onnx/model.ts";
+import { resolveControlFlow } from "../../onnx/passes/resolve-control-flow.ts";
 import { readModel } from "../../onnx/read.ts";
 import { simplify } from "../../onnx/simplify.ts";
+import { freeBatch } from "./free-batch.ts";
 import type { Network } from "./network.ts";
 import { withOwnWeights } from "./own-weights.ts";
 
@@ -21,9 +23,12 @@ export function networkOfEncoder(card: EncoderCard): Network {
   checkModel(model);
   const output = model.graph.outputs.find(({ name }) => name === card.output.name);
   if (output === undefined) throw new UserError("encoder-card", `${card.modelPath} has no output "${card.output.name}".`);
-  const { name, layout, size } = card.input;
-  const reduced: Model = { ...model, graph: { ...model.graph, outputs: [output] } };
+  const { name, layout, size, batch } = card.input;
   const shape = layout === "NHWC" ? [size, size, 3] : [3, size, size];
+  // Copies of parts of the graph are made by node: what stands within If and Loop would be missed.
+  const plain = resolveControlFlow(model, new Map([[name, [batch ?? 2, ...shape]]]));
+  const only: Model = { ...plain, graph: { ...plain.graph, outputs: [output] } };
+  const reduced = batch === null ? only : freeBatch(only, { input: name, output: output.name, shape: [batch, ...shape] });
   // Once over, so that what cannot be trained is told before anything else begins.
   const { types } = simplify(reduced, new Map([[name, [1, ...shape]]]));
   const dimensions = types.types.get(output.name)?.shape.at(-1) ?? card.output.dimensions;

@@ -53,6 +53,7 @@ const weightInputs: Readonly<Record<string, readonly number[]>> = {
 function weightsOf(model: Model): Weight[] {
   const tensors = new Map(model.graph.initializers.map((tensor) => [tensor.name, tensor]));
   const found = new Map<string, Weight>();
+  const makers = new Map(model.graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
   /** What follows from the pictures. */
   const seen = new Set(model.graph.inputs.map(({ name }) => name));
   let hasSeenProduct = false;
@@ -66,7 +67,7 @@ function weightsOf(model: Model): Weight[] {
       const tensor = tensors.get(node.inputs[index] ?? "");
       if (tensor === undefined || found.has(tensor.name) || !isWeight(tensor, node, seen)) continue;
       const count = elementCount(tensor.dimensions);
-      found.set(tensor.name, { name: tensor.name, isNorm: normOperators.has(node.opType), at, count });
+      found.set(tensor.name, { name: tensor.name, isNorm: normOperators.has(node.opType) || isNormInParts(node, makers), at, count });
     }
   });
   return [...found.values()];
@@ -77,6 +78,14 @@ function isWeight(tensor: Tensor, node: Node, seen: ReadonlySet<string>): boolea
   // A table of places goes through a little net of its own (Swin V2): its weights are trained, the places are not.
   if (node.opType === "MatMul" && tensor.name === node.inputs[0] && !seen.has(node.inputs[1] ?? "")) return false;
   return node.opType !== "Add" || !isMask(tensor);
+}
+
+/** Scale or shift of a LayerNormalization as exporters wrote it before there was an operator: (x - mean) / sqrt(...) * scale + shift. */
+function isNormInParts(node: Node, makers: ReadonlyMap<string, Node>): boolean {
+  const before = (one: Node | undefined, opType: string): Node | undefined =>
+    one?.inputs.map((name) => makers.get(name)).find((maker) => maker?.opType === opType);
+  const scaling = node.opType === "Mul" ? node : node.opType === "Add" ? before(node, "Mul") : undefined;
+  return before(before(scaling, "Div"), "Sqrt") !== undefined;
 }
 
 /** Two values, one of them far below: what keeps windows of attention apart. */

@@ -6,6 +6,7 @@ import { BugError } from "../../base/errors.ts";
 import { GraphBuilder } from "../../onnx/graph-builder.ts";
 import type { Graph, Model, Node, Tensor } from "../../onnx/model.ts";
 import { tensorFrom } from "../../onnx/tensor-values.ts";
+import { freshPrefix } from "../network/fresh-prefix.ts";
 
 export interface Composition {
   readonly model: Model;
@@ -30,13 +31,12 @@ export interface Composed {
 }
 
 export const embeddingOutput = "embedding";
-const tunedPrefix = "tuned/";
-const headPrefix = "head/";
 
 export function compose(composition: Composition): Composed {
   const { model, weights, frozenEmbedding, tunedEmbedding } = composition;
   const { graph } = model;
-  const tuned = tunedCopy(graph, weights);
+  const headPrefix = freshPrefix(graph, "head");
+  const tuned = tunedCopy(graph, weights, freshPrefix(graph, "tuned"));
   const nameInCopy = (name: string): string => tuned.names.get(name) ?? name;
   const builder = new GraphBuilder(model.opsets.get("") ?? 17, headPrefix);
   const frozenInput = builder.input(`${headPrefix}frozen`, "float32", [1, composition.frozenDimensions]);
@@ -53,7 +53,7 @@ export function compose(composition: Composition): Composed {
   // A head may be nothing at all.
   const named =
     made === frozenInput || made === tunedInput
-      ? [passOn(standsFor, made === frozenInput ? frozenEmbedding : nameInCopy(tunedEmbedding))]
+      ? [passOn(standsFor, made === frozenInput ? frozenEmbedding : nameInCopy(tunedEmbedding), headPrefix)]
       : [];
   const rename = (name: string): string => standsFor.get(name) ?? name;
   const headNodes = head.nodes.map((node): Node => ({ ...node, inputs: node.inputs.map(rename), outputs: node.outputs.map(rename) }));
@@ -81,6 +81,7 @@ export function compose(composition: Composition): Composed {
 function tunedCopy(
   graph: Graph,
   weights: ReadonlyMap<string, Float32Array>,
+  tunedPrefix: string,
 ): { readonly nodes: Node[]; readonly initializers: Tensor[]; readonly names: ReadonlyMap<string, string> } {
   const names = new Map<string, string>();
   const initializers: Tensor[] = [];
@@ -104,7 +105,7 @@ function tunedCopy(
   return { nodes, initializers, names };
 }
 
-function passOn(standsFor: Map<string, string>, from: string): Node {
+function passOn(standsFor: Map<string, string>, from: string, headPrefix: string): Node {
   standsFor.set(from, from);
   return { name: `${headPrefix}out`, opType: "Identity", domain: "", inputs: [from], outputs: [embeddingOutput], attributes: new Map(), docString: "", overload: "", unknown: new Uint8Array(0) }; // prettier-ignore
 }
@@ -112,8 +113,11 @@ function passOn(standsFor: Map<string, string>, from: string): Node {
 /** A value or a weight of the model may bear the name that the new embedding gets: all but the last nodes see it under another. */
 function freeName(graph: Graph, name: string, headNodes: number): Graph {
   if (graph.inputs.some((input) => input.name === name)) throw new BugError(`an encoder takes its pictures as "${name}"`);
-  const rename = (each: string): string => (each === name ? `${name}/before` : each);
   const first = graph.nodes.length - headNodes;
+  const isTaken = graph.initializers.some((tensor) => tensor.name === name);
+  if (!isTaken && !graph.nodes.slice(0, first).some(({ outputs }) => outputs.includes(name))) return graph;
+  const other = `${freshPrefix(graph, "before")}${name}`;
+  const rename = (each: string): string => (each === name ? other : each);
   return {
     ...graph,
     nodes: graph.nodes.map((node, at) => ({

@@ -174,7 +174,8 @@ function writeEncoders(
       head: find("whitened").head,
       alsoOutputs: baselineSpatial,
     },
-    baselineCard.input,
+    // Networks take any number of pictures, whatever the file did.
+    { ...baselineCard.input, batch: null },
     {
       id: `${plan.id}-whitened`,
       name: `${baselineCard.name}, half-whitened`,
@@ -189,7 +190,7 @@ function writeEncoders(
   const weights = report.form.startsWith("best") ? trained.best : trained.last;
   const frozenDimensions = card === null ? network.dimensions : baseline.dimensions;
   const input: EncoderInput =
-    card?.input ??
+    (card && { ...card.input, batch: null }) ??
     ({
       name: network.inputs[0]?.name ?? "image",
       layout: "NCHW",

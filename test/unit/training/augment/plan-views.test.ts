@@ -144,6 +144,25 @@ describe("drawViews", () => {
     expect(alone).toEqual(globals.subarray(4 * 768, 5 * 768));
   });
 
+  test.each(["NCHW", "NHWC"] as const)("%s: BGR is RGB with its outer channels changed over, and so are mean and deviation", (layout) => {
+    const draw = (mean: number[], std: number[], colour?: "RGB" | "BGR"): Float32Array => {
+      const own = { mean, std, white: 255, layout, ...(colour && { colour }) };
+      return drawViews({ ...common, normalisation: own, batch, kind: large, sizePx: 16 });
+    };
+    const plain = draw([1, 2, 3], [4, 5, 6]);
+    const blueFirst = draw([3, 2, 1], [6, 5, 4], "BGR");
+    expect(draw([1, 2, 3], [4, 5, 6], "RGB")).toEqual(plain);
+    const placeOf = (channel: number, pixel: number, view: number): number =>
+      view * 768 + (layout === "NCHW" ? channel * 256 + pixel : pixel * 3 + channel);
+    const swapped = plain.slice();
+    for (let view = 0; view < plain.length / 768; view++)
+      for (let pixel = 0; pixel < 256; pixel++)
+        for (let channel = 0; channel < 3; channel++)
+          swapped[placeOf(2 - channel, pixel, view)] = plain[placeOf(channel, pixel, view)] as number;
+    expect(blueFirst).toEqual(swapped);
+    expect(blueFirst).not.toEqual(plain);
+  });
+
   test("into a given array; a wrong length is the kernel's error", () => {
     const target = new Float32Array(2 * 3 * 3 * 16 * 16);
     expect(drawViews({ ...common, batch, kind: large, sizePx: 16, target })).toBe(target);
