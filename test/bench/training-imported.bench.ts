@@ -79,7 +79,7 @@ async function trainOne(file: string, level: TrainableLevel, pictures: readonly 
   const run = join(work, `${card.id}-${level}`);
   mkdirSync(run);
   const plan = makePlan(
-    { run: `${card.id}-${level}`, method: "simclr", from: card.id, trainable: level, minutes: null, epochs: null, steps, batch: images, size: null, augment: "photo", device: "cpu", seed: 1, set: ["evaluations=1"], labels: null }, // prettier-ignore
+    { run: `${card.id}-${level}`, method: "simclr", from: card.id, trainable: level, minutes: null, epochs: null, steps, batch: images, size: null, augment: "photo", device: "cpu", seed: 1, set: ["evaluations=1"], labels: null, pairs: null }, // prettier-ignore
     {
       card,
       baselineFolder: dirname(card.modelPath),
@@ -88,6 +88,8 @@ async function trainOne(file: string, level: TrainableLevel, pictures: readonly 
       picturesPath: (sidePx) => ({ path: join(work, `pictures-${sidePx}.u8`), fingerprint: String(sidePx) }),
       labels: null,
       weakLabels: null,
+      texts: null,
+      folderOfEncoder: (id) => id,
       threads,
     },
   );

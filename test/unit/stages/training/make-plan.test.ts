@@ -40,7 +40,7 @@ describe("defaults", () => {
       batchStatistics: false,
       size: 160,
     });
-    expect(plan({ trainable: "last" })).toMatchObject({ method: "diet", keptViews: 4, minutes: 4 });
+    expect(plan({ trainable: "last" })).toMatchObject({ method: "diet", keptViews: 2, minutes: 4 });
     expect(plan({ trainable: "last" }, { population: 5000 }).method).toBe("dcl");
     expect(plan({ trainable: "adapter" }, { population: 50_000 }).method).toBe("diet");
     expect(plan({ trainable: "all" })).toMatchObject({ keptViews: 0, minutes: 10, batchStatistics: true });
@@ -63,7 +63,7 @@ describe("defaults", () => {
   });
 
   test("the learning rate follows the batch, unless it is given", () => {
-    const { rate, perImages, decay } = methods.diet.defaults.tune;
+    const { rate, perImages, decay } = methods.diet.defaults.adapter ?? methods.diet.defaults.tune;
     expect(plan({ batch: perImages * 2 }).rate).toBeCloseTo(2 * rate, 12);
     expect(plan({ batch: perImages * 2, set: ["learningRate=0.5"] }).rate).toBe(0.5);
     expect(plan().optimizerOptions.decay).toBe(decay);

@@ -10,7 +10,7 @@ import type { EncoderCard, EncoderInput } from "#engine/encoders/encoder-card.ts
 import { fillInput, makeLookup } from "#engine/runtime/prepare-input.ts";
 import { openPictureCache, writePictureCache } from "#engine/training/augment/picture-cache.ts";
 import { createPictureReader } from "#engine/training/trainer/pictures.ts";
-import { normalisationOf } from "#engine/training/trainer/prepare.ts";
+import { normalisationOf } from "#engine/training/trainer/normalisation.ts";
 import { temporaryFolderFor } from "../../../helpers/temporary-folder.ts";
 
 const size = 16;
