@@ -89,7 +89,7 @@ async function trainOne(file: string, level: TrainableLevel, pictures: readonly 
       labels: null,
       weakLabels: null,
       texts: null,
-      folderOfEncoder: (id) => id,
+      folderOfEncoder: () => dirname(card.modelPath),
       threads,
     },
   );
