@@ -26,6 +26,7 @@ import { fillFeatureCache, openFeatureCache, type FeatureCache } from "./feature
 import { createPictureReader, type PictureReader } from "./pictures.ts";
 import { normalisationOf } from "./normalisation.ts";
 import { openModel, withWeights } from "./run-model.ts";
+import { wakeUp } from "./wake-up.ts";
 import type { RunPlan } from "./run-plan.ts";
 import { sideFeeds, type SideFeeds } from "./side-feeds.ts";
 import { featureSource, pictureSource, type Source } from "./source.ts";
@@ -96,9 +97,11 @@ export async function prepareRun(plan: RunPlan, surroundings: Surroundings): Pro
   let network = hasAdapter ? withAdapter(base.network, Math.min(adapterNumbers, base.network.dimensions)) : base.network;
   const ownWeights = plan.trainable === "adapter" ? [] : [...trainableWeights(base.network, plan.trainable, plan.size)];
   const trainable = new Set([...ownWeights, ...(hasAdapter ? [adapterWeights, adapterBias] : [])]);
+  const woken = base.card === null || ownWeights.length === 0 ? new Map<string, Float32Array>() : await wakeNetwork(base, trainable);
   const groups = method.views(plan.settings);
   const rowsOf = new Set(groups.map(({ count }) => count * plan.images));
-  const canKeep = plan.keptViews > 0 && rowsOf.size === 1 && groups.every(({ scale }) => scale === 1);
+  // Numbers of a dead network are too small to be kept.
+  const canKeep = woken.size === 0 && plan.keptViews > 0 && rowsOf.size === 1 && groups.every(({ scale }) => scale === 1);
   const frozen = canKeep ? splitNetwork(network, trainable, featureRows, plan.size) : null;
   const bytes = (frozen?.numbersPerView ?? 0) * (plan.keptViews + 1) * plan.pictures.count * 2;
   const features = frozen !== null && bytes <= featureBytesLimit ? await keepFeatures(plan, frozen, base.pictures, surroundings) : null;
@@ -110,7 +113,7 @@ export async function prepareRun(plan: RunPlan, surroundings: Surroundings): Pro
     features === null ? network : (splitNetwork(network, trainable, [...rowsOf][0] as number, plan.size) as SplitNetwork).trained;
   const side = await sideFeeds(base, surroundings);
   const step = buildStep({
-    network: trained,
+    network: { ...trained, model: withWeights(trained.model, woken) },
     method,
     settings: plan.settings,
     images: plan.images,
@@ -154,6 +157,14 @@ export async function prepareRun(plan: RunPlan, surroundings: Surroundings): Pro
       base.close();
     },
   };
+}
+
+/** Pictures by which it is seen whether a network is alive. */
+const wakingPictures = 16;
+
+async function wakeNetwork({ plan, network, pictures }: PreparedBase, trainable: ReadonlySet<string>): Promise<Map<string, Float32Array>> {
+  const drawn = pictures.plain(Int32Array.from(plan.training.slice(0, wakingPictures)));
+  return wakeUp({ model: network.model, input: network.inputs[0]?.name as string, trainable, pictures: drawn, threads: plan.threads });
 }
 
 async function keepFeatures(
