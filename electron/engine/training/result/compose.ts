@@ -97,7 +97,8 @@ function tunedCopy(
     for (const name of node.outputs) if (name !== "") names.set(name, `${tunedPrefix}${name}`);
     nodes.push({
       ...node,
-      name: `${tunedPrefix}${node.name}`,
+      // Nodes need no name, but those that have one need their own.
+      name: node.name === "" ? "" : `${tunedPrefix}${node.name}`,
       inputs: node.inputs.map((name) => names.get(name) ?? name),
       outputs: node.outputs.map((name) => names.get(name) ?? name),
     });

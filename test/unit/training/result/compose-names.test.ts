@@ -112,6 +112,14 @@ test("what was trained is trained again: names of the first time stay apart from
   }
 });
 
+test("nodes without names stay without", async () => {
+  const plain = encoder("vector");
+  const model = { ...plain, graph: { ...plain.graph, nodes: plain.graph.nodes.map((node) => ({ ...node, name: "" })) } };
+  const made = composition(model, "first", 8);
+  const image = randomTensor([2, 3, 16, 16]);
+  expect(largestDifference(await imageOutput(compose(made).model, image), await expected(made, image))).toBeLessThan(1e-5);
+});
+
 test("an initializer may bear the name of the new output", async () => {
   const plain = encoder("vector");
   const rename = (name: string): string => (name === "first" ? embeddingOutput : name);
