@@ -53,7 +53,11 @@ describe("what train prints", () => {
     expect(adapted).toMatchObject({ ...documentOf({ trained: true }), method: "diet", steps: 6 });
     expect(adapted.viewsPerSecond).toBeGreaterThan(0);
     expect([bundled, `${adapted.run}-whitened`, adapted.encoder]).toContain(adapted.recommended);
-    expect(adapted.report.frozen).toEqual(whitened.report.frozen);
+    // What an adapter keeps of the frozen encoder is float16.
+    const [one, other] = [adapted.report.frozen, whitened.report.frozen];
+    expect(one.uniformity).toBeCloseTo(other.uniformity, 3);
+    expect(one.alignment).toBeCloseTo(other.alignment, 3);
+    expect([one.neighboursKept, one.weakLabelKnn]).toEqual([other.neighboursKept, other.weakLabelKnn]);
   });
 });
 

@@ -13,7 +13,8 @@ const versions = fc.constantFrom(11, 13, 17, 18, 21);
 async function holds(cases: fc.Arbitrary<GradientCase>, numRuns = 40): Promise<void> {
   await fc.assert(
     fc.asyncProperty(cases, fc.nat(1000), (given, seed) => checkGradient(given, seed)),
-    { numRuns },
+    // The same cases every time: what a run finds, the next one finds too. Change it to look elsewhere.
+    { numRuns, seed: 2026 },
   );
 }
 
@@ -173,6 +174,11 @@ describe("of random shapes", () => {
           // No more padding than there is picture under the kernel.
           pads: pads.map((each, at) => Math.min(each, ((kernel[at % 2] as number) - 1) * (dilations[at % 2] as number))),
           extra: extra.map((each, at) => Math.min(each, (strides[at] as number) - 1)),
+        }))
+        // Something must be left of the picture.
+        .filter(({ kernel, strides, dilations, sizes, pads, extra }) => sizes.every((each, at) => {
+          const reach = ((kernel[at] as number) - 1) * (dilations[at] as number) + 1;
+          return (strides[at] as number) * (each - 1) + reach - (pads[at] as number) - (pads[at + 2] as number) + (extra[at] as number) > 0;
         }))
         .map(({ kernel, strides, dilations, groups, version, sizes, pads, extra }) => ({
           shapes: [[1, 2, ...sizes], [2, 2 / groups, ...kernel]],
