@@ -1,6 +1,4 @@
-/**
- * @file The same cases over every implementation of every kernel. `exceptions` lists what may differ, with the reason.
- */
+/** @file The same cases over every implementation of every kernel. `exceptions` lists what may differ, with the reason. */
 import { describe, expect, test } from "vitest";
 
 import { isKernelError } from "#native/kernel-error.ts";

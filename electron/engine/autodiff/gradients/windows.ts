@@ -53,7 +53,8 @@ export function spreadEvenly(builder: GraphBuilder, { g, ...sliding }: Sliding &
   const { window, sizes, steps } = sliding;
   const [batch = 1, channels = 1] = builder.shapeOf(g);
   const isTiling = window.kernel.every(
-    (size, at) => size === window.strides[at] && window.dilations[at] === 1 && sizes[at] === size * (steps[at] as number),
+    (size, at) =>
+      size === window.strides[at] && window.dilations[at] === 1 && window.pads[at] === 0 && sizes[at] === size * (steps[at] as number),
   );
   if (isTiling) {
     // Windows side by side: each number is repeated.

@@ -69,6 +69,8 @@ const shape = [1, 2, 4, 5];
 export const spatialCases: Cases = {
   AveragePool: [
     ...windows("AveragePool"),
+    // As many pixels as its windows have, but not under them.
+    pool("AveragePool", [1, 2, 4, 3], { kernel_shape: ints([2, 3]), strides: ints([2, 3]), pads: ints([0, 1, 0, 0]) }),
     pool("AveragePool", [1, 2, 5, 5], { kernel_shape: ints([3, 3]), pads: ints([1, 1, 1, 1]), count_include_pad: int(1) }),
     pool("AveragePool", [1, 1, 6, 6], { kernel_shape: ints([3, 3]), strides: ints([2, 2]), ceil_mode: int(1) }, 19),
     pool("AveragePool", [1, 1, 6, 6], { kernel_shape: ints([3, 3]), strides: ints([2, 2]), ceil_mode: int(1), pads: ints([1, 1, 0, 0]), count_include_pad: int(1) }, 19),
