@@ -28,6 +28,9 @@ export const convWeightGradient: Lowering = ({ builder, node, inputs }) => {
     const starts = place.map((at, axis) => at * (dilations[axis] as number));
     const ends = starts.map((start, axis) => start + ((steps[axis] as number) - 1) * (strides[axis] as number) + 1);
     const seen = builder.node("Slice", [padded, builder.list(starts), builder.list(ends), spatial, builder.list(strides)]);
+    // One channel for itself: a product of numbers, not of matrices of one row.
+    if (channels === groups && outputs === groups)
+      return builder.reshape(reduceSum(builder, builder.node("Mul", [seen, g]), [0, ...steps.map((_, at) => at + 2)]), [outputs, 1, 1]);
     const rows = builder.reshape(seen, [batch, groups, channels / groups, pixels]);
     const product = builder.node("MatMul", [gradient, builder.node("Transpose", [rows], { perm: ints([0, 1, 3, 2]) })]);
     return builder.reshape(reduceSum(builder, product, [0]), [outputs, channels / groups, 1]);
