@@ -1,5 +1,5 @@
 /**
- * @file Bar 19: trainings through the command line whose whole process tree is killed (-9) at random moments, gone on with by `runs resume`, and held against
+ * @file Trainings through the command line whose whole process tree is killed (-9) at random moments, gone on with by `runs resume`, and held against
  * uninterrupted ones: state, numbers of every step, encoders. Four kinds of runs in turn. Prints what it found.
  *
  *   npm run bench training-kills [kills] [seed]
