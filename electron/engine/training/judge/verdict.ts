@@ -17,7 +17,7 @@
  * RankMe told nothing more. Weights trained inside the network were not among the candidates.
  *
  * Through the product (npm run bench training-folders), points over the frozen vector (clothes, digits, clip art, sprites, constellations): whiten +2.7 +2.3 +3.5 +10.2 +4.5,
- * adapter +3.1 +3.5 +3.7 +14.3 +4.9, last +3.3 +4.7 (digits, constellations). All twelve were said to help; that shows nothing about losses, for there was none. The whitened one was
+ * adapter +3.1 +3.5 +3.7 +14.3 +4.9, last +2.9 +3.3 +4.0 +12.8 +4.7. All fifteen were said to help; that shows nothing about losses, for there was none. The whitened one was
  * recommended every time, also where the adapter was 4.1 points better (sprites): differences between two good candidates are not seen.
  */
 import { BugError } from "../../base/errors.ts";
