@@ -8,7 +8,7 @@ import type { DeviceName, EncoderEntry, EncoderId, EncoderSummary, ExportedEncod
 
 import { UserError } from "./base/errors.ts";
 import { showPath } from "./base/path-bytes.ts";
-import { importEncoder, type ImportRequest } from "./encoders/import/import-encoder.ts";
+import type { ImportRequest } from "./encoders/import/import-encoder.ts";
 import { findEncoder, listRegisteredEncoders, ownEncodersFolder, removeEncoder, type RegisteredEncoder } from "./encoders/registry.ts";
 import type { Engine } from "./engine.ts";
 import { requireApart, requireOutside } from "./ingest/scan/folders.ts";
@@ -43,6 +43,7 @@ export function createEncoderActions(engine: Engine, dataFolder: string): Encode
   return {
     list: () => listRegisteredEncoders(dataFolder).map(describe),
     import: async (request) => {
+      const { importEncoder } = await import("./encoders/import/import-encoder.ts");
       const { encoder, notes } = await importEncoder({ ...request, dataFolder, threads: engine.cores });
       return { encoder: describe(encoder), notes };
     },

@@ -7,16 +7,15 @@ import type { JobId, RunSummary, TrainReport } from "#protocol/model.ts";
 import type { JobSnapshot } from "#protocol/progress.ts";
 
 import { UserError } from "./base/errors.ts";
-import { findEncoder } from "./encoders/registry.ts";
+import { defaultEncoderId, findEncoder } from "./encoders/registry.ts";
 import type { Engine } from "./engine.ts";
 import { requireRunner } from "./jobs/job-runner.ts";
-import { scratchPrefix, type TrainParameters } from "./stages/training/make-plan.ts";
+import type { TrainParameters } from "./stages/training/make-plan.ts";
 import type { WriteStore } from "./store/database.ts";
 import { jobRow } from "./store/queries/jobs.ts";
 import { readProperty } from "./store/queries/properties.ts";
 import { createRun, listRuns, runRow, setRunJob, type RunRow } from "./store/queries/runs.ts";
-import { architectures } from "./training/architectures/table.ts";
-import { defaultEncoderId } from "./encoders/registry.ts";
+import { architectureNames, isArchitectureName, scratchPrefix } from "./training/architectures/names.ts";
 
 export type TrainRequest = Omit<TrainParameters, "run" | "from"> & { readonly from: string | null };
 
@@ -103,11 +102,8 @@ function requireBase(from: string, dataFolder: string): void {
     return;
   }
   const name = from.slice(scratchPrefix.length);
-  if (!Object.hasOwn(architectures, name))
-    throw new UserError(
-      "architecture-unknown",
-      `There is no architecture "${name}"; expected one of ${Object.keys(architectures).join(", ")}.`,
-    );
+  if (!isArchitectureName(name))
+    throw new UserError("architecture-unknown", `There is no architecture "${name}"; expected one of ${architectureNames.join(", ")}.`);
 }
 
 function absolute(path: string | null): string | null {

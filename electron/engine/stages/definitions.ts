@@ -13,7 +13,7 @@ import { runEvaluateJob, type EvaluateParameters } from "./evaluate-job.ts";
 import { runIndexJob, type IndexParameters } from "./index-job.ts";
 import type { Pipeline } from "./pipeline.ts";
 import type { TrainParameters } from "./training/make-plan.ts";
-import { runTrainJob, type SpawnTrainer } from "./training/train-job.ts";
+import type { SpawnTrainer } from "./training/train-job.ts";
 
 export interface DefinitionSurroundings {
   readonly store: WriteStore;
@@ -49,7 +49,11 @@ export function createDefinitions(surroundings: DefinitionSurroundings): Record<
     train: {
       stages: trainStages,
       title: (parameters) => `Train ${(parameters as TrainParameters).from}`,
-      run: (parameters, job) => runTrainJob(parameters as TrainParameters, { ...surroundings, children: surroundings.children() }, job),
+      run: async (parameters, job) => {
+        // Only now: every other job would load all methods, executors and ONNX Runtime for nothing.
+        const { runTrainJob } = await import("./training/train-job.ts");
+        return runTrainJob(parameters as TrainParameters, { ...surroundings, children: surroundings.children() }, job);
+      },
     },
     samples: {
       stages: ["draw", ...indexStages],

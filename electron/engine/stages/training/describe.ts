@@ -1,12 +1,13 @@
 /**
  * @file The methods, their settings and the nets from nothing, in words for a help text.
  */
+import { scratchPrefix } from "../../training/architectures/names.ts";
 import { architectures } from "../../training/architectures/table.ts";
 import { presetNames } from "../../training/augment/presets.ts";
 import type { SettingSpec } from "../../training/methods/method.ts";
 import { methods } from "../../training/methods/table.ts";
 import { whitenMethod } from "../../training/trainer/run.ts";
-import { generalSpecs, scratchPrefix } from "./make-plan.ts";
+import { generalSpecs } from "./make-plan.ts";
 
 export function describeTraining(): string {
   const list = Object.values(methods);

@@ -5,6 +5,7 @@ import { createRandom, shuffle } from "../../base/random.ts";
 import { UserError } from "../../base/errors.ts";
 import type { EncoderCard } from "../../encoders/encoder-card.ts";
 import { chooseExecutor, executorKinds, trainingDevice, type ExecutorChoice } from "../../runtime/training/choose.ts";
+import { isArchitectureName, scratchPrefix } from "../../training/architectures/names.ts";
 import { architectures } from "../../training/architectures/table.ts";
 import { presetOf } from "../../training/augment/presets.ts";
 import { isAugmentSetting } from "../../training/augment/settings.ts";
@@ -40,8 +41,6 @@ export interface TrainParameters {
   /** Absolute path of a table (path, text). */
   readonly pairs: string | null;
 }
-
-export const scratchPrefix = "scratch:";
 
 /** Settings that every method has. */
 export const generalSpecs = {
@@ -99,7 +98,7 @@ export function makePlan(parameters: TrainParameters, facts: PlanFacts): RunPlan
   const architecture = parameters.from.slice(scratchPrefix.length);
   const trainable = parameters.trainable ?? (isScratch ? "all" : "adapter");
   const methodId = parameters.method ?? (isScratch ? "simclr" : trainable === "adapter" || population < 5000 ? "diet" : "dcl");
-  const size = parameters.size ?? card?.input.size ?? architectures[architecture]?.size ?? 32;
+  const size = parameters.size ?? card?.input.size ?? (isArchitectureName(architecture) ? architectures[architecture].size : 32);
   const [smallestPx, largestPx] = sizeBounds;
   if (size < smallestPx || size > largestPx)
     throw new UserError("train-size", `--size is ${size}; expected a whole number from ${smallestPx} to ${largestPx}.`);

@@ -22,13 +22,14 @@ import { listPresentContents, type ContentRow } from "../../store/queries/conten
 import { filesOfContent } from "../../store/queries/files.ts";
 import { readProperty } from "../../store/queries/properties.ts";
 import { finishRun } from "../../store/queries/runs.ts";
+import { scratchPrefix } from "../../training/architectures/names.ts";
 import { writePictureCache } from "../../training/augment/picture-cache.ts";
 import { outcomeName, planName, whitenMethod, type RunOutcome } from "../../training/trainer/run.ts";
 import type { RunPlan } from "../../training/trainer/run-plan.ts";
 import type { IndexSurroundings } from "../index-job.ts";
 import { readLabelsTable } from "../labels-table.ts";
 import { openTensorFile } from "../tensor-file.ts";
-import { makePlan, scratchPrefix, type TrainParameters } from "./make-plan.ts";
+import { makePlan, type TrainParameters } from "./make-plan.ts";
 import { runTrainer, TrainerDied } from "./run-trainer.ts";
 
 export interface TrainSurroundings extends IndexSurroundings {

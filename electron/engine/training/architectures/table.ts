@@ -9,6 +9,7 @@ import type { Network } from "../network/network.ts";
 import { efficientNetLite0 } from "./efficientnet-lite.ts";
 import { Layers } from "./layers.ts";
 import { mobileNetSmall } from "./mobilenet-small.ts";
+import { architectureNames, isArchitectureName, type ArchitectureName } from "./names.ts";
 import { resNet } from "./resnet.ts";
 import { visionTransformer } from "./vision-transformer.ts";
 
@@ -20,7 +21,7 @@ interface Architecture {
   build(layers: Layers, pictures: string): string;
 }
 
-export const architectures: Readonly<Record<string, Architecture>> = {
+export const architectures: Readonly<Record<ArchitectureName, Architecture>> = {
   resnet18: {
     size: 32,
     summary: "ResNet-18 with a 3 x 3 stem, width 64: 11 million weights",
@@ -50,9 +51,9 @@ export const architectures: Readonly<Record<string, Architecture>> = {
 
 /** @param size of the pictures; null: the architecture's own */
 export function buildArchitecture(name: string, size: number | null, random: Random): { readonly network: Network; readonly size: number } {
+  if (!isArchitectureName(name))
+    throw new UserError("architecture-unknown", `There is no architecture "${name}". Known: ${architectureNames.join(", ")}.`);
   const architecture = architectures[name];
-  if (architecture === undefined)
-    throw new UserError("architecture-unknown", `There is no architecture "${name}". Known: ${Object.keys(architectures).join(", ")}.`);
   const side = size ?? architecture.size;
   const builder = new GraphBuilder(17);
   const layers = new Layers(builder, random);

@@ -6,6 +6,7 @@ import { elementCount } from "#engine/onnx/tensor-values.ts";
 import { writeModel } from "#engine/onnx/write.ts";
 import type { HostTensor } from "#engine/runtime/training/executor.ts";
 import { openOnnxRuntimeExecutor } from "#engine/runtime/training/onnxruntime-executor.ts";
+import { architectureNames } from "#engine/training/architectures/names.ts";
 import { architectures, buildArchitecture } from "#engine/training/architectures/table.ts";
 import { parseSettings } from "#engine/training/methods/parse-settings.ts";
 import { methods } from "#engine/training/methods/table.ts";
@@ -14,7 +15,7 @@ import { trainableWeights } from "#engine/training/network/trainable.ts";
 import { buildStep } from "#engine/training/step/build-step.ts";
 import { openModel } from "#engine/training/trainer/run-model.ts";
 
-const names = Object.keys(architectures);
+const names = architectureNames;
 
 function weightCount({ model }: Network, chosen: ReadonlySet<string>): number {
   const tensors = model.graph.initializers.filter(({ name }) => chosen.has(name));
