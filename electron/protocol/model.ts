@@ -247,11 +247,15 @@ export interface TrainReport {
 
 /** What is measured on the probe set. */
 export interface ProbeMetrics {
+  /** Share of pictures whose other view is the nearest of all other views. */
   readonly viewRetrieval: number;
   readonly alignment: number;
   readonly uniformity: number;
+  /** An alarm, not a merit. */
   readonly rankMe: number;
+  /** Share of the 10 nearest that the frozen encoder has too. */
   readonly neighboursKept: number;
+  /** Null where the folder has no weak labels. */
   readonly weakLabelKnn: number | null;
 }
 

@@ -20,10 +20,7 @@ export function createRandom(seed: number): Random {
   let mix = seed >>> 0;
   const splitMix = (): number => {
     mix = (mix + 0x9e3779b9) >>> 0;
-    let z = mix;
-    z = Math.imul(z ^ (z >>> 16), 0x21f0aaad);
-    z = Math.imul(z ^ (z >>> 15), 0x735a2d97);
-    return (z ^ (z >>> 15)) >>> 0;
+    return mixBits(mix) >>> 0;
   };
   let a = splitMix();
   let b = splitMix();
@@ -41,6 +38,11 @@ export function createRandom(seed: number): Random {
     d = (d << 11) | (d >>> 21);
     return result;
   };
+  return randomFrom(uint32);
+}
+
+/** A generator over a source of 32 random bits. */
+export function randomFrom(uint32: () => number): Random {
   const unit = (): number => uint32() / 4294967296;
   return {
     uint32,
@@ -48,6 +50,13 @@ export function createRandom(seed: number): Random {
     below: (bound) => Math.floor(unit() * bound),
     normal: () => Math.sqrt(-2 * Math.log(1 - unit())) * Math.cos(2 * Math.PI * unit()),
   };
+}
+
+/** SplitMix32's finaliser: every bit of the result depends on every bit of the number. A signed number of 32 bits. */
+export function mixBits(value: number): number {
+  let hash = Math.imul(value ^ (value >>> 16), 0x21f0aaad);
+  hash = Math.imul(hash ^ (hash >>> 15), 0x735a2d97);
+  return hash ^ (hash >>> 15);
 }
 
 /** Shuffles `values` in place (Fisher-Yates) and returns it. */

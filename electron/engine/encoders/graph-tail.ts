@@ -4,6 +4,7 @@
  */
 import { int, ints, type Attributes } from "../onnx/graph-builder.ts";
 import type { Graph, Model, Node, Tensor } from "../onnx/model.ts";
+import { newNode } from "../onnx/new-node.ts";
 import { tensorFrom } from "../onnx/tensor-values.ts";
 
 export class GraphTail {
@@ -24,8 +25,7 @@ export class GraphTail {
   /** A node with one output, whose name it gives. */
   node(opType: string, inputs: readonly string[], attributes: Attributes = {}, hint = opType.toLowerCase()): string {
     const name = this.#fresh(hint);
-    const common = { domain: "", docString: "", overload: "", unknown: new Uint8Array(0) };
-    this.#nodes.push({ ...common, name, opType, inputs, outputs: [name], attributes: new Map(Object.entries(attributes)) });
+    this.#nodes.push(newNode({ opType, inputs, outputs: [name], attributes }));
     return name;
   }
 

@@ -4,6 +4,7 @@
  */
 import type { ElementType } from "./element-type.ts";
 import type { Attribute, Graph, Model, Node, Tensor, ValueInfo } from "./model.ts";
+import { newNode } from "./new-node.ts";
 import type { StaticType } from "./shapes/rule.ts";
 import { trainingDomain } from "./shapes/training.ts";
 import { BugError } from "../base/errors.ts";
@@ -104,17 +105,7 @@ export class GraphBuilder {
   /** A node with several outputs. @param domain "" is ONNX's own */
   nodes(opType: string, inputs: readonly string[], outputCount: number, attributes: Attributes = {}, domain = ""): string[] {
     const outputs = Array.from({ length: outputCount }, () => this.#fresh(opType));
-    this.#push({
-      name: outputs[0] as string,
-      opType,
-      domain,
-      inputs,
-      outputs,
-      attributes: new Map(Object.entries(attributes)),
-      docString: "",
-      overload: "",
-      unknown: new Uint8Array(0),
-    });
+    this.#push(newNode({ opType, inputs, outputs, attributes, domain }));
     return outputs;
   }
 

@@ -4,9 +4,10 @@
  * W' W = inverse covariance gives the same lengths and angles, so no eigenvectors are needed. The squared length of a whitened vector is its
  * Mahalanobis distance (METHODS 4.3).
  */
-import { BugError, throwIfAborted } from "../base/errors.ts";
+import { choleskyFactor } from "../base/cholesky.ts";
+import { throwIfAborted } from "../base/errors.ts";
 import type { VectorTable } from "../base/neighbour-graph.ts";
-import { createRandom } from "../base/random.ts";
+import { samplePlaces } from "../base/sample-rows.ts";
 import type { StageOptions } from "../base/stage.ts";
 
 /** Rows that mean and covariance are taken from; beyond it more rows change nothing that can be measured. */
@@ -50,7 +51,7 @@ function forEachWhitened(
   const { count, dimensions, values } = table;
   if (count === 0) return;
   const { mean, covariance } = measureSpread(table, options);
-  const factor = cholesky(shrink(covariance, dimensions, options.shrinkage), dimensions);
+  const factor = choleskyFactor(shrink(covariance, dimensions, options.shrinkage), dimensions);
   const solved = new Float64Array(dimensions * lanes);
   for (let start = 0; start < count; start += lanes) {
     if (start % stride === 0) {
@@ -90,7 +91,7 @@ function forEachWhitened(
 /** Mean and covariance [dimensions, dimensions] (lower triangle) of at most `sampleLimit` rows, drawn without repetition. */
 function measureSpread(table: VectorTable, options: WhitenOptions): { mean: Float64Array; covariance: Float64Array } {
   const { dimensions, values } = table;
-  const rows = sampleRows(table.count, options.seed);
+  const rows = samplePlaces(table.count, sampleLimit, options.seed);
   const mean = new Float64Array(dimensions);
   for (const row of rows) for (let index = 0; index < dimensions; index++) mean[index] += values[row * dimensions + index] / rows.length;
   const covariance = new Float64Array(dimensions * dimensions);
@@ -109,17 +110,6 @@ function measureSpread(table: VectorTable, options: WhitenOptions): { mean: Floa
   return { mean, covariance };
 }
 
-/** All rows, or `sampleLimit` of them by selection sampling (Knuth, volume 2, algorithm 3.4.2 S), in order. */
-function sampleRows(count: number, seed: number): Int32Array {
-  if (count <= sampleLimit) return Int32Array.from({ length: count }, (_, row) => row);
-  const random = createRandom(seed);
-  const rows = new Int32Array(sampleLimit);
-  for (let row = 0, taken = 0; taken < sampleLimit; row++) {
-    if (random.unit() * (count - row) < sampleLimit - taken) rows[taken++] = row;
-  }
-  return rows;
-}
-
 function shrink(covariance: Float64Array, dimensions: number, shrinkage: number): Float64Array {
   let trace = 0;
   for (let index = 0; index < dimensions; index++) trace += covariance[index * dimensions + index];
@@ -128,19 +118,4 @@ function shrink(covariance: Float64Array, dimensions: number, shrinkage: number)
   const shrunk = covariance.map((value) => value * (1 - shrinkage));
   for (let index = 0; index < dimensions; index++) shrunk[index * dimensions + index] += (trace > 0 ? shrinkage : 1) * sphere;
   return shrunk;
-}
-
-/** The lower factor L of a symmetric positive definite matrix given by its lower triangle: L L' = matrix. */
-function cholesky(matrix: Float64Array, size: number): Float64Array {
-  const factor = new Float64Array(size * size);
-  for (let row = 0; row < size; row++) {
-    for (let column = 0; column <= row; column++) {
-      let rest = matrix[row * size + column];
-      for (let index = 0; index < column; index++) rest -= factor[row * size + index] * factor[column * size + index];
-      if (column < row) factor[row * size + column] = rest / factor[column * size + column];
-      else if (rest > 0) factor[row * size + row] = Math.sqrt(rest);
-      else throw new BugError(`the shrunk covariance is not positive definite (pivot ${row}: ${rest})`);
-    }
-  }
-  return factor;
 }

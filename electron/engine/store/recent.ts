@@ -2,13 +2,14 @@
  * @file The collections somebody opened before, and which was last: one small JSON file in the data directory, replaced atomically.
  */
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { basename, join, resolve } from "node:path";
 
 import type { RecentCollection } from "#protocol/model.ts";
 
 import { fsPath, parseShownPath } from "../base/path-bytes.ts";
 import { warn } from "../base/log.ts";
+import { writeWhole } from "../base/write-whole.ts";
 import { databasePath } from "./database.ts";
 
 type RecentEntry = Omit<RecentCollection, "available">;
@@ -40,9 +41,7 @@ export function openRecentList(dataFolder: string): RecentList {
   };
   const save = (entries: RecentEntry[]): void => {
     mkdirSync(dataFolder, { recursive: true });
-    const temporary = `${path}.${process.pid}`;
-    writeFileSync(temporary, JSON.stringify(entries.slice(0, keptCount), null, 1));
-    renameSync(temporary, path);
+    writeWhole(path, JSON.stringify(entries.slice(0, keptCount), null, 1));
   };
   return {
     list: () =>

@@ -4,6 +4,7 @@
 import { BugError } from "../../base/errors.ts";
 import { GraphBuilder } from "../../onnx/graph-builder.ts";
 import type { Model, Node } from "../../onnx/model.ts";
+import { newNode } from "../../onnx/new-node.ts";
 import { mergeEqualNodes } from "../../onnx/passes/merge-equal-nodes.ts";
 import { removeDeadNodes } from "../../onnx/passes/remove-dead-nodes.ts";
 import { trainingDomain } from "../../onnx/shapes/training.ts";
@@ -66,7 +67,7 @@ export function lower(model: Model, { keeps = () => false, also = {} }: LowerOpt
   // What leaves the graph keeps its name.
   for (const { name } of graph.outputs) {
     const made = standsFor.get(name);
-    if (made !== undefined) builder.add(identity(made, name));
+    if (made !== undefined) builder.add(newNode({ opType: "Identity", inputs: [made], outputs: [name] }));
   }
   const isPlain = builder.builtNodes.every(({ domain }) => domain !== trainingDomain);
   const opsets = new Map([...model.opsets].filter(([domain]) => !isPlain || domain !== trainingDomain));
@@ -80,8 +81,4 @@ export function lower(model: Model, { keeps = () => false, also = {} }: LowerOpt
       name: graph.name,
     },
   };
-}
-
-function identity(from: string, to: string): Node {
-  return { name: to, opType: "Identity", domain: "", inputs: [from], outputs: [to], attributes: new Map(), docString: "", overload: "", unknown: new Uint8Array(0) }; // prettier-ignore
 }

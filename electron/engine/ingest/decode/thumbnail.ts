@@ -2,11 +2,12 @@
  * @file Thumbnails: JPEG, long side 256, named by content, so a moved or copied file has one already. Written beside and renamed into
  * place, so that a killed child leaves no half picture behind.
  */
-import { existsSync, mkdirSync, renameSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 
 import sharp from "sharp";
 
+import { writeWhole } from "../../base/write-whole.ts";
 import type { Decoded } from "./decoder.ts";
 import { scaleWithin } from "./scale.ts";
 import { encodeTurbo } from "./turbo.ts";
@@ -53,19 +54,15 @@ export async function encodePreview(picture: Picture, side: number): Promise<{ b
   return { bytes: await encodeJpeg(scaled, 88), width: scaled.width, height: scaled.height };
 }
 
-let written = 0;
-
-/** Writes to a temporary name in the same folder, then renames. */
+/** Whole or not at all; makes the folder where it is missing. */
 export function writeInPlace(path: string, bytes: Uint8Array): void {
-  const temporary = `${path}.${process.pid}.${++written}.tmp`;
   try {
-    writeFileSync(temporary, bytes);
+    writeWhole(path, bytes);
   } catch (thrown) {
     if (!(thrown instanceof Error && "code" in thrown && thrown.code === "ENOENT")) throw thrown;
     mkdirSync(join(path, ".."), { recursive: true });
-    writeFileSync(temporary, bytes);
+    writeWhole(path, bytes);
   }
-  renameSync(temporary, path);
 }
 
 function isOwnThumbnail({ bytes, decoded }: ThumbnailRequest): boolean {

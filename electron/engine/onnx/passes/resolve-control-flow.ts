@@ -6,6 +6,7 @@ import { BugError, UserError } from "../../base/errors.ts";
 import { beginTypes } from "../infer.ts";
 import { innerGraphs } from "../inner-graphs.ts";
 import type { Graph, Model, Node, Tensor } from "../model.ts";
+import { newNode } from "../new-node.ts";
 import { renameNode } from "../rename.ts";
 import { tensorFrom } from "../tensor-values.ts";
 import { removeDeadNodes } from "./remove-dead-nodes.ts";
@@ -99,19 +100,16 @@ function collect(node: Node, { rows, output }: { readonly rows: readonly string[
   const lifted = rows.map((row, at) => {
     const name = `${output}/row_${at}`;
     const axes = { kind: "ints", value: BigInt64Array.of(0n) } as const;
-    if (state.version >= 13) push(plain("Unsqueeze", [row, hold("first_axis", "int64", [0], state)], name), state);
-    else push({ ...plain("Unsqueeze", [row], name), attributes: new Map([["axes", axes]]) }, state);
+    const outputs = [name];
+    if (state.version >= 13) push(newNode({ opType: "Unsqueeze", inputs: [row, hold("first_axis", "int64", [0], state)], outputs }), state);
+    else push(newNode({ opType: "Unsqueeze", inputs: [row], outputs, attributes: { axes } }), state);
     return name;
   });
-  push({ ...plain("Concat", lifted, output), attributes: new Map([["axis", { kind: "int", value: 0n }]]) }, state);
+  push(newNode({ opType: "Concat", inputs: lifted, outputs: [output], attributes: { axis: { kind: "int", value: 0n } } }), state);
 }
 
 function pass(from: string, to: string, state: Resolving): void {
-  if (to !== "") push(plain("Identity", [from], to), state);
-}
-
-function plain(opType: string, inputs: readonly string[], output: string): Node {
-  return { name: output, opType, domain: "", inputs, outputs: [output], attributes: new Map(), docString: "", overload: "", unknown: new Uint8Array(0) }; // prettier-ignore
+  if (to !== "") push(newNode({ opType: "Identity", inputs: [from], outputs: [to] }), state);
 }
 
 /** A constant of the unrolled graph. */

@@ -10,28 +10,21 @@ import { BugError, UserError, messageOf } from "../../base/errors.ts";
 import { GraphBuilder } from "../../onnx/graph-builder.ts";
 import { modelOf } from "../../onnx/new-model.ts";
 import { writeModel } from "../../onnx/write.ts";
+import type { ConcreteDevice } from "../inference-messages.ts";
+import { sessionOptions } from "../session.ts";
 import type { Executor, ExecutorOptions, HostTensor, StepGraph } from "./executor.ts";
-
-export type OnnxRuntimeDevice = "cpu" | "webgpu" | "cuda" | "directml" | "coreml";
-
-const providers: Record<OnnxRuntimeDevice, string> = { cpu: "cpu", webgpu: "webgpu", cuda: "cuda", directml: "dml", coreml: "coreml" };
 
 export async function openOnnxRuntimeExecutor(
   graph: StepGraph,
   initial: ReadonlyMap<string, HostTensor>,
-  { threads, device, profile }: ExecutorOptions & { readonly device: OnnxRuntimeDevice; readonly profile?: string },
+  { threads, device, profile }: ExecutorOptions & { readonly device: ConcreteDevice; readonly profile?: string },
 ): Promise<Executor> {
   const stays = device === "webgpu";
   const outputOf = new Map(graph.state.map(({ input, output }) => [output, input]));
   let session: InferenceSession;
   try {
     session = await InferenceSession.create(writeModel(lower(graph.model, stays ? { also: webgpuLowerings } : {})), {
-      executionProviders: [providers[device]],
-      intraOpNumThreads: threads,
-      interOpNumThreads: 1,
-      executionMode: "sequential",
-      graphOptimizationLevel: "all",
-      logSeverityLevel: 4,
+      ...sessionOptions(device, threads),
       ...(profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: profile }),
       ...(stays
         ? {

@@ -2,7 +2,7 @@
  * @file A training as a job: pictures read once into squares, a plan, a process that trains and judges, and its encoders taken into the registry. The
  * collection goes on with the encoder it has; switching is another, confirmed step.
  */
-import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync } from "node:fs";
 import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
 
@@ -11,9 +11,10 @@ import type { TrainReport } from "#protocol/model.ts";
 import { UserError } from "../../base/errors.ts";
 import { inLanes } from "../../base/lanes.ts";
 import { splitPath } from "../../base/path-bytes.ts";
+import { writeWhole } from "../../base/write-whole.ts";
 import type { ChildPool } from "../../children/child-pool.ts";
 import type { SpawnChild } from "../../children/port.ts";
-import { cardName, writeEncoderCard, readEncoderCard } from "../../encoders/encoder-card.ts";
+import { readEncoderCard } from "../../encoders/encoder-card.ts";
 import { defaultEncoderId, findEncoder, ownEncodersFolder } from "../../encoders/registry.ts";
 import type { JobContext, JobResult } from "../../jobs/job-runner.ts";
 import { tensorflowEnvironment } from "../../runtime/training/tensorflow/load.ts";
@@ -24,7 +25,7 @@ import { readProperty } from "../../store/queries/properties.ts";
 import { finishRun } from "../../store/queries/runs.ts";
 import { scratchPrefix } from "../../training/architectures/names.ts";
 import { writePictureCache } from "../../training/augment/picture-cache.ts";
-import { outcomeName, planName, whitenMethod, type RunOutcome } from "../../training/trainer/run.ts";
+import { planName, whitenMethod, type RunOutcome } from "../../training/trainer/run.ts";
 import type { RunPlan } from "../../training/trainer/run-plan.ts";
 import type { IndexSurroundings } from "../index-job.ts";
 import { readLabelsTable } from "../labels-table.ts";
@@ -194,9 +195,7 @@ function weakLabelsOf(store: WriteStore, contents: Contents): number[] | null {
 }
 
 function writePlan(folder: string, plan: RunPlan): void {
-  const path = join(folder, planName);
-  writeFileSync(`${path}.tmp`, JSON.stringify(plan));
-  renameSync(`${path}.tmp`, path);
+  writeWhole(join(folder, planName), JSON.stringify(plan));
 }
 
 /** The encoders of the run become encoders like any other. Gives the id of the run's own. */
@@ -212,7 +211,6 @@ function takeIn(plan: RunPlan, folder: string, dataFolder: string): string {
     const temporary = join(registry, `.${card.id}-${process.pid}`);
     rmSync(temporary, { recursive: true, force: true });
     cpSync(source, temporary, { recursive: true });
-    writeFileSync(join(temporary, cardName), writeEncoderCard(card, "trained"));
     rmSync(target, { recursive: true, force: true });
     renameSync(temporary, target);
     own = card.id;
@@ -245,9 +243,4 @@ function summarise({ verdict, recommended, steps, method }: TrainReport): string
   const trained = steps === 0 ? "Whitened" : `${steps.toLocaleString("en")} steps of ${method}`;
   const words = { helped: "it helped", hurt: "it hurt", unclear: "no clear gain" }[verdict];
   return `${trained}: ${words}; recommended: ${recommended}`;
-}
-
-/** What a finished run left, where it did. */
-export function outcomePath(workspace: string, id: string): string {
-  return join(runFolder(workspace, id), outcomeName);
 }

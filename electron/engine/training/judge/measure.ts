@@ -1,6 +1,8 @@
 /**
  * @file All that is measured of a candidate encoder on the probe set (METHODS 8): two fixed augmented views and the plain pictures, no labels but weak ones.
  */
+import type { ProbeMetrics } from "#protocol/model.ts";
+
 import type { NeighbourGraph, VectorTable } from "../../base/neighbour-graph.ts";
 import { alignment, uniformity } from "./alignment-uniformity.ts";
 import { nearestOthers, type NearestOptions } from "./nearest.ts";
@@ -9,17 +11,7 @@ import { neighboursKept, viewRetrieval } from "./retrieval.ts";
 import { mutualShare, orphanShare, witnessTable } from "./structure.ts";
 import { weakLabelKnn } from "./vote.ts";
 
-export interface Metrics {
-  /** Share of pictures whose other view is the nearest of all other views. */
-  readonly viewRetrieval: number;
-  readonly alignment: number;
-  readonly uniformity: number;
-  /** An alarm, not a merit. */
-  readonly rankMe: number;
-  /** Share of the 10 nearest that the frozen encoder has too. */
-  readonly neighboursKept: number;
-  /** Null where the folder has no weak labels. */
-  readonly weakLabelKnn: number | null;
+export interface Metrics extends ProbeMetrics {
   /** Mean standard deviation of the vectors' numbers. */
   readonly deviation: number;
   /** Share of links to the 10 nearest that are answered. */

@@ -8,6 +8,7 @@ import { intOf } from "../../onnx/attributes.ts";
 import { int, type Attributes } from "../../onnx/graph-builder.ts";
 import { beginTypes, inferTypes } from "../../onnx/infer.ts";
 import type { Model, Node, Tensor } from "../../onnx/model.ts";
+import { newNode } from "../../onnx/new-node.ts";
 import { elementCount, floatsOf, integersOf, tensorFrom } from "../../onnx/tensor-values.ts";
 import type { TypeTable, Types } from "../../onnx/type-table.ts";
 
@@ -216,7 +217,7 @@ class Rewriting {
 
   #node(opType: string, inputs: readonly string[], attributes: Attributes = {}): string {
     const name = this.#fresh();
-    this.#push({ name, opType, domain: "", inputs, outputs: [name], attributes: new Map(Object.entries(attributes)), docString: "", overload: "", unknown: new Uint8Array(0) }); // prettier-ignore
+    this.#push(newNode({ opType, inputs, outputs: [name], attributes }));
     return name;
   }
 

@@ -5,6 +5,7 @@
 import { BugError } from "../../base/errors.ts";
 import { GraphBuilder } from "../../onnx/graph-builder.ts";
 import type { Graph, Model, Node, Tensor } from "../../onnx/model.ts";
+import { newNode } from "../../onnx/new-node.ts";
 import { tensorFrom } from "../../onnx/tensor-values.ts";
 import { freshPrefix } from "../network/fresh-prefix.ts";
 
@@ -108,7 +109,7 @@ function tunedCopy(
 
 function passOn(standsFor: Map<string, string>, from: string, headPrefix: string): Node {
   standsFor.set(from, from);
-  return { name: `${headPrefix}out`, opType: "Identity", domain: "", inputs: [from], outputs: [embeddingOutput], attributes: new Map(), docString: "", overload: "", unknown: new Uint8Array(0) }; // prettier-ignore
+  return newNode({ opType: "Identity", inputs: [from], outputs: [embeddingOutput], name: `${headPrefix}out` });
 }
 
 /** A value or a weight of the model may bear the name that the new embedding gets: all but the last nodes see it under another. */

@@ -7,6 +7,7 @@ import { BugError, UserError } from "../../base/errors.ts";
 import { createRandom, type Random } from "../../base/random.ts";
 import { GraphBuilder } from "../../onnx/graph-builder.ts";
 import type { Node } from "../../onnx/model.ts";
+import { newNode } from "../../onnx/new-node.ts";
 import { modelOf } from "../../onnx/new-model.ts";
 import { simplify } from "../../onnx/simplify.ts";
 import { elementCount, floatsOf } from "../../onnx/tensor-values.ts";
@@ -235,7 +236,7 @@ function optimise(draft: Draft, { optimizer, optimizerOptions, clip }: StepReque
 function finish(draft: Draft, groups: readonly ViewGroup[], weights: ReadonlyMap<string, string>): TrainingStep {
   const { builder, operators } = draft;
   const named = (name: string, value: string): string => {
-    builder.add({ name, opType: "Identity", domain: "", inputs: [value], outputs: [name], attributes: new Map(), docString: "", overload: "", unknown: new Uint8Array(0) }); // prettier-ignore
+    builder.add(newNode({ opType: "Identity", inputs: [value], outputs: [name] }));
     return name;
   };
   const metrics = [...draft.metrics].map(([name, value]) => named(`metric/${name}`, operators.builder.reshape(value, [])));

@@ -13,10 +13,11 @@
  */
 import { UserError } from "../../base/errors.ts";
 import type { VectorTable } from "../../base/neighbour-graph.ts";
+import { makeUnitRows } from "../../base/unit-length.ts";
 import { adapterBias, adapterWeights } from "../network/adapter.ts";
 import { fitViewWhitening } from "../whiten/view-whitening.ts";
 import { applyWhitening, fitWhitening, type Whitening } from "../whiten/whitening.ts";
-import { embedPictures } from "./embed.ts";
+import { embedTraining } from "./embed.ts";
 import type { FeatureCache } from "./feature-cache.ts";
 import type { PreparedBase, Surroundings } from "./prepare.ts";
 
@@ -39,7 +40,8 @@ export async function adapterStart(
   surroundings: Surroundings,
 ): Promise<AdapterStart> {
   const { plan } = base;
-  const plain = features === null ? await embedTraining(base, surroundings) : plainOf(features, plan.training);
+  const plain =
+    features === null ? await embedTraining({ ...base, reader: base.pictures }, surroundings) : plainOf(features, plan.training);
   const whitening =
     features === null || plan.start === "whitened"
       ? fitWhitening(plain, { seed: plan.seed })
@@ -70,28 +72,12 @@ function asLayer({ matrix, mean, axisCount, dimensions }: Whitening, outputs: nu
   ]);
 }
 
-async function embedTraining({ plan, network, pictures }: PreparedBase, { gate, onProgress }: Surroundings): Promise<VectorTable> {
-  let done = 0;
-  const draw = (chunk: Int32Array): ReturnType<typeof pictures.plain> => {
-    done += chunk.length;
-    onProgress("features", Math.min(done, plan.training.length), plan.training.length);
-    return pictures.plain(chunk);
-  };
-  const [plain] = await embedPictures([{ positions: plan.training, draw }], {
-    model: network.model,
-    input: network.inputs[0]?.name as string,
-    threads: plan.threads,
-    gate,
-  });
-  return plain as VectorTable;
-}
-
 /** Unit vectors of the plain pictures at these places. */
 export function plainOf(features: FeatureCache, places: readonly number[]): VectorTable {
   const dimensions = features.plain(0).length;
   const values = new Float32Array(places.length * dimensions);
-  places.forEach((picture, at) => values.set(unit(features.plain(picture)), at * dimensions));
-  return { count: places.length, dimensions, values };
+  places.forEach((picture, at) => values.set(features.plain(picture), at * dimensions));
+  return { count: places.length, dimensions, values: makeUnitRows(values, dimensions) };
 }
 
 function viewsOf(
@@ -102,14 +88,7 @@ function viewsOf(
   const dimensions = features.plain(0).length;
   const values = new Float32Array(training.length * views * dimensions);
   training.forEach((picture, at) => {
-    for (let view = 0; view < views; view++) values.set(unit(features.read(picture, view)), (at * views + view) * dimensions);
+    for (let view = 0; view < views; view++) values.set(features.read(picture, view), (at * views + view) * dimensions);
   });
-  return { count: training.length, views, dimensions, values };
-}
-
-function unit(row: Float32Array): Float32Array {
-  let squares = 0;
-  for (const value of row) squares += value * value;
-  const scale = squares > 0 ? 1 / Math.sqrt(squares) : 0;
-  return row.map((value) => value * scale);
+  return { count: training.length, views, dimensions, values: makeUnitRows(values, dimensions) };
 }

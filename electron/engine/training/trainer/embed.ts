@@ -1,11 +1,16 @@
 /**
  * @file Embeddings of pictures of the cache by a network with given weights, unit length.
  */
+import { BugError } from "../../base/errors.ts";
 import type { VectorTable } from "../../base/neighbour-graph.ts";
+import { makeUnitRows } from "../../base/unit-length.ts";
 import type { Model } from "../../onnx/model.ts";
 import type { HostTensor } from "../../runtime/training/executor.ts";
-import { BugError } from "../../base/errors.ts";
+import type { Network } from "../network/network.ts";
+import type { PictureReader } from "./pictures.ts";
+import type { Surroundings } from "./prepare.ts";
 import { openModel } from "./run-model.ts";
+import type { RunPlan } from "./run-plan.ts";
 
 /** Pictures in one run; the last run is filled up, so that shapes never change. */
 const rows = 32;
@@ -44,12 +49,29 @@ export async function embedPictures(
         values.set(output.subarray(0, count * dimensions), from * dimensions);
         await gate();
       }
-      made.push({ count: positions.length, dimensions, values: madeUnit(values, dimensions) });
+      made.push({ count: positions.length, dimensions, values: makeUnitRows(values, dimensions) });
     }
     return made;
   } finally {
     await runner.close();
   }
+}
+
+/** Plain pictures of the training set as a network sees them: the first thing that a person waits for. */
+export async function embedTraining(
+  { network, reader, plan }: { readonly network: Network; readonly reader: Pick<PictureReader, "plain">; readonly plan: RunPlan },
+  { gate, onProgress }: Pick<Surroundings, "gate" | "onProgress">,
+): Promise<VectorTable> {
+  const { training, threads } = plan;
+  let done = 0;
+  const draw = (chunk: Int32Array): HostTensor => {
+    done += chunk.length;
+    onProgress("features", Math.min(done, training.length), training.length);
+    return reader.plain(chunk);
+  };
+  const input = network.inputs[0]?.name as string;
+  const [table] = await embedPictures([{ positions: training, draw }], { model: network.model, input, threads, gate });
+  return table as VectorTable;
 }
 
 /**
@@ -65,14 +87,4 @@ export function rowsAt({ dimensions, values }: VectorTable, places: readonly num
     chosen.set(values.subarray(row * dimensions, (row + 1) * dimensions), at * dimensions);
   });
   return { count: wanted.length, dimensions, values: chosen };
-}
-
-function madeUnit(values: Float32Array, dimensions: number): Float32Array {
-  for (let start = 0; start < values.length; start += dimensions) {
-    let squares = 0;
-    for (let at = start; at < start + dimensions; at++) squares += (values[at] as number) ** 2;
-    const scale = squares > 0 ? 1 / Math.sqrt(squares) : 0;
-    for (let at = start; at < start + dimensions; at++) values[at] = (values[at] as number) * scale;
-  }
-  return values;
 }

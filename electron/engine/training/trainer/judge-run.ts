@@ -6,12 +6,13 @@ import { join } from "node:path";
 
 import { UserError } from "../../base/errors.ts";
 import type { VectorTable } from "../../base/neighbour-graph.ts";
-import { readEncoderCard, type EncoderInput } from "../../encoders/encoder-card.ts";
+import { readEncoderCard, type EncoderCard, type EncoderInput } from "../../encoders/encoder-card.ts";
 import { collapseAlarms } from "../judge/collapse.ts";
 import { makeReference, measure, type Metrics, type Reference } from "../judge/measure.ts";
 import { predict, type Prediction } from "../judge/predictor.ts";
 import { judgeCandidates, type Verdict } from "../judge/verdict.ts";
 import { networkOfEncoder } from "../network/from-encoder.ts";
+import type { Network } from "../network/network.ts";
 import { candidatesOf, type Candidate, type CandidateName, type Seen } from "../result/candidates.ts";
 import { writeTrainedEncoder } from "../result/write-encoder.ts";
 import { adaptSeen } from "./adapt.ts";
@@ -20,6 +21,7 @@ import { createPictureReader, type PictureReader } from "./pictures.ts";
 import { normalisationOf, scratchNormalisation } from "./normalisation.ts";
 import type { PreparedBase, Surroundings } from "./prepare.ts";
 import { withWeights } from "./run-model.ts";
+import type { RunPlan } from "./run-plan.ts";
 import type { TrainResult } from "./train.ts";
 import { loadKernels } from "#native/kernels.ts";
 import type { Model } from "../../onnx/model.ts";
@@ -42,13 +44,11 @@ export interface RunReport {
 const whitenedBy = 20_000;
 
 export async function judgeRun(prepared: PreparedBase, trained: TrainResult | null, surroundings: Surroundings): Promise<RunReport> {
-  const { plan, network, frozenEmbedding, pictures } = prepared;
-  const baselineCard = readEncoderCard(plan.baseline);
-  const isScratch = plan.from.kind === "scratch";
-  const baseline = networkOfEncoder(baselineCard);
+  const { plan, card, network, pictures, cache } = prepared;
+  const isScratch = card === null;
+  const baselineCard = card ?? readEncoderCard(plan.baseline);
+  const baseline = isScratch ? networkOfEncoder(baselineCard) : prepared.frozen;
   const input = network.inputs[0]?.name as string;
-  const kernels = loadKernels();
-  const { cache } = prepared;
   const isAdapter = plan.trainable === "adapter" && !isScratch;
   const looks = 1 + (trained === null || isAdapter ? 0 : trained.bestStep === trained.steps ? 1 : 2);
   let looked = 0;
@@ -61,7 +61,7 @@ export async function judgeRun(prepared: PreparedBase, trained: TrainResult | nu
   const baselineReader = isScratch
     ? createPictureReader({
         cache,
-        kernels,
+        kernels: loadKernels(),
         plan: { ...plan, size: baselineCard.input.size },
         normalisation: normalisationOf(baselineCard),
       })
@@ -98,7 +98,8 @@ export async function judgeRun(prepared: PreparedBase, trained: TrainResult | nu
     whitened: metricsOf("whitened"),
     after: metricsOf(form),
   };
-  writeEncoders(prepared, trained, candidates, report, surroundings.folder, frozenEmbedding);
+  writeWhitened({ plan, card: baselineCard, network: baseline, candidates, folder: surroundings.folder });
+  if (trained !== null) writeTuned({ prepared, trained, candidates, report, folder: surroundings.folder });
   return report;
 }
 
@@ -149,95 +150,101 @@ function measureAll(
   });
 }
 
-function writeEncoders(
-  prepared: PreparedBase,
-  trained: TrainResult | null,
-  candidates: readonly Candidate[],
-  report: RunReport,
-  folder: string,
-  frozenEmbedding: string,
-): void {
-  const { plan, card, network } = prepared;
-  const baselineCard = readEncoderCard(plan.baseline);
-  const find = (name: CandidateName): Candidate => candidates.find((candidate) => candidate.name === name) as Candidate;
-  const baseline = networkOfEncoder(baselineCard);
-  const baselineSpatial = baselineCard.spatial;
+interface Whitened {
+  readonly plan: RunPlan;
+  readonly card: EncoderCard;
+  readonly network: Network;
+  readonly candidates: readonly Candidate[];
+  readonly folder: string;
+}
+
+function writeWhitened({ plan, card, network, candidates, folder }: Whitened): void {
   writeTrainedEncoder(
     join(folder, "whitened"),
     {
-      model: baseline.model,
-      frozenEmbedding: baseline.embedding,
-      tunedEmbedding: baseline.embedding,
-      frozenDimensions: baseline.dimensions,
-      tunedDimensions: baseline.dimensions,
+      model: network.model,
+      frozenEmbedding: network.embedding,
+      tunedEmbedding: network.embedding,
+      frozenDimensions: network.dimensions,
+      tunedDimensions: network.dimensions,
       weights: new Map(),
-      head: find("whitened").head,
-      alsoOutputs: baselineSpatial,
+      head: headOf(candidates, "whitened").head,
+      alsoOutputs: card.spatial,
     },
     // Networks take any number of pictures, whatever the file did.
-    { ...baselineCard.input, batch: null },
+    { ...card.input, batch: null },
     {
       id: `${plan.id}-whitened`,
-      name: `${baselineCard.name}, half-whitened`,
-      licence: baselineCard.licence,
-      source: `${baselineCard.id}, half-whitened on a folder`,
-      provenance: { "Made from": baselineCard.id, How: "half-whitened in closed form, nothing trained" },
+      name: `${card.name}, half-whitened`,
+      licence: card.licence,
+      source: `${card.id}, half-whitened on a folder`,
+      provenance: { "Made from": card.id, How: "half-whitened in closed form, nothing trained" },
       report: null,
     },
   );
-  if (trained === null) return;
-  const chosen = find(report.form);
-  const weights = report.form.startsWith("best") ? trained.best : trained.last;
-  const frozenDimensions = card === null ? network.dimensions : baseline.dimensions;
-  const input: EncoderInput =
-    (card && { ...card.input, batch: null }) ??
-    ({
-      name: network.inputs[0]?.name ?? "image",
-      layout: "NCHW",
-      size: plan.size,
-      sizeMultipleOf: 1,
-      batch: null,
-      colour: "RGB",
-      range: [0, 255],
-      ...scratchNormalisation,
-      resize: "stretch",
-      interpolation: "bicubic",
-      background: [255, 255, 255],
-    } as unknown as EncoderInput);
+}
+
+interface Tuned {
+  readonly prepared: PreparedBase;
+  readonly trained: TrainResult;
+  readonly candidates: readonly Candidate[];
+  readonly report: RunReport;
+  readonly folder: string;
+}
+
+function writeTuned({ prepared, trained, candidates, report, folder }: Tuned): void {
+  const { plan, card, network, frozen } = prepared;
+  const chosen = headOf(candidates, report.form);
   if (chosen.usesFrozen && card === null) throw new UserError("training-failed", "A net from nothing cannot be joined with a frozen one.");
+  const origin = plan.from.kind === "scratch" ? plan.from.architecture : (card?.id ?? "");
+  const { verdict, recommended, frozen: before, whitened, after } = report;
   writeTrainedEncoder(
     join(folder, "encoder"),
     {
       model: network.model,
-      frozenEmbedding: card === null ? network.embedding : frozenEmbedding,
+      frozenEmbedding: frozen.embedding,
       tunedEmbedding: network.embedding,
-      frozenDimensions,
+      frozenDimensions: frozen.dimensions,
       tunedDimensions: network.dimensions,
-      weights,
+      weights: report.form.startsWith("best") ? trained.best : trained.last,
       head: chosen.head,
       alsoOutputs: card?.spatial ?? [],
     },
-    input,
+    card === null ? scratchInput(network, plan.size) : { ...card.input, batch: null },
     {
       id: plan.id,
-      name: `${card?.name ?? (plan.from.kind === "scratch" ? plan.from.architecture : "")}, trained by ${plan.method}`,
+      name: `${card?.name ?? origin}, trained by ${plan.method}`,
       licence: card?.licence ?? "yours",
       source: card === null ? "trained from nothing on a folder" : `${card.id}, trained on a folder`,
       provenance: {
-        "Made from": card?.id ?? (plan.from.kind === "scratch" ? plan.from.architecture : ""),
+        "Made from": origin,
         Method: plan.method,
         Trained: plan.trainable,
         Steps: String(trained.steps),
         Seed: String(plan.seed),
         Form: chosen.name,
       },
-      report: {
-        verdict: report.verdict,
-        recommended: report.recommended,
-        frozen: report.frozen,
-        whitened: report.whitened,
-        after: report.after,
-      },
+      report: { verdict, recommended, frozen: before, whitened, after },
     },
   );
+}
+
+function headOf(candidates: readonly Candidate[], name: CandidateName): Candidate {
+  return candidates.find((candidate) => candidate.name === name) as Candidate;
+}
+
+function scratchInput(network: Network, size: number): EncoderInput {
+  return {
+    name: network.inputs[0]?.name ?? "image",
+    layout: "NCHW",
+    size,
+    sizeMultipleOf: 1,
+    batch: null,
+    colour: "RGB",
+    range: [0, 255],
+    ...scratchNormalisation,
+    resize: "stretch",
+    interpolation: "bicubic",
+    background: [255, 255, 255],
+  };
 }

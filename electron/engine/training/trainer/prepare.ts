@@ -39,8 +39,8 @@ export interface PreparedBase {
   readonly normalisation: Normalisation;
   /** As it begins, from pictures to the embedding that is trained. */
   readonly network: Network;
-  /** Its value that the frozen encoder gives. */
-  readonly frozenEmbedding: string;
+  /** Without what a run puts behind it. */
+  readonly frozen: Network;
   readonly cache: PictureCache;
   readonly pictures: PictureReader;
   /** What the frozen encoder makes of every plain picture, unit length; null where that is not kept. */
@@ -81,7 +81,7 @@ export function prepareBase(plan: RunPlan): PreparedBase {
     card,
     normalisation,
     network,
-    frozenEmbedding: network.embedding,
+    frozen: network,
     cache,
     pictures,
     frozenPlain: null,

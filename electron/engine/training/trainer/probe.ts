@@ -6,7 +6,6 @@ import type { VectorTable } from "../../base/neighbour-graph.ts";
 import { collapseAlarms } from "../judge/collapse.ts";
 import { makeReference, measure, type Metrics, type Reference } from "../judge/measure.ts";
 import { meanDeviation, rankMe } from "../judge/rank-me.ts";
-import { networkOfEncoder } from "../network/from-encoder.ts";
 import type { Model } from "../../onnx/model.ts";
 import type { HostTensor } from "../../runtime/training/executor.ts";
 import { adapt } from "./adapt.ts";
@@ -37,7 +36,7 @@ export async function createProbe(prepared: Prepared, surroundings: Surroundings
     embedPictures(tables, { model, input: network.inputs[0]?.name as string, threads: plan.threads, gate: surroundings.gate });
   // What stands before an adapter never changes: one look at the pictures is enough.
   const isAdapter = plan.trainable === "adapter" && card !== null;
-  const before = card === null ? null : networkOfEncoder(card).model;
+  const before = card === null ? null : prepared.frozen.model;
   const known = frozenPlain && rowsAt(frozenPlain, [...Array(frozenPlain.count).keys()], positions);
   const frozen = before && [...(known ? [known] : await embed(before, [plainly])), ...(isAdapter ? await embed(before, views) : [])];
   // A net from nothing is held against itself as it begins.

@@ -4,8 +4,9 @@
 import { InferenceSession, Tensor as RuntimeTensor } from "onnxruntime-node";
 
 import type { Model } from "../../onnx/model.ts";
-import { floatsOf, tensorFrom } from "../../onnx/tensor-values.ts";
+import { tensorFrom } from "../../onnx/tensor-values.ts";
 import { writeModel } from "../../onnx/write.ts";
+import { sessionOptions } from "../../runtime/session.ts";
 import type { HostTensor } from "../../runtime/training/executor.ts";
 
 export interface ModelRunner {
@@ -17,13 +18,7 @@ export interface ModelRunner {
 }
 
 export async function openModel(model: Model, threads: number): Promise<ModelRunner> {
-  const session = await InferenceSession.create(writeModel(model), {
-    executionProviders: ["cpu"],
-    intraOpNumThreads: threads,
-    interOpNumThreads: 1,
-    graphOptimizationLevel: "all",
-    logSeverityLevel: 4,
-  });
+  const session = await InferenceSession.create(writeModel(model), sessionOptions("cpu", threads));
   const names = model.graph.outputs.map(({ name }) => name);
   return {
     run: async (inputs) => {
@@ -45,11 +40,4 @@ export function withWeights(model: Model, weights: ReadonlyMap<string, Float32Ar
     return values === undefined ? tensor : tensorFrom(tensor.name, "float32", tensor.dimensions, values);
   });
   return { ...model, graph: { ...model.graph, initializers } };
-}
-
-/** The numbers of some initializers as they are in the file. */
-export function weightsIn(model: Model, names: ReadonlySet<string>): Map<string, Float32Array> {
-  return new Map(
-    model.graph.initializers.filter(({ name }) => names.has(name)).map((tensor) => [tensor.name, Float32Array.from(floatsOf(tensor))]),
-  );
 }

@@ -2,8 +2,9 @@
  * @file All that a run is made of, decided before it begins and kept in its folder as run.json: with the same plan and the same pictures the same weights
  * come out.
  */
+import type { DeviceName } from "#protocol/model.ts";
+
 import type { PresetName } from "../augment/presets.ts";
-import type { TrainingDevice } from "../../runtime/training/choose.ts";
 import type { ExecutorKind } from "../../runtime/training/executor.ts";
 import type { Settings } from "../methods/method.ts";
 import type { TrainableLevel } from "../network/trainable.ts";
@@ -43,7 +44,7 @@ export interface RunPlan {
   readonly clip: number;
   /** Views of each picture that are kept where a part of the network is frozen; 0: none, every view is fresh. */
   readonly keptViews: number;
-  readonly device: TrainingDevice;
+  readonly device: DeviceName;
   readonly executor: ExecutorKind;
   readonly threads: number;
   readonly pictures: { readonly path: string; readonly fingerprint: string; readonly count: number; readonly sidePx: number };

@@ -1,9 +1,10 @@
 /**
  * @file A whole run, from its folder to its folder: plan in, trained encoders and report out. Run again after any death it goes on where it was.
  */
-import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
+import { writeWhole } from "../../base/write-whole.ts";
 import { openExecutor } from "../../runtime/training/choose.ts";
 import { judgeRun, type RunReport } from "./judge-run.ts";
 import { estimateStepBytes } from "../step/estimate-memory.ts";
@@ -35,8 +36,7 @@ export async function runTraining(surroundings: Omit<TrainSurroundings, "openExe
   if (existsSync(known)) return JSON.parse(readFileSync(known, "utf8")) as RunOutcome;
   const plan = JSON.parse(readFileSync(join(folder, planName), "utf8")) as RunPlan;
   const outcome = plan.method === whitenMethod ? await whitenOnly(plan, surroundings) : await trainAndJudge(plan, surroundings);
-  writeFileSync(`${known}.tmp`, JSON.stringify(outcome));
-  renameSync(`${known}.tmp`, known);
+  writeWhole(known, JSON.stringify(outcome));
   // Large, and made again from the pictures where they are wanted.
   rmSync(join(folder, "features.f16"), { force: true });
   return outcome;
@@ -52,7 +52,6 @@ async function prepareFitting(
   surroundings: Omit<TrainSurroundings, "openExecutor">,
 ): Promise<Prepared & { readonly notes: readonly string[] }> {
   const prepared = await prepareRun(plan, surroundings);
-  const path = join(surroundings.folder, planName);
   const hasBegun = existsSync(join(surroundings.folder, "last.safetensors"));
   const needed = estimateStepBytes(prepared.step);
   const usable = usableShare * process.availableMemory();
@@ -60,8 +59,7 @@ async function prepareFitting(
   prepared.close();
   const images = Math.max(smallestBatch, Math.floor(plan.images / 2));
   const smaller: RunPlan = { ...plan, images, rate: (plan.rate * images) / plan.images };
-  writeFileSync(`${path}.tmp`, JSON.stringify(smaller));
-  renameSync(`${path}.tmp`, path);
+  writeWhole(join(surroundings.folder, planName), JSON.stringify(smaller));
   const note = `A step of ${plan.images} pictures would take ${gigabytes(needed)} and ${gigabytes(usable)} can be used: ${images} are taken.`;
   const fitting = await prepareFitting(smaller, surroundings);
   return { ...fitting, notes: [note, ...fitting.notes] };

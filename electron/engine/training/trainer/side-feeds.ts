@@ -5,12 +5,13 @@ import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { BugError } from "../../base/errors.ts";
+import type { VectorTable } from "../../base/neighbour-graph.ts";
 import { readEncoderCard } from "../../encoders/encoder-card.ts";
 import type { HostTensor } from "../../runtime/training/executor.ts";
 import { loadKernels } from "#native/kernels.ts";
 import { encodeText, encoderOf, learnPairs, writeVocabulary } from "../text/byte-pairs.ts";
 import { networkOfEncoder } from "../network/from-encoder.ts";
-import { embedPictures } from "./embed.ts";
+import { embedTraining } from "./embed.ts";
 import { createPictureReader } from "./pictures.ts";
 import { normalisationOf } from "./normalisation.ts";
 import type { PreparedBase, Surroundings } from "./prepare.ts";
@@ -67,26 +68,14 @@ function tokensOf(
   return { rows: own.map((text) => encodeText(text, length, encoder)), length };
 }
 
-async function teacherOf({ plan, cache }: PreparedBase, folder: string, { gate, onProgress }: Surroundings) {
+function teacherOf(base: PreparedBase, folder: string, surroundings: Surroundings): Promise<VectorTable> {
+  const { plan, cache } = base;
   const card = readEncoderCard(folder);
-  const network = networkOfEncoder(card);
   const reader = createPictureReader({
     cache,
     kernels: loadKernels(),
     plan: { ...plan, size: card.input.size },
     normalisation: normalisationOf(card),
   });
-  let done = 0;
-  const draw = (chunk: Int32Array): HostTensor => {
-    done += chunk.length;
-    onProgress("features", Math.min(done, plan.training.length), plan.training.length);
-    return reader.plain(chunk);
-  };
-  const [table] = await embedPictures([{ positions: plan.training, draw }], {
-    model: network.model,
-    input: network.inputs[0]?.name as string,
-    threads: plan.threads,
-    gate,
-  });
-  return table as { dimensions: number; values: Float32Array };
+  return embedTraining({ network: networkOfEncoder(card), reader, plan }, surroundings);
 }

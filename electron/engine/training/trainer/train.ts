@@ -2,11 +2,12 @@
  * @file The loop: steps, checkpoints, a look at the probe now and then. A run that was stopped anywhere goes on from its last checkpoint and ends with
  * the very same weights, because a step depends on the state, the plan and its own number only.
  */
-import { appendFileSync, existsSync, readFileSync, rmSync, writeFileSync, renameSync } from "node:fs";
+import { appendFileSync, existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 import { startTimer, type Clock } from "../../base/clock.ts";
 import { BugError } from "../../base/errors.ts";
+import { writeWhole } from "../../base/write-whole.ts";
 import type { Executor, HostTensor } from "../../runtime/training/executor.ts";
 import type { Metrics } from "../judge/measure.ts";
 import { methodOf } from "../methods/table.ts";
@@ -271,9 +272,4 @@ function linesOf<T>(path: string): T[] {
 function rewrite(path: string, values: readonly unknown[]): void {
   if (values.length === 0) rmSync(path, { force: true });
   else writeWhole(path, values.map((value) => `${JSON.stringify(value)}\n`).join(""));
-}
-
-function writeWhole(path: string, text: string): void {
-  writeFileSync(`${path}.tmp`, text);
-  renameSync(`${path}.tmp`, path);
 }

@@ -3,7 +3,7 @@
  */
 import { UserError } from "../../base/errors.ts";
 import type { VectorTable } from "../../base/neighbour-graph.ts";
-import { createRandom } from "../../base/random.ts";
+import { samplePlaces } from "../../base/sample-rows.ts";
 
 /** Rows that mean and covariance are taken from; beyond it more rows change nothing that can be measured (METHODS 3.4). */
 export const sampleLimit = 20_000;
@@ -26,16 +26,13 @@ export function unitRows({ count, dimensions, values }: VectorTable): VectorTabl
   return { count, dimensions, values: unit };
 }
 
-/** All rows, or `limit` of them by selection sampling (Knuth, volume 2, algorithm 3.4.2 S), in order. */
+/** All rows, or `limit` of them, in order. */
 export function sampleRows(table: VectorTable, seed: number, limit = sampleLimit): VectorTable {
   const { count, dimensions, values } = table;
   if (count <= limit) return table;
-  const random = createRandom(seed);
   const sampled = new Float32Array(limit * dimensions);
-  for (let row = 0, taken = 0; taken < limit; row++) {
-    if (random.unit() * (count - row) >= limit - taken) continue;
-    sampled.set(values.subarray(row * dimensions, (row + 1) * dimensions), taken * dimensions);
-    taken++;
-  }
+  samplePlaces(count, limit, seed).forEach((row, at) =>
+    sampled.set(values.subarray(row * dimensions, (row + 1) * dimensions), at * dimensions),
+  );
   return { count: limit, dimensions, values: sampled };
 }

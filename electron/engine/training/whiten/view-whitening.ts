@@ -4,7 +4,7 @@
  */
 import { BugError } from "../../base/errors.ts";
 import type { VectorTable } from "../../base/neighbour-graph.ts";
-import { choleskyFactor, solveLower, solveLowerTransposed } from "../linear-algebra/cholesky.ts";
+import { choleskyFactor, solveLower, solveLowerTransposed } from "../../base/cholesky.ts";
 import { columnGram } from "../linear-algebra/gram.ts";
 import { sampleLimit, sampleRows, unitRows } from "./checked-rows.ts";
 import { principalAxes } from "./principal-axes.ts";

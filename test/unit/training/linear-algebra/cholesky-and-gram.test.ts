@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 
 import { BugError, CancellationError } from "#engine/base/errors.ts";
 import { createRandom } from "#engine/base/random.ts";
-import { choleskyFactor, solveCholesky, solveLower, solveLowerTransposed } from "#engine/training/linear-algebra/cholesky.ts";
+import { choleskyFactor, solveCholesky, solveLower, solveLowerTransposed } from "#engine/base/cholesky.ts";
 import { columnGram, rowGram } from "#engine/training/linear-algebra/gram.ts";
 
 function randomRows(count: number, dimensions: number, seed: number): Float64Array {

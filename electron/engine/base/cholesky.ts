@@ -1,7 +1,7 @@
 /**
  * @file Cholesky's factor of a symmetric positive definite matrix, and systems of equations solved with it.
  */
-import { BugError } from "../../base/errors.ts";
+import { BugError } from "./errors.ts";
 
 /** L, lower, with L L' = matrix. @param matrix [size, size]; its lower triangle is read */
 export function choleskyFactor(matrix: Float64Array, size: number): Float64Array {
