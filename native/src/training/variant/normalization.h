@@ -19,8 +19,12 @@ inline void affineOf(const NormalizationShape& s, const float* scale, const floa
   }
 }
 
-/** Mean and biased variance of each channel. Differences from the first row are summed, so that a large mean costs no digits. */
-inline void channelStatistics(const NormalizationShape& s, const float* x, float* mean, float* variance, Pool& pool) {
+/**
+ * Two sums of each channel over all rows. `each(place, channel, width, rows, one, two)` adds the `lanes` channels from `channel` on (`width` are left) of up to
+ * eight rows, whose first begins at `place`; `take(channel, one, two)` gets the sums of all shares.
+ */
+template <typename Each, typename Take>
+void channelSums(const NormalizationShape& s, Pool& pool, Each each, Take take) {
   const int64_t shares = normalizationShares(s), padded = (s.channels + 15) / 16 * 16;
   float* sums = pool.partial.floats(shares * 2 * padded);
   pool.forEach(shares, [&](int64_t share, Scratch&) {
@@ -30,15 +34,8 @@ inline void channelStatistics(const NormalizationShape& s, const float* x, float
     for (int64_t row = s.rows * share / shares; row < end; row += 8) {
       const int64_t rows = std::min<int64_t>(8, end - row);
       for (int64_t channel = 0; channel < s.channels; channel += lanes) {
-        const int64_t width = s.channels - channel;
-        const float* from = x + row * s.channels + channel;
-        const Vec pivot = loadUpTo(x + channel, width);
         Vec one = load(first + channel), two = load(second + channel);
-        for (int64_t at = 0; at < rows; at++) {
-          const Vec value = loadUpTo(from + at * s.channels, width) - pivot;
-          one = one + value;
-          two = multiplyAdd(value, value, two);
-        }
+        each(row * s.channels + channel, channel, s.channels - channel, rows, one, two);
         store(first + channel, one);
         store(second + channel, two);
       }
@@ -50,10 +47,27 @@ inline void channelStatistics(const NormalizationShape& s, const float* x, float
       one += sums[share * 2 * padded + channel];
       two += sums[share * 2 * padded + padded + channel];
     }
-    const double middle = one / static_cast<double>(s.rows);
-    mean[channel] = static_cast<float>(middle + x[channel]);
-    variance[channel] = static_cast<float>(std::max(0.0, two / static_cast<double>(s.rows) - middle * middle));
+    take(channel, one, two);
   }
+}
+
+/** Mean and biased variance of each channel. Differences from the first row are summed, so that a large mean costs no digits. */
+inline void channelStatistics(const NormalizationShape& s, const float* x, float* mean, float* variance, Pool& pool) {
+  channelSums(
+      s, pool,
+      [&](int64_t place, int64_t channel, int64_t width, int64_t rows, Vec& one, Vec& two) {
+        const Vec pivot = loadUpTo(x + channel, width);
+        for (int64_t at = 0; at < rows; at++) {
+          const Vec value = loadUpTo(x + place + at * s.channels, width) - pivot;
+          one = one + value;
+          two = multiplyAdd(value, value, two);
+        }
+      },
+      [&](int64_t channel, double one, double two) {
+        const double middle = one / static_cast<double>(s.rows);
+        mean[channel] = static_cast<float>(middle + x[channel]);
+        variance[channel] = static_cast<float>(std::max(0.0, two / static_cast<double>(s.rows) - middle * middle));
+      });
 }
 
 /** Rows of one item of a pass over a picture: about 64 KB. */
@@ -103,23 +117,15 @@ LIKENESS_INLINE Vec throughLimits(Vec g, Vec x, Vec factor, Vec term, const floa
 
 template <int kind>
 void normalizeBackOf(const NormalizationShape& s, const NormalizationBack& t, Pool& pool) {
-  const int64_t shares = normalizationShares(s), padded = (s.channels + 15) / 16 * 16;
-  float* sums = pool.partial.floats(shares * 2 * padded);
   Affine affine(s.channels), slope(s.channels), outer(s.channels);
-  std::vector<float> means(static_cast<size_t>(padded));
+  std::vector<float> means(static_cast<size_t>((s.channels + 15) / 16 * 16));
   std::copy(t.mean, t.mean + s.channels, means.begin());
   if (kind == 1) affineOf(s, t.scale, t.bias, t.mean, t.variance, affine);
   const Vec low = spread(s.low), high = spread(s.high);
-  pool.forEach(shares, [&](int64_t share, Scratch&) {
-    float *first = sums + share * 2 * padded, *second = first + padded;
-    std::fill(first, first + 2 * padded, 0.0f);
-    const int64_t end = s.rows * (share + 1) / shares;
-    for (int64_t row = s.rows * share / shares; row < end; row += 8) {
-      const int64_t rows = std::min<int64_t>(8, end - row);
-      for (int64_t channel = 0; channel < s.channels; channel += lanes) {
-        const int64_t width = s.channels - channel, begin = row * s.channels + channel;
+  channelSums(
+      s, pool,
+      [&](int64_t begin, int64_t channel, int64_t width, int64_t rows, Vec& one, Vec& two) {
         const Vec mean = load(means.data() + channel), factor = load(affine.factor.data() + channel), term = load(affine.term.data() + channel);
-        Vec one = load(first + channel), two = load(second + channel);
         for (int64_t at = 0; at < rows; at++) {
           const int64_t place = begin + at * s.channels;
           const Vec x = loadUpTo(t.x + place, width);
@@ -128,26 +134,17 @@ void normalizeBackOf(const NormalizationShape& s, const NormalizationBack& t, Po
           one = one + g;
           two = multiplyAdd(g, x - mean, two);
         }
-        store(first + channel, one);
-        store(second + channel, two);
-      }
-    }
-  });
-  for (int64_t channel = 0; channel < s.channels; channel++) {
-    double one = 0, two = 0;
-    for (int64_t share = 0; share < shares; share++) {
-      one += sums[share * 2 * padded + channel];
-      two += sums[share * 2 * padded + padded + channel];
-    }
-    const size_t at = static_cast<size_t>(channel);
-    const double inverse = 1 / std::sqrt(static_cast<double>(t.variance[channel]) + s.epsilon), factor = t.scale[channel] * inverse;
-    const double bend = -factor * inverse * inverse * two / static_cast<double>(s.rows);
-    outer.factor[at] = static_cast<float>(factor);
-    slope.factor[at] = static_cast<float>(bend);
-    slope.term[at] = static_cast<float>(-factor * one / static_cast<double>(s.rows) - bend * t.mean[channel]);
-    t.dScale[channel] = static_cast<float>(two * inverse);
-    t.dBias[channel] = static_cast<float>(one);
-  }
+      },
+      [&](int64_t channel, double one, double two) {
+        const size_t at = static_cast<size_t>(channel);
+        const double inverse = 1 / std::sqrt(static_cast<double>(t.variance[channel]) + s.epsilon), factor = t.scale[channel] * inverse;
+        const double bend = -factor * inverse * inverse * two / static_cast<double>(s.rows);
+        outer.factor[at] = static_cast<float>(factor);
+        slope.factor[at] = static_cast<float>(bend);
+        slope.term[at] = static_cast<float>(-factor * one / static_cast<double>(s.rows) - bend * t.mean[channel]);
+        t.dScale[channel] = static_cast<float>(two * inverse);
+        t.dBias[channel] = static_cast<float>(one);
+      });
   // What was let through is already there when it was asked for.
   constexpr int again = kind;
   const bool isPassed = kind == 2 && t.passed != nullptr;

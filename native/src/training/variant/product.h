@@ -60,8 +60,9 @@ constexpr std::array<Tile, sizeof...(row)> tilesOf(std::integer_sequence<int, ro
 constexpr std::array<Tile, tileRows> narrowTiles = tilesOf<1>(std::make_integer_sequence<int, tileRows>());
 constexpr std::array<Tile, tileRows> wideTiles = tilesOf<2>(std::make_integer_sequence<int, tileRows>());
 
-/** rows of C through `c`, one pointer a row, columns [0, columns). Rows are shared out evenly among tiles. */
-LIKENESS_INLINE void multiply(Factor a, Panels b, int64_t rows, int64_t columns, int64_t depth, float* const* c, bool add) {
+/** Columns [0, columns) of rows of C; `rowAt(row)` is where a row begins. Rows are shared out evenly among tiles. */
+template <typename RowAt>
+LIKENESS_INLINE void multiplyInto(Factor a, Panels b, int64_t rows, int64_t columns, int64_t depth, RowAt rowAt, bool add) {
   const int64_t tiles = (rows + tileRows - 1) / tileRows;
   for (int64_t panel = 0; panel * tileColumns < columns; panel++) {
     const int64_t width = std::min(tileColumns, columns - panel * tileColumns);
@@ -69,25 +70,20 @@ LIKENESS_INLINE void multiply(Factor a, Panels b, int64_t rows, int64_t columns,
     for (int64_t tile = 0; tile < tiles; tile++) {
       const int64_t from = rows * tile / tiles, count = rows * (tile + 1) / tiles - from;
       float* places[tileRows];
-      for (int64_t row = 0; row < count; row++) places[row] = c[from + row] + panel * tileColumns;
+      for (int64_t row = 0; row < count; row++) places[row] = rowAt(from + row) + panel * tileColumns;
       kinds[static_cast<size_t>(count - 1)]({a.data + from * a.row, a.row, a.step}, b.data + panel * b.panel, b.step, depth, places, width, add);
     }
   }
 }
 
-/** The same with rows of C at equal distances. */
+/** Rows of C through `c`, one pointer a row. */
+LIKENESS_INLINE void multiply(Factor a, Panels b, int64_t rows, int64_t columns, int64_t depth, float* const* c, bool add) {
+  multiplyInto(a, b, rows, columns, depth, [c](int64_t row) { return c[row]; }, add);
+}
+
+/** Rows of C at equal distances. */
 LIKENESS_INLINE void multiply(Factor a, Panels b, int64_t rows, int64_t columns, int64_t depth, float* c, int64_t cRow, bool add) {
-  const int64_t tiles = (rows + tileRows - 1) / tileRows;
-  for (int64_t panel = 0; panel * tileColumns < columns; panel++) {
-    const int64_t width = std::min(tileColumns, columns - panel * tileColumns);
-    const auto& kinds = width > lanes ? wideTiles : narrowTiles;
-    for (int64_t tile = 0; tile < tiles; tile++) {
-      const int64_t from = rows * tile / tiles, count = rows * (tile + 1) / tiles - from;
-      float* places[tileRows];
-      for (int64_t row = 0; row < count; row++) places[row] = c + (from + row) * cRow + panel * tileColumns;
-      kinds[static_cast<size_t>(count - 1)]({a.data + from * a.row, a.row, a.step}, b.data + panel * b.panel, b.step, depth, places, width, add);
-    }
-  }
+  multiplyInto(a, b, rows, columns, depth, [c, cRow](int64_t row) { return c + row * cRow; }, add);
 }
 
 inline int64_t packedSize(int64_t depth, int64_t columns) { return (columns + tileColumns - 1) / tileColumns * tileColumns * depth; }

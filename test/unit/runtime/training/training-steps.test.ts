@@ -4,32 +4,17 @@ import { UserError } from "#engine/base/errors.ts";
 import { GraphBuilder } from "#engine/onnx/graph-builder.ts";
 import { modelOf } from "#engine/onnx/new-model.ts";
 import type { HostTensor } from "#engine/runtime/training/executor.ts";
-import { openOnnxRuntimeExecutor } from "#engine/runtime/training/onnxruntime-executor.ts";
 import { openTensorflowExecutor } from "#engine/runtime/training/tensorflow-executor.ts";
 import type { OptimizerName } from "#engine/training/optimizers/optimizer.ts";
 import { plainTensorflow } from "../../../helpers/tensorflow.ts";
-import { expectClose } from "./compare.ts";
 import { feedsOf, runSteps, smallStep } from "./small-step.ts";
+import { expectThreeSteps } from "./three-steps.ts";
 
 const tensorflow = await plainTensorflow();
 const optimizers: readonly OptimizerName[] = ["sgd", "adamw", "lars"];
 
 describe.each(optimizers)("three steps with %s", (optimizer) => {
-  test("TensorFlow and ONNX Runtime agree, and no tensor is left over", async () => {
-    const step = smallStep(optimizer);
-    const ours = await openOnnxRuntimeExecutor(step.graph, step.initial, { threads: 1, device: "cpu" });
-    const wanted = await runSteps(ours, step, { count: 3 });
-    await ours.close();
-    const before = tensorflow.api.memory().numTensors;
-    const theirs = await openTensorflowExecutor(step.graph, step.initial, { threads: 1, tensorflow });
-    const opened = tensorflow.api.memory().numTensors;
-    const found = await runSteps(theirs, step, { count: 3 });
-    expect(tensorflow.api.memory().numTensors).toBe(opened);
-    await theirs.close();
-    expect(tensorflow.api.memory().numTensors).toBe(before);
-    found.losses.forEach((loss, at) => expect(Math.abs(loss / (wanted.losses[at] as number) - 1)).toBeLessThan(1e-3));
-    for (const [name, tensor] of wanted.state) expectClose(found.state.get(name) as HostTensor, tensor, name, 1e-3);
-  });
+  test("TensorFlow and ONNX Runtime agree, and no tensor is left over", () => expectThreeSteps(optimizer, tensorflow));
 });
 
 test("state that is read and opened again goes on to the last bit", async () => {
