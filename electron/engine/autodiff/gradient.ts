@@ -41,10 +41,10 @@ export function reduceSum(builder: GraphBuilder, value: string, axes: readonly n
   return builder.node("ReduceSum", [value], { axes: ints(axes) });
 }
 
-/** Another reduction than the sum: its axes are an input from operator set 18 on. */
+/** Another reduction than the sum, over `axes`, which stay as 1: its axes are an input from operator set 18 on. */
 export function reduceBy(
   builder: GraphBuilder,
-  opType: "ReduceMax" | "ReduceMean" | "ReduceProd",
+  opType: "ReduceL2" | "ReduceMax" | "ReduceMean" | "ReduceProd" | "ReduceSumSquare",
   value: string,
   axes: readonly number[],
 ): string {

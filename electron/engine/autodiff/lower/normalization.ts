@@ -3,9 +3,9 @@
  * allow: two sums, then one affine map per channel in the form of a BatchNormalization at rest.
  */
 import { floatOf } from "../../onnx/attributes.ts";
-import { float, int, ints, type GraphBuilder } from "../../onnx/graph-builder.ts";
+import { float, type GraphBuilder } from "../../onnx/graph-builder.ts";
 import { elementCount } from "../../onnx/tensor-values.ts";
-import { reduceSum } from "../gradient.ts";
+import { reduceBy, reduceSum } from "../gradient.ts";
 import type { Lowering } from "./lower.ts";
 
 export const batchNormalizationTraining: Lowering = ({ builder, node, inputs }) => {
@@ -64,12 +64,7 @@ function reduced(
   axes: readonly number[],
 ): string {
   const channels = builder.shapeOf(value)[1] as number;
-  const taken =
-    opType === "ReduceSum"
-      ? reduceSum(builder, value, axes)
-      : builder.version >= 18
-        ? builder.node(opType, [value, builder.list(axes)], { keepdims: int(1) })
-        : builder.node(opType, [value], { axes: ints(axes), keepdims: int(1) });
+  const taken = opType === "ReduceSum" ? reduceSum(builder, value, axes) : reduceBy(builder, opType, value, axes);
   return builder.reshape(taken, [channels]);
 }
 

@@ -2,10 +2,9 @@
  * @file Operators that ONNX Runtime's WebGPU provider has not, in those that it has: each would be a way to the CPU and back in every step.
  */
 import { intOf } from "../../onnx/attributes.ts";
-import { int, ints } from "../../onnx/graph-builder.ts";
 import { axisOf } from "../../onnx/shapes/rule.ts";
 import { elementCount } from "../../onnx/tensor-values.ts";
-import { reduceSum } from "../gradient.ts";
+import { reduceBy, reduceSum } from "../gradient.ts";
 import type { Lowering } from "./lower.ts";
 
 /** x - max - ln(sum of exp(x - max)). Before operator set 13 over all axes from the given one on. */
@@ -16,10 +15,7 @@ const logSoftmax: Lowering = ({ builder, node, inputs }) => {
   const axis = axisOf(node, intOf(node, "axis", isOld ? 1 : -1), shape.length);
   const rows = isOld ? builder.reshape(x, [elementCount(shape.slice(0, axis)), elementCount(shape.slice(axis))]) : x;
   const over = isOld ? 1 : axis;
-  const largest =
-    builder.version >= 18
-      ? builder.node("ReduceMax", [rows, builder.list([over])])
-      : builder.node("ReduceMax", [rows], { axes: ints([over]), keepdims: int(1) });
+  const largest = reduceBy(builder, "ReduceMax", rows, [over]);
   const shifted = builder.node("Sub", [rows, largest]);
   const sum = reduceSum(builder, builder.node("Exp", [shifted]), [over]);
   const made = builder.node("Sub", [shifted, builder.node("Log", [sum])]);

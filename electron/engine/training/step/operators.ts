@@ -1,7 +1,7 @@
 /**
  * @file Operators as the losses use them, right for every version of ONNX's operator set that a network may bring along.
  */
-import { reduceSum } from "../../autodiff/gradient.ts";
+import { reduceBy, reduceSum } from "../../autodiff/gradient.ts";
 import { int, ints, type GraphBuilder } from "../../onnx/graph-builder.ts";
 
 export class Operators {
@@ -78,12 +78,7 @@ export class Operators {
 
   /** Over the last axis, which stays as 1. No gradient passes. */
   largest(value: string): string {
-    const axis = this.shape(value).length - 1;
-    const found =
-      this.builder.version >= 18
-        ? this.builder.node("ReduceMax", [value, this.builder.list([axis])])
-        : this.builder.node("ReduceMax", [value], { axes: ints([axis]) });
-    return this.detach(found);
+    return this.detach(reduceBy(this.builder, "ReduceMax", value, [this.shape(value).length - 1]));
   }
 
   /** The same value, through which no gradient passes. */

@@ -1,8 +1,9 @@
 /**
  * @file Whitening as nodes of an ONNX graph behind an embedding, so that what is exported whitens by itself: unit length, one Gemm, unit length.
  */
+import { reduceBy } from "../../autodiff/gradient.ts";
 import { BugError } from "../../base/errors.ts";
-import { int, ints, type GraphBuilder } from "../../onnx/graph-builder.ts";
+import { int, type GraphBuilder } from "../../onnx/graph-builder.ts";
 import type { Whitening } from "./whitening.ts";
 
 /** Vectors shorter than this stay as they are instead of becoming NaN. */
@@ -36,8 +37,6 @@ export function addJoined(builder: GraphBuilder, parts: readonly string[]): stri
 
 /** x / |x| along the last axis of [n, d]. */
 export function addUnitLength(builder: GraphBuilder, value: string): string {
-  // ReduceL2 takes its axes as an attribute up to opset 17 and as an input from 18 on.
-  const length =
-    builder.version >= 18 ? builder.node("ReduceL2", [value, builder.list([1])]) : builder.node("ReduceL2", [value], { axes: ints([1]) });
+  const length = reduceBy(builder, "ReduceL2", value, [1]);
   return builder.node("Div", [value, builder.node("Max", [length, builder.scalar(leastLength, value)])]);
 }
