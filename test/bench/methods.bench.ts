@@ -1,8 +1,9 @@
 /**
  * @file Every method on the same 3,000 pictures of clothes: a small residual net from nothing, 800 steps of two views of 64 pictures, the same views for all; leave-one-out
- * accuracy of 20 neighbours before and after. Run alone on a quiet machine, some 10 minutes a method:
+ * accuracy of 20 neighbours before and after. Run alone on a quiet machine, one to three minutes a method:
  *
  *     node test/bench/methods.bench.ts [--methods simclr,moco] [--steps 800] [--pictures 3000] [--images 64] [--size 32] [--seed 1] [--executor native|onnxruntime] [--set key=value,...] [--smoke]
+ *       [--lightly PYTHON]: SimCLR, MoCo, BYOL, SwAV and DCL also in that package, from the same weights on the same views; an interpreter that has `torch` and `lightly`
  *
  * `supcon` is shown the labels and `clip` texts that name the classes: theirs is no comparison with the rest. `distill` learns from the bundled encoder.
  */
@@ -21,7 +22,8 @@ import { withWeights } from "#engine/training/trainer/run-model.ts";
 import { rateAt, type Schedule } from "#engine/training/trainer/schedule.ts";
 import { viewKind } from "#engine/training/trainer/source.ts";
 
-import { embed, knn, readFashion, teach, views, type Fashion } from "./methods/fashion.ts";
+import { asTheyAre, embed, knn, makeUnit, readFashion, teach, views, type Fashion } from "./methods/fashion.ts";
+import { lightlyMethods, trainInLightly } from "./methods/lightly.ts";
 import { recallAtTen, textsOf } from "./methods/recall.ts";
 
 const smoke = process.argv.includes("--smoke");
@@ -31,7 +33,8 @@ const size = Number(option("--size", "32"));
 const seed = Number(option("--seed", "1"));
 const executor = option("--executor", "native");
 const set = option("--set", "").split(",").filter(Boolean);
-const ids = option("--methods", methodIds.join(",")).split(",");
+const lightly = option("--lightly", "");
+const ids = option("--methods", (lightly === "" ? methodIds : lightlyMethods).join(",")).split(",");
 
 const fashion = await readFashion(Number(option("--pictures", smoke ? "200" : "3000")));
 if (fashion !== null) {
@@ -89,6 +92,17 @@ async function train(id: string, given: Fashion): Promise<void> {
     `${id.padEnd(12)} ${start.toFixed(4)}  ${end.toFixed(4)}  ${mean(losses.slice(0, 10))} -> ${mean(losses.slice(-10))}  ${msPerStep.toFixed(0)}`,
   );
   if (usesTexts) console.log(await recallOf(settings, state, given, embeddings));
+  if (lightly === "" || !lightlyMethods.includes(id)) return;
+  const theirs = await trainInLightly({
+    ...{ python: lightly, method: id, settings, defaults: method.defaults.scratch, network, seed, images, steps, sizePx: size },
+    population: given.count,
+    rateAt: (at) => rateAt(schedule, at),
+    viewsAt: (at) => viewsOf(step, given, order.positionsAt(at), at).get("views")?.data as Float32Array,
+    pictures: () => asTheyAre(given, { from: 0, until: given.count, sizePx: size }),
+  });
+  makeUnit(theirs, network.dimensions);
+  const theirEnd = knn(given, theirs, network.dimensions);
+  console.log(`  in lightly         ${theirEnd.toFixed(4)}  ours is ${((end - theirEnd) * 100).toFixed(1)} points above`);
 }
 
 /** The same strength for all: SimCLR's for small pictures; small crops as SwAV draws them. */

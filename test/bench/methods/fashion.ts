@@ -79,21 +79,34 @@ export async function embed(
 ): Promise<Float32Array> {
   const runner = await openModel(model, 2);
   const embeddings = new Float32Array(fashion.count * network.dimensions);
-  const kind = viewKind("none", "mild", {});
   for (let from = 0; from < fashion.count; from += 100) {
-    const positions = Int32Array.from({ length: Math.min(100, fashion.count - from) }, (_, at) => from + at);
-    const data = views({ fashion, positions, kind, firstView: 0, sizePx, seed: 0, step: 0 });
-    const pictures: HostTensor = { type: "float32", shape: [positions.length, 3, sizePx, sizePx], data };
+    const until = Math.min(from + 100, fashion.count);
+    const pictures: HostTensor = {
+      type: "float32",
+      shape: [until - from, 3, sizePx, sizePx],
+      data: asTheyAre(fashion, { from, until, sizePx }),
+    };
     const { outputs } = await runner.run(new Map([[network.inputs[0]?.name ?? "", pictures]]));
     embeddings.set(outputs[0] as Float32Array, from * network.dimensions);
   }
   await runner.close();
-  for (let row = 0; row < fashion.count; row++) {
-    const vector = embeddings.subarray(row * network.dimensions, (row + 1) * network.dimensions);
+  makeUnit(embeddings, network.dimensions);
+  return embeddings;
+}
+
+/** [until - from, 3, sizePx, sizePx]: the pictures, not views of them. */
+export function asTheyAre(fashion: Fashion, { from, until, sizePx }: { from: number; until: number; sizePx: number }): Float32Array {
+  const positions = Int32Array.from({ length: until - from }, (_, at) => from + at);
+  return views({ fashion, positions, kind: viewKind("none", "mild", {}), firstView: 0, sizePx, seed: 0, step: 0 });
+}
+
+/** Gives each row length 1, in place. */
+export function makeUnit(rows: Float32Array, dimensions: number): void {
+  for (let from = 0; from < rows.length; from += dimensions) {
+    const vector = rows.subarray(from, from + dimensions);
     const length = Math.hypot(...vector) || 1;
     vector.forEach((value, at) => (vector[at] = value / length));
   }
-  return embeddings;
 }
 
 /** Leave-one-out accuracy of 20 neighbours by cosine. */
