@@ -18,3 +18,9 @@ export function withInnerGraphs(node: Node, change: (graph: Graph) => Graph): No
   };
   return { ...node, attributes: new Map([...node.attributes].map(([name, attribute]) => [name, changed(attribute)])) };
 }
+
+/** What a node takes, also by the graphs inside it. */
+export function namesTaken(node: Node): string[] {
+  const within = innerGraphs(node).flatMap((graph) => [...graph.nodes.flatMap(namesTaken), ...graph.outputs.map(({ name }) => name)]);
+  return [...node.inputs, ...within];
+}

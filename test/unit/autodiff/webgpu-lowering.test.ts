@@ -2,7 +2,7 @@ import { InferenceSession, Tensor } from "onnxruntime-node";
 import { expect, test } from "vitest";
 
 import { lower } from "#engine/autodiff/lower/lower.ts";
-import { webgpuLowerings } from "#engine/autodiff/lower/webgpu.ts";
+import { webgpuForms } from "#engine/autodiff/lower/webgpu.ts";
 import { createRandom } from "#engine/base/random.ts";
 import { GraphBuilder, int } from "#engine/onnx/graph-builder.ts";
 import { writeModel } from "#engine/onnx/write.ts";
@@ -18,7 +18,7 @@ test.each([
   const builder = new GraphBuilder(version);
   const y = builder.node("LogSoftmax", [builder.input("x", "float32", [2, 3, 4])], { axis: int(axis) });
   const model = asModel(builder, [y]);
-  const lowered = lower(model, { also: webgpuLowerings });
+  const lowered = lower(model, { forms: webgpuForms });
   expect(lowered.graph.nodes.map(({ opType }) => opType)).not.toContain("LogSoftmax");
   const random = createRandom(5);
   // Large numbers: without the maximum taken off, exp would overflow.

@@ -9,6 +9,7 @@ import { checkModel } from "#engine/onnx/check-graph.ts";
 import { GraphBuilder, int, ints } from "#engine/onnx/graph-builder.ts";
 import type { Attribute, Graph, Model } from "#engine/onnx/model.ts";
 import { modelOf as modelAround } from "#engine/onnx/new-model.ts";
+import { earliestFirst } from "#engine/onnx/passes/earliest-first.ts";
 import { mergeEqualNodes } from "#engine/onnx/passes/merge-equal-nodes.ts";
 import { removeDeadNodes } from "#engine/onnx/passes/remove-dead-nodes.ts";
 import { resolveControlFlow } from "#engine/onnx/passes/resolve-control-flow.ts";
@@ -57,6 +58,7 @@ describe("random graphs", () => {
   const passes: Record<string, (model: Model) => Model> = {
     "equal nodes become one": (model) => ({ ...model, graph: mergeEqualNodes(model.graph) }),
     "what no output needs goes": (model) => ({ ...model, graph: removeDeadNodes(model.graph) }),
+    "what can run early comes early": (model) => ({ ...model, graph: earliestFirst(model.graph) }),
     "all of simplify": (model) => simplify(model, new Map()).model,
   };
   test.each(Object.entries(passes))("%s", { timeout: 120_000 }, async (_, pass) => {
@@ -220,4 +222,13 @@ describe("Loop", () => {
     const x = { x: [1.5, -0.25] };
     expect(await run(resolveControlFlow(nested, new Map()), x)).toEqual(await run(nested, x));
   });
+});
+
+test("a node comes as early as what it takes allows, after those that could come before it", () => {
+  const builder = new GraphBuilder();
+  const x = builder.input("x", "float32", [3]);
+  const chain = builder.node("Tanh", [builder.node("Sigmoid", [builder.node("Neg", [x])])]);
+  const mask = builder.node("Abs", [x]);
+  const graph = earliestFirst(modelAround(builder, [builder.node("Mul", [chain, mask])]).graph);
+  expect(graph.nodes.map(({ opType }) => opType)).toEqual(["Neg", "Abs", "Sigmoid", "Tanh", "Mul"]);
 });

@@ -22,6 +22,9 @@ export interface LoweringContext {
 /** Nodes for what the operator means; gives the names of its outputs. */
 export type Lowering = (context: LoweringContext) => readonly string[];
 
+/** A form that is not for every shape: null leaves the node to the next form, or as it is. */
+export type PartialLowering = (context: LoweringContext) => readonly string[] | null;
+
 const lowerings: Readonly<Record<string, Lowering>> = {
   AdamStep: adamStep,
   Average: average,
@@ -38,12 +41,12 @@ const lowerings: Readonly<Record<string, Lowering>> = {
 export interface LowerOptions {
   /** Operators of our own that stay as they are. */
   readonly keeps?: (node: Node) => boolean;
-  /** ONNX's own operators that are to be written in others, by name. */
-  readonly also?: Readonly<Record<string, Lowering>>;
+  /** Forms of a device, for operators of ours and of ONNX, by name; they come before the common ones. */
+  readonly forms?: Readonly<Record<string, PartialLowering>>;
 }
 
 /** The same model without operators of our own; its inputs and outputs keep their names. Shapes must be static. */
-export function lower(model: Model, { keeps = () => false, also = {} }: LowerOptions = {}): Model {
+export function lower(model: Model, { keeps = () => false, forms = {} }: LowerOptions = {}): Model {
   const { graph } = model;
   const builder = new GraphBuilder(model.opsets.get("") ?? 17, "standard/");
   for (const { name, type } of graph.inputs) {
@@ -54,15 +57,9 @@ export function lower(model: Model, { keeps = () => false, also = {} }: LowerOpt
   const standsFor = new Map<string, string>();
   for (const given of graph.nodes) {
     const node = { ...given, inputs: given.inputs.map((name) => standsFor.get(name) ?? name) };
-    const isOurs = node.domain === trainingDomain;
-    const lowering = isOurs ? lowerings[node.opType] : node.domain === "" ? also[node.opType] : undefined;
-    if ((!isOurs && lowering === undefined) || (isOurs && keeps(node))) {
-      builder.add(node);
-      continue;
-    }
-    if (lowering === undefined) throw new BugError(`${trainingDomain}.${node.opType} has no standard form`);
-    const made = lowering({ builder, node, inputs: node.inputs });
-    node.outputs.forEach((name, at) => standsFor.set(name, made[at] as string));
+    const made = madeOf({ builder, node, inputs: node.inputs });
+    if (made === null) builder.add(node);
+    else node.outputs.forEach((name, at) => standsFor.set(name, made[at] as string));
   }
   // What leaves the graph keeps its name.
   for (const { name } of graph.outputs) {
@@ -81,4 +78,16 @@ export function lower(model: Model, { keeps = () => false, also = {} }: LowerOpt
       name: graph.name,
     },
   };
+
+  /** Null: the node stays. */
+  function madeOf(context: LoweringContext): readonly string[] | null {
+    const { node } = context;
+    const isOurs = node.domain === trainingDomain;
+    if (isOurs && keeps(node)) return null;
+    const special = isOurs || node.domain === "" ? (forms[node.opType]?.(context) ?? null) : null;
+    if (special !== null || !isOurs) return special;
+    const lowering = lowerings[node.opType];
+    if (lowering === undefined) throw new BugError(`${trainingDomain}.${node.opType} has no standard form`);
+    return lowering(context);
+  }
 }

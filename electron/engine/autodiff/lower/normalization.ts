@@ -8,44 +8,59 @@ import { elementCount } from "../../onnx/tensor-values.ts";
 import { reduceBy, reduceSum } from "../gradient.ts";
 import type { Lowering } from "./lower.ts";
 
-export const batchNormalizationTraining: Lowering = ({ builder, node, inputs }) => {
-  const [x, scale, bias] = inputs as [string, string, string];
-  const epsilon = floatOf(node, "epsilon", 1e-5);
-  const axes = axesOf(builder, x);
-  const mean = reduced(builder, "ReduceMean", x, axes);
-  const meanOfSquares = builder.node("Mul", [
-    reduced(builder, "ReduceSumSquare", x, axes),
-    builder.scalar(1 / numbersPerChannel(builder, x), x),
-  ]);
-  const variance = builder.node("Max", [builder.node("Sub", [meanOfSquares, builder.node("Mul", [mean, mean])]), builder.scalar(0, mean)]);
-  return [builder.node("BatchNormalization", [x, scale, bias, mean, variance], { epsilon: float(epsilon) }), mean, variance];
-};
+export interface NormalizationParts {
+  /** [C]: over everything but the channels of [N, C, ...] one * other. */
+  sumOfProducts(builder: GraphBuilder, one: string, other: string): string;
+}
 
-/**
- * With n = (x - mean) / deviation: dx = scale / deviation (g - mean(g) - n mean(g n)), which is an affine map of g plus an affine map of x, channel
- * by channel.
- */
-export const batchNormalizationGradient: Lowering = ({ builder, node, inputs }) => {
-  const [g, x, scale, mean, variance] = inputs as [string, string, string, string, string];
-  const epsilon = floatOf(node, "epsilon", 1e-5);
-  const axes = axesOf(builder, x);
-  const inverse = builder.node("Reciprocal", [builder.node("Sqrt", [builder.node("Add", [variance, builder.scalar(epsilon, variance)])])]);
-  const sum = reduced(builder, "ReduceSum", g, axes);
-  const product = reduced(builder, "ReduceSum", builder.node("Mul", [g, x]), axes);
-  // sum of g n = (sum of g x - mean * sum of g) / deviation
-  const projected = builder.node("Mul", [builder.node("Sub", [product, builder.node("Mul", [mean, sum])]), inverse]);
-  const share = builder.scalar(1 / numbersPerChannel(builder, x), x);
-  const outer = builder.node("Mul", [scale, inverse]);
-  const slope = builder.node("Neg", [
-    builder.node("Mul", [builder.node("Mul", [outer, inverse]), builder.node("Mul", [projected, share])]),
-  ]);
-  const offset = builder.node("Neg", [
-    builder.node("Add", [builder.node("Mul", [outer, builder.node("Mul", [sum, share])]), builder.node("Mul", [slope, mean])]),
-  ]);
-  const affine = (value: string, factor: string, term: string): string => perChannelAffine(builder, value, factor, term);
-  const zero = builder.node("Mul", [sum, builder.scalar(0, sum)]);
-  return [builder.node("Add", [affine(g, outer, zero), affine(x, slope, offset)]), projected, sum];
-};
+/** Both operators around the part that a device may have a quicker form of. */
+export function normalizationForms({ sumOfProducts }: NormalizationParts): { readonly training: Lowering; readonly gradient: Lowering } {
+  return {
+    training: ({ builder, node, inputs }) => {
+      const [x, scale, bias] = inputs as [string, string, string];
+      const epsilon = floatOf(node, "epsilon", 1e-5);
+      const mean = reduced(builder, "ReduceMean", x, axesOf(builder, x));
+      const share = builder.scalar(1 / numbersPerChannel(builder, x), x);
+      const meanOfSquares = builder.node("Mul", [sumOfProducts(builder, x, x), share]);
+      const square = builder.node("Mul", [mean, mean]);
+      const variance = builder.node("Max", [builder.node("Sub", [meanOfSquares, square]), builder.scalar(0, mean)]);
+      return [builder.node("BatchNormalization", [x, scale, bias, mean, variance], { epsilon: float(epsilon) }), mean, variance];
+    },
+    /**
+     * With n = (x - mean) / deviation: dx = scale / deviation (g - mean(g) - n mean(g n)), which is an affine map of g plus an affine map of x, channel
+     * by channel.
+     */
+    gradient: ({ builder, node, inputs }) => {
+      const [g, x, scale, mean, variance] = inputs as [string, string, string, string, string];
+      const epsilon = floatOf(node, "epsilon", 1e-5);
+      const inverse = builder.node("Reciprocal", [
+        builder.node("Sqrt", [builder.node("Add", [variance, builder.scalar(epsilon, variance)])]),
+      ]);
+      const sum = reduced(builder, "ReduceSum", g, axesOf(builder, x));
+      const product = sumOfProducts(builder, g, x);
+      // sum of g n = (sum of g x - mean * sum of g) / deviation
+      const projected = builder.node("Mul", [builder.node("Sub", [product, builder.node("Mul", [mean, sum])]), inverse]);
+      const share = builder.scalar(1 / numbersPerChannel(builder, x), x);
+      const outer = builder.node("Mul", [scale, inverse]);
+      const slope = builder.node("Neg", [
+        builder.node("Mul", [builder.node("Mul", [outer, inverse]), builder.node("Mul", [projected, share])]),
+      ]);
+      const offset = builder.node("Neg", [
+        builder.node("Add", [builder.node("Mul", [outer, builder.node("Mul", [sum, share])]), builder.node("Mul", [slope, mean])]),
+      ]);
+      const affine = (value: string, factor: string, term: string): string => perChannelAffine(builder, value, factor, term);
+      const zero = builder.node("Mul", [sum, builder.scalar(0, sum)]);
+      return [builder.node("Add", [affine(g, outer, zero), affine(x, slope, offset)]), projected, sum];
+    },
+  };
+}
+
+export const { training: batchNormalizationTraining, gradient: batchNormalizationGradient } = normalizationForms({
+  sumOfProducts: (builder, one, other) =>
+    one === other
+      ? reduced(builder, "ReduceSumSquare", one, axesOf(builder, one))
+      : reduced(builder, "ReduceSum", builder.node("Mul", [one, other]), axesOf(builder, one)),
+});
 
 /** value * factor + term, channel by channel: one pass in the form of a BatchNormalization at rest with mean 0 and variance 1. */
 function perChannelAffine(builder: GraphBuilder, value: string, factor: string, term: string): string {

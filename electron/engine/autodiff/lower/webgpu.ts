@@ -5,10 +5,10 @@ import { intOf } from "../../onnx/attributes.ts";
 import { axisOf } from "../../onnx/shapes/rule.ts";
 import { elementCount } from "../../onnx/tensor-values.ts";
 import { reduceBy, reduceSum } from "../gradient.ts";
-import type { Lowering } from "./lower.ts";
+import type { PartialLowering } from "./lower.ts";
 
 /** x - max - ln(sum of exp(x - max)). Before operator set 13 over all axes from the given one on. */
-const logSoftmax: Lowering = ({ builder, node, inputs }) => {
+const logSoftmax: PartialLowering = ({ builder, node, inputs }) => {
   const x = inputs[0] as string;
   const shape = builder.shapeOf(x);
   const isOld = builder.version < 13;
@@ -22,4 +22,4 @@ const logSoftmax: Lowering = ({ builder, node, inputs }) => {
   return [isOld ? builder.reshape(made, shape) : made];
 };
 
-export const webgpuLowerings: Readonly<Record<string, Lowering>> = { LogSoftmax: logSoftmax };
+export const webgpuForms: Readonly<Record<string, PartialLowering>> = { LogSoftmax: logSoftmax };

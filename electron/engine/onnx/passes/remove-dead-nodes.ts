@@ -1,5 +1,5 @@
 /** @file What no output needs goes (dead-code elimination): nodes, and initializers that nobody takes any more. */
-import { innerGraphs } from "../inner-graphs.ts";
+import { namesTaken } from "../inner-graphs.ts";
 import type { Graph, Node } from "../model.ts";
 
 export function removeDeadNodes(graph: Graph): Graph {
@@ -11,10 +11,4 @@ export function removeDeadNodes(graph: Graph): Graph {
     live.push(node);
   }
   return { ...graph, nodes: live.reverse(), initializers: graph.initializers.filter(({ name }) => wanted.has(name)) };
-}
-
-/** Also by the graphs inside a node. */
-function namesTaken(node: Node): string[] {
-  const within = innerGraphs(node).flatMap((graph) => [...graph.nodes.flatMap(namesTaken), ...graph.outputs.map(({ name }) => name)]);
-  return [...node.inputs, ...within];
 }
