@@ -8,21 +8,24 @@
  * `supcon` is shown the labels and `clip` texts that name the classes: theirs is no comparison with the rest. `distill` learns from the bundled encoder.
  */
 import { createRandom } from "#engine/base/random.ts";
+import { makeUnitRows } from "#engine/base/unit-length.ts";
 import type { HostTensor } from "#engine/runtime/training/executor.ts";
 import { openNativeExecutor } from "#engine/runtime/training/native-executor.ts";
 import { openOnnxRuntimeExecutor } from "#engine/runtime/training/onnxruntime-executor.ts";
 import { buildArchitecture } from "#engine/training/architectures/table.ts";
 import type { Settings } from "#engine/training/methods/method.ts";
 import { parseSettings } from "#engine/training/methods/parse-settings.ts";
+import { instanceVectors } from "#engine/training/methods/diet.ts";
 import { methodIds, methodOf } from "#engine/training/methods/table.ts";
 import { buildStep, type TrainingStep } from "#engine/training/step/build-step.ts";
 import { encodeText, encoderOf, learnPairs } from "#engine/training/text/byte-pairs.ts";
+import { instanceStart } from "#engine/training/trainer/instance-start.ts";
 import { createOrder } from "#engine/training/trainer/order.ts";
 import { withWeights } from "#engine/training/trainer/run-model.ts";
 import { rateAt, type Schedule } from "#engine/training/trainer/schedule.ts";
 import { viewKind } from "#engine/training/trainer/source.ts";
 
-import { asTheyAre, embed, knn, makeUnit, readFashion, teach, views, type Fashion } from "./methods/fashion.ts";
+import { asTheyAre, embed, knn, readFashion, teach, views, type Fashion } from "./methods/fashion.ts";
 import { lightlyMethods, trainInLightly } from "./methods/lightly.ts";
 import { recallAtTen, textsOf } from "./methods/recall.ts";
 
@@ -45,7 +48,7 @@ if (fashion !== null) {
 
 async function train(id: string, given: Fashion): Promise<void> {
   const method = methodOf(id);
-  const settings = parseSettings(method.settings, set);
+  const settings = { ...parseSettings(method.settings, set), ...("views" in method.settings ? { views: 2 } : {}) };
   const { network } = buildArchitecture("resnet-small", size, createRandom(seed));
   const { optimizer, rate, perImages, decay } = method.defaults.scratch;
   const teacher = method.needs.includes("teacher") ? await teach(given) : null;
@@ -64,7 +67,12 @@ async function train(id: string, given: Fashion): Promise<void> {
     seed,
     ...(teacher === null ? {} : { teacherDimensions: teacher.dimensions }),
   });
-  const open = executor === "native" ? openNativeExecutor(step.graph, step.initial, { threads: 2 }) : openOnnxRuntimeExecutor(step.graph, step.initial, { threads: 2, device: "cpu" }); // prettier-ignore
+  const fresh = await embed(given, network, network.model, size);
+  const initial = new Map(step.initial);
+  const vectors = initial.get(instanceVectors);
+  // As the trainer does it.
+  if (vectors !== undefined) initial.set(instanceVectors, { ...vectors, data: instanceStart({ count: given.count, dimensions: network.dimensions, values: fresh }) }); // prettier-ignore
+  const open = executor === "native" ? openNativeExecutor(step.graph, initial, { threads: 2 }) : openOnnxRuntimeExecutor(step.graph, initial, { threads: 2, device: "cpu" }); // prettier-ignore
   const running = await open;
   const usesTexts = method.needs.includes("pairs");
   const population = usesTexts ? given.count - heldOut(given.count) : given.count;
@@ -72,7 +80,7 @@ async function train(id: string, given: Fashion): Promise<void> {
   const order = createOrder(population, images, seed);
   const schedule: Schedule = { rate: (rate * images) / perImages, steps, warmUpSteps: Math.round(steps / 20), finalShare: 0 };
   const losses: number[] = [];
-  const start = knn(given, await embed(given, network, network.model, size), network.dimensions);
+  const start = knn(given, fresh, network.dimensions);
   const begun = performance.now();
   for (let at = 0; at < steps; at++) {
     const positions = order.positionsAt(at);
@@ -100,8 +108,7 @@ async function train(id: string, given: Fashion): Promise<void> {
     viewsAt: (at) => viewsOf(step, given, order.positionsAt(at), at).get("views")?.data as Float32Array,
     pictures: () => asTheyAre(given, { from: 0, until: given.count, sizePx: size }),
   });
-  makeUnit(theirs, network.dimensions);
-  const theirEnd = knn(given, theirs, network.dimensions);
+  const theirEnd = knn(given, makeUnitRows(theirs, network.dimensions), network.dimensions);
   console.log(`  in lightly         ${theirEnd.toFixed(4)}  ours is ${((end - theirEnd) * 100).toFixed(1)} points above`);
 }
 
@@ -157,7 +164,15 @@ async function recallOf(
   const from = given.count - heldOut(given.count);
   const dimensions = embeddings.length / given.count;
   const encode = encoding(settings, texts.slice(0, from));
-  const request = { settings, state, dimensions, embeddings: embeddings.slice(from * dimensions), texts: texts.slice(from), encode };
+  const request = {
+    settings,
+    state,
+    dimensions,
+    embeddings: embeddings.slice(from * dimensions),
+    texts: texts.slice(from),
+    gallery: texts,
+    encode,
+  };
   const { recall, chance, distinct } = await recallAtTen(request);
   return `  text recall@10 ${recall.toFixed(3)} of ${distinct} texts, chance ${chance.toFixed(3)}: ${(recall / chance).toFixed(1)} times`;
 }

@@ -3,6 +3,7 @@
  * `supcon`) knows, a larger encoder's embeddings for `distill`.
  */
 import { createRandom, shuffle } from "#engine/base/random.ts";
+import { makeUnitRows } from "#engine/base/unit-length.ts";
 import { findEncoder } from "#engine/encoders/registry.ts";
 import type { Model } from "#engine/onnx/model.ts";
 import type { HostTensor } from "#engine/runtime/training/executor.ts";
@@ -90,23 +91,13 @@ export async function embed(
     embeddings.set(outputs[0] as Float32Array, from * network.dimensions);
   }
   await runner.close();
-  makeUnit(embeddings, network.dimensions);
-  return embeddings;
+  return makeUnitRows(embeddings, network.dimensions);
 }
 
 /** [until - from, 3, sizePx, sizePx]: the pictures, not views of them. */
 export function asTheyAre(fashion: Fashion, { from, until, sizePx }: { from: number; until: number; sizePx: number }): Float32Array {
   const positions = Int32Array.from({ length: until - from }, (_, at) => from + at);
   return views({ fashion, positions, kind: viewKind("none", "mild", {}), firstView: 0, sizePx, seed: 0, step: 0 });
-}
-
-/** Gives each row length 1, in place. */
-export function makeUnit(rows: Float32Array, dimensions: number): void {
-  for (let from = 0; from < rows.length; from += dimensions) {
-    const vector = rows.subarray(from, from + dimensions);
-    const length = Math.hypot(...vector) || 1;
-    vector.forEach((value, at) => (vector[at] = value / length));
-  }
 }
 
 /** Leave-one-out accuracy of 20 neighbours by cosine. */

@@ -48,6 +48,8 @@ export interface RecallRequest {
   readonly embeddings: Float32Array;
   readonly dimensions: number;
   readonly texts: readonly string[];
+  /** All texts of the collection, among which each picture's own is sought. */
+  readonly gallery: readonly string[];
   readonly encode: (text: string) => BigInt64Array;
 }
 
@@ -55,8 +57,8 @@ export interface RecallRequest {
 export async function recallAtTen(
   request: RecallRequest,
 ): Promise<{ readonly recall: number; readonly chance: number; readonly distinct: number }> {
-  const { settings, state, embeddings, dimensions, texts, encode } = request;
-  const distinct = [...new Set(texts)];
+  const { settings, state, embeddings, dimensions, texts, gallery, encode } = request;
+  const distinct = [...new Set(gallery)];
   const builder = new GraphBuilder(17);
   const draft = new Draft(builder);
   const { operators } = draft;

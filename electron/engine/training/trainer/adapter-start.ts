@@ -19,13 +19,11 @@ import { fitViewWhitening } from "../whiten/view-whitening.ts";
 import { applyWhitening, fitWhitening, type Whitening } from "../whiten/whitening.ts";
 import { embedTraining } from "./embed.ts";
 import type { FeatureCache } from "./feature-cache.ts";
+import { instanceVectorLength } from "./instance-start.ts";
 import type { PreparedBase, Surroundings } from "./prepare.ts";
 
 /** Numbers that an adapter gives: as many axes as whitening keeps. */
 export const adapterNumbers = 256;
-/** Length of a picture's vector in the classifier at the start: with it the softmax over pictures is neither flat nor sure. */
-const vectorLength = 10;
-
 export interface AdapterStart {
   readonly weights: ReadonlyMap<string, Float32Array>;
   /** [training pictures, outputs] */
@@ -52,7 +50,7 @@ export async function adapterStart(
   const vectors = new Float32Array(plan.training.length * outputs);
   for (let row = 0; row < white.count; row++)
     for (let axis = 0; axis < white.dimensions; axis++)
-      vectors[row * outputs + axis] = vectorLength * (white.values[row * white.dimensions + axis] as number);
+      vectors[row * outputs + axis] = instanceVectorLength * (white.values[row * white.dimensions + axis] as number);
   return { weights: asLayer(whitening, outputs), vectors };
 }
 

@@ -22,6 +22,8 @@ import { trainableWeights } from "../network/trainable.ts";
 import type { HostTensor } from "../../runtime/training/executor.ts";
 import { buildStep, type TrainingStep } from "../step/build-step.ts";
 import { adapterNumbers, adapterStart, plainOf } from "./adapter-start.ts";
+import { embedTraining } from "./embed.ts";
+import { instanceStart } from "./instance-start.ts";
 import { fillFeatureCache, openFeatureCache, type FeatureCache } from "./feature-cache.ts";
 import { createPictureReader, type PictureReader } from "./pictures.ts";
 import { normalisationOf } from "./normalisation.ts";
@@ -130,7 +132,10 @@ export async function prepareRun(plan: RunPlan, surroundings: Surroundings): Pro
   });
   const initial = new Map(step.initial);
   const vectors = initial.get(instanceVectors);
-  if (start !== null && vectors !== undefined) initial.set(instanceVectors, { ...vectors, data: start.vectors });
+  if (vectors !== undefined) {
+    const data = start?.vectors ?? instanceStart(await embedTraining({ network, reader: base.pictures, plan }, surroundings));
+    initial.set(instanceVectors, { ...vectors, data });
+  }
   const everything = Array.from({ length: plan.pictures.count }, (_, place) => place);
   return {
     ...base,
