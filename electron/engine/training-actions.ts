@@ -4,14 +4,14 @@
 import { resolve } from "node:path";
 
 import type { JobId, RunSummary, TrainReport } from "#protocol/model.ts";
-import type { JobSnapshot } from "#protocol/progress.ts";
+import { isFinished, type JobSnapshot } from "#protocol/progress.ts";
 
 import { UserError } from "./base/errors.ts";
 import { defaultEncoderId, findEncoder } from "./encoders/registry.ts";
 import type { Engine } from "./engine.ts";
 import { requireRunner } from "./jobs/job-runner.ts";
 import type { TrainParameters } from "./stages/training/make-plan.ts";
-import type { WriteStore } from "./store/database.ts";
+import { isBeingWritten, type WriteStore } from "./store/database.ts";
 import { jobRow } from "./store/queries/jobs.ts";
 import { readProperty } from "./store/queries/properties.ts";
 import { createRun, listRuns, runRow, setRunJob, type RunRow } from "./store/queries/runs.ts";
@@ -34,6 +34,9 @@ export function createTrainingActions(engine: Engine, dataFolder: string): Train
     if (row === undefined) throw new UserError("run-unknown", `There is no run "${id}" in this collection; see \`likeness runs list\`.`);
     return row;
   };
+  /** A process that was killed could not say that its job ended; the next one that writes will. */
+  const stateOf = (state: JobSnapshot["state"]): JobSnapshot["state"] =>
+    !isFinished(state) && engine.jobs === null && !isBeingWritten(engine.requireCollection().store.workspace) ? "interrupted" : state;
   const describe = (row: RunRow): RunSummary => {
     const job = row.job_id === null ? undefined : jobRow(engine.requireCollection().store, row.job_id);
     const report = row.outcome === null ? null : (JSON.parse(row.outcome) as TrainReport);
@@ -42,7 +45,7 @@ export function createTrainingActions(engine: Engine, dataFolder: string): Train
       method: row.method,
       base: row.base,
       trainable: row.trainable,
-      state: job?.state ?? "interrupted",
+      state: stateOf(job?.state ?? "interrupted"),
       createdAt: row.created_at,
       finishedAt: row.finished_at,
       verdict: report?.verdict ?? null,

@@ -118,7 +118,7 @@ describe("runs and their encoders", () => {
       if (wasKilled && id !== before && finishedAt === null) killed = id;
       else afterMs *= wasKilled ? 1.4 : 0.6;
     }
-    expect(await latest()).toMatchObject({ id: killed, verdict: null, encoder: null });
+    expect(await latest()).toMatchObject({ id: killed, state: "interrupted", verdict: null, encoder: null });
     const report = await runJson<TrainReport>(["runs", "resume", killed, ...here()], data());
     expect(report).toMatchObject({ run: killed, steps: 60, verdict: whole.verdict, report: whole.report });
     const [one, other] = [whole.run, killed].map((id) => runHashes(join(workspace(), "runs", id)));

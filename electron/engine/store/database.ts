@@ -204,6 +204,22 @@ function takeLock(workspace: string, clock: Clock): Sqlite {
   return lock;
 }
 
+/** True while a process, this one or another, has the workspace open for writing. */
+export function isBeingWritten(workspace: string): boolean {
+  const path = join(workspace, "lock.db");
+  if (!existsSync(path)) return false;
+  const lock = new Database(path, { timeout: 0, readonly: true });
+  try {
+    lock.prepare("SELECT count(*) FROM sqlite_master").get();
+    return false;
+  } catch (thrown) {
+    if ((thrown as { code?: string }).code === "SQLITE_BUSY") return true;
+    throw thrown;
+  } finally {
+    lock.close();
+  }
+}
+
 function holder(notePath: string): string {
   try {
     const note = JSON.parse(readFileSync(notePath, "utf8")) as { process: number; host: string; since: string };

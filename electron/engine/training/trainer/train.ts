@@ -6,7 +6,7 @@ import { appendFileSync, existsSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 import { startTimer, type Clock } from "../../base/clock.ts";
-import { BugError } from "../../base/errors.ts";
+import { BugError, CancellationError } from "../../base/errors.ts";
 import { writeWhole } from "../../base/write-whole.ts";
 import type { Executor, HostTensor } from "../../runtime/training/executor.ts";
 import type { Metrics } from "../judge/measure.ts";
@@ -79,6 +79,12 @@ export async function train(prepared: Prepared, surroundings: TrainSurroundings)
   let at = known?.step ?? 0;
   const evaluateAt = new Set(evaluationSteps(steps, plan.evaluations));
   const begun = at;
+  let saved = at;
+  const save = (tensors: ReadonlyMap<string, HostTensor>): void => {
+    writeCheckpoint(paths.last, { step: at, tensors, notes: { run: plan.id, ...(stopped !== null && { [stoppedNote]: stopped }) } });
+    saved = at;
+    sinceCheckpoint = startTimer(clock);
+  };
   try {
     if (at === 0) noteEvaluation({ step: 0, metrics: probing.begin }, evaluations, paths);
     while (at < steps && stopped === null) {
@@ -103,10 +109,16 @@ export async function train(prepared: Prepared, surroundings: TrainSurroundings)
           const alarm = await evaluate(probing, prepared, { step: at, state: tensors, evaluations, paths });
           if (alarm !== null && at < steps) stopped = alarm;
         }
-        writeCheckpoint(paths.last, { step: at, tensors, notes: { run: plan.id, ...(stopped !== null && { [stoppedNote]: stopped }) } });
-        sinceCheckpoint = startTimer(clock);
+        save(tensors);
       }
     }
+  } catch (thrown) {
+    // A person who stops loses no step.
+    if (thrown instanceof CancellationError && at > saved) {
+      const tensors = await executor.readState();
+      if (isFinite(tensors)) save(tensors);
+    }
+    throw thrown;
   } finally {
     await executor.close();
   }

@@ -55,6 +55,15 @@ describe.each(Object.entries(cases))("%s", (_, plan) => {
   });
 });
 
+test("a stopped run keeps every step it made", async () => {
+  const plan: TinyPlan = { ...native, checkpointSeconds: 1e9, evaluations: 1 };
+  const folder = planTinyRun(temporaryFolder(), plan);
+  await expect(runTiny(folder, { atGate: 9 })).rejects.toBeInstanceOf(CancellationError);
+  const made = stepsTold(folder).length;
+  expect(made).toBeGreaterThan(1);
+  expect(readCheckpoint(join(folder, "last.safetensors"))?.step).toBe(made);
+});
+
 test("another seed gives other weights", async () => {
   const [one, other] = [1, 2].map((seed) => planTinyRun(temporaryFolder(), { seed, steps: 2 })) as [string, string];
   await runTiny(one);
