@@ -4,7 +4,7 @@
  */
 import { resolve } from "node:path";
 
-import type { DeviceName, EncoderEntry, EncoderId, EncoderSummary, ExportedEncoder, JobId } from "#protocol/model.ts";
+import type { DeviceName, EncoderEntry, EncoderId, EncoderSummary, ExportedEncoder, JobId, SmallerEncoder } from "#protocol/model.ts";
 
 import { UserError } from "./base/errors.ts";
 import { showPath } from "./base/path-bytes.ts";
@@ -22,6 +22,17 @@ import { listFolders } from "./store/queries/folders.ts";
 import { readProperty } from "./store/queries/properties.ts";
 import { inTransaction } from "./store/statements.ts";
 
+export interface EncoderExport {
+  readonly encoder: string;
+  readonly folder: string;
+  readonly featureMaps?: boolean | undefined;
+  /** Written beside the whole one, each with what it costs. */
+  readonly smaller?: readonly SmallerEncoder["form"][] | undefined;
+}
+
+/** Of a collection, on which smaller forms are tried. */
+const triedPictures = 400;
+
 export interface EncoderActions {
   list(): EncoderEntry[];
   /** `notes` say what was found and assumed, a sentence each. */
@@ -35,7 +46,7 @@ export interface EncoderActions {
   /** Judges it on a table of (path, label); the collection keeps the encoder it uses. */
   evaluate(request: { encoder: string; labels: string; device?: DeviceName | undefined }): JobId;
   /** Writes model, card and a page about it into a folder that has none. */
-  export(request: { encoder: string; folder: string; featureMaps?: boolean | undefined }): Promise<ExportedEncoder>;
+  export(request: EncoderExport): Promise<ExportedEncoder>;
 }
 
 export function createEncoderActions(engine: Engine, dataFolder: string): EncoderActions {
@@ -80,7 +91,7 @@ export function createEncoderActions(engine: Engine, dataFolder: string): Encode
       findEncoder(encoder, dataFolder);
       return jobs.start("evaluate", { encoder, labels: resolve(labels), device });
     },
-    export: async ({ encoder: id, folder, featureMaps = false }) => {
+    export: async ({ encoder: id, folder, featureMaps = false, smaller = [] }) => {
       const encoder = findEncoder(id, dataFolder);
       const target = resolve(folder);
       const { collection } = engine;
@@ -88,8 +99,8 @@ export function createEncoderActions(engine: Engine, dataFolder: string): Encode
       requireOutside(target, [Buffer.from(ownEncodersFolder(dataFolder))]);
       const { checkPictures, pictureCount } = await import("./export/encoder/check-pictures.ts");
       const { exportEncoder } = await import("./export/encoder/export-encoder.ts");
-      const pictures = await checkPictures(engine, encoder.card.input.size);
-      return exportEncoder({ encoder, folder: target, featureMaps, threads: engine.cores, pictures, count: pictureCount });
+      const pictures = await checkPictures(engine, encoder.card.input.size, smaller.length > 0 ? triedPictures : pictureCount);
+      return exportEncoder({ encoder, folder: target, featureMaps, smaller, threads: engine.cores, pictures });
     },
   };
 }

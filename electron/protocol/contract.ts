@@ -88,7 +88,10 @@ export interface Contract {
   /** Judges an encoder on a table of (path, label). */
   "encoders.evaluate": { params: { encoder: string; labels: string; device?: DeviceName }; result: { job: JobId } };
   /** Writes model, card and a page about it into a folder. */
-  "encoders.export": { params: { encoder: string; folder: string; featureMaps?: boolean }; result: ExportedEncoder };
+  "encoders.export": {
+    params: { encoder: string; folder: string; featureMaps?: boolean; smaller?: ("fp16" | "int8")[] };
+    result: ExportedEncoder;
+  };
   doctor: { params: Empty; result: DoctorReport };
 
   "jobs.list": { params: Empty; result: { jobs: JobSnapshot[] } };

@@ -277,6 +277,20 @@ export type JobReport = IndexReport | EvaluationReport | TrainReport;
 export interface ExportedEncoder {
   readonly files: readonly string[];
   readonly maxDifference: number;
+  /** Those that were asked for. */
+  readonly smaller: readonly SmallerEncoder[];
+}
+
+/** A smaller form of an encoder, and how near it is to the whole. */
+export interface SmallerEncoder {
+  readonly form: "fp16" | "int8";
+  readonly file: string;
+  readonly bytes: number;
+  /** Of its vector with that of the whole encoder, in the mean over the pictures it was tried on, and at worst. */
+  readonly cosine: number;
+  readonly lowestCosine: number;
+  /** Share of the ten nearest others of each picture that stay; null where there was no collection to try it on. */
+  readonly neighboursKept: number | null;
 }
 
 export interface FileCounts {

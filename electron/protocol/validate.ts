@@ -58,7 +58,12 @@ const checks: { readonly [M in Method]: Check<unknown> } = {
   "encoders.apply": params<"encoders.apply">({ encoder: word, device: optional(oneOf(deviceNames)) }),
   "encoders.revert": empty,
   "encoders.evaluate": params<"encoders.evaluate">({ encoder: word, labels: path, device: optional(oneOf(deviceNames)) }),
-  "encoders.export": params<"encoders.export">({ encoder: word, folder: path, featureMaps: optional(flag) }),
+  "encoders.export": params<"encoders.export">({
+    encoder: word,
+    folder: path,
+    featureMaps: optional(flag),
+    smaller: optional(list(oneOf(["fp16", "int8"] as const), 2)),
+  }),
   doctor: empty,
   "jobs.list": empty,
   "jobs.pause": params<"jobs.pause">({ id: jobId }),

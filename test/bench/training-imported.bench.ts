@@ -105,9 +105,9 @@ async function trainOne(file: string, level: TrainableLevel, pictures: readonly 
     encoder: trained,
     folder: out,
     featureMaps: false,
+    smaller: [],
     threads,
-    pictures: shown,
-    count: checked,
+    pictures: { pixels: shown, count: checked, areReal: true },
   });
   const again = await importEncoder({ file: join(out, "model.onnx"), dataFolder: join(work, "data"), threads });
   const [one, other] = [await vectors(trained, shown), await vectors(again.encoder, shown)];

@@ -1,6 +1,6 @@
 /** @file Encoders through the command line: in, on, back, judged, out, and used by others from what was written. */
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, readdirSync, symlinkSync, writeFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 
 import { InferenceSession } from "onnxruntime-node";
@@ -188,6 +188,27 @@ describe("exporting", () => {
       id: bundled,
     });
     expect(readFileSync(join(out, "README.md"), "utf8")).toMatch(/## Feature maps[^#]*- `block7`\n- `block10`\n- `block14`/);
+  });
+
+  test("smaller forms beside it, tried on the collection", async () => {
+    const out = join(made(), "smaller");
+    const { files, smaller } = await runJson<ExportedEncoder>(
+      ["export", "encoder", bundled, "--out", out, "--smaller", "fp16,int8"],
+      data(),
+    );
+    expect(files.map((file) => file.slice(out.length + 1))).toEqual(expect.arrayContaining(["model.fp16.onnx", "model.int8.onnx"]));
+    expect(readdirSync(out)).not.toContain("ranges.onnx");
+    const [half, whole] = smaller;
+    const bytes = statSync(join(out, "model.onnx")).size;
+    expect(half).toMatchObject({ form: "fp16", bytes: statSync(join(out, "model.fp16.onnx")).size });
+    expect(half?.bytes).toBeLessThan(0.55 * bytes);
+    expect(half?.lowestCosine).toBeGreaterThan(0.9999);
+    expect(whole?.bytes).toBeLessThan(0.35 * bytes);
+    expect(whole?.cosine).toBeGreaterThan(0.95);
+    expect(whole?.cosine).toBeLessThan(half?.cosine as number);
+    expect(readFileSync(join(out, "README.md"), "utf8")).toMatch(/## Smaller forms[^]*model\.int8\.onnx/);
+    const wrong = await runCommand(["export", "encoder", bundled, "--out", out, "--smaller", "int4"], data());
+    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringMatching(/--smaller got "int4"; expected fp16, int8/)]);
   });
 
   test("nothing is overwritten, nothing is written into the images", async () => {

@@ -28,6 +28,8 @@ export interface OpenRequest {
   readonly input: InputSpecification;
   readonly outputName: string;
   readonly dimensions: number;
+  /** Rows as they come, not unit length. */
+  readonly isRaw?: boolean;
 }
 
 export interface RunRequest {

@@ -39,7 +39,7 @@ async function handle(request: InferenceRequest): Promise<void> {
     return;
   }
   if (!opened) throw new BugError("run before open");
-  const { input, dimensions } = opened.request;
+  const { input, dimensions, isRaw } = opened.request;
   const bytesEach = 3 * input.size * input.size;
   const pixels = readPixels(request.pixels, bytesEach);
   const vectors = new Float32Array(request.count * dimensions);
@@ -48,7 +48,7 @@ async function handle(request: InferenceRequest): Promise<void> {
     const count = Math.min(step, request.count - from);
     vectors.set(await runOnce(opened, pixels.subarray(from * bytesEach, (from + count) * bytesEach), count), from * dimensions);
   }
-  normaliseRows(vectors, request.count, dimensions);
+  if (isRaw !== true) normaliseRows(vectors, request.count, dimensions);
   answer({ kind: "vectors", id: request.id, vectors }, [vectors.buffer as ArrayBuffer]);
 }
 

@@ -10,7 +10,7 @@ import type { InferenceAnswer, OpenRequest, Pixels, RunRequest } from "./inferen
 export interface InferenceSessionHandle {
   /**
    * @param pixels [count, size, size, 3] RGB bytes, whose buffer is transferred and unusable afterwards; or where they lie
-   * @returns [count, dimensions], unit rows
+   * @returns [count, dimensions], unit rows (unless they were asked for as they come)
    */
   embed(pixels: Pixels, count: number): Promise<Float32Array>;
   close(): Promise<void>;

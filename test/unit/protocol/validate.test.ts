@@ -50,6 +50,7 @@ const good: { readonly [M in Method]: readonly unknown[] } = {
   "encoders.export": [
     { encoder: "a", folder: "/out" },
     { encoder: "a", folder: "/out", featureMaps: true },
+    { encoder: "a", folder: "/out", smaller: ["fp16", "int8"] },
   ],
   doctor: [{}],
   "jobs.list": [{}],

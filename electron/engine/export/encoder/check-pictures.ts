@@ -8,21 +8,36 @@ import { analyticPictures } from "../../encoders/analytic-pictures.ts";
 
 export const pictureCount = 32;
 
-/** [pictureCount, size, size, 3] */
-export async function checkPictures(engine: Pick<Engine, "children" | "collection">, size: number): Promise<Uint8Array> {
+export interface CheckPictures {
+  /** [count, size, size, 3] */
+  readonly pixels: Uint8Array;
+  readonly count: number;
+  /** None of them is made. */
+  readonly areReal: boolean;
+}
+
+/** @param most of a collection that has as many; never fewer than `pictureCount` */
+export async function checkPictures(
+  engine: Pick<Engine, "children" | "collection">,
+  size: number,
+  most = pictureCount,
+): Promise<CheckPictures> {
   const bytes = size * size * 3;
-  const pictures = analyticPictures(size, pictureCount);
+  const paths = engine.collection === null ? [] : spreadPaths(engine.collection, most);
+  const pictures = new Uint8Array(Math.max(pictureCount, paths.length) * bytes);
+  pictures.set(analyticPictures(size, pictureCount));
   let filled = 0;
-  for (const path of engine.collection === null ? [] : spreadPaths(engine.collection)) {
+  for (const path of paths) {
     const answer = await engine.children().run("ingest", { path, input: { size }, thumbnail: null });
     // One that cannot be read (any more) proves nothing either way.
     if (!("failure" in answer)) pictures.set(answer.tensor as Uint8Array, filled++ * bytes);
   }
-  return pictures;
+  const count = Math.max(pictureCount, filled);
+  return { pixels: pictures.subarray(0, count * bytes), count, areReal: filled === count };
 }
 
-function spreadPaths(collection: Collection): Uint8Array[] {
+function spreadPaths(collection: Collection, most: number): Uint8Array[] {
   const { paths } = collection.catalogue();
-  const count = Math.min(pictureCount, paths.length);
+  const count = Math.min(most, paths.length);
   return Array.from({ length: count }, (_, at) => paths[Math.floor((at * paths.length) / count)] as Buffer);
 }

@@ -17,7 +17,9 @@ import { readModel } from "../../onnx/read.ts";
 import { writeModel } from "../../onnx/write.ts";
 import { openInference } from "../../runtime/inference.ts";
 import { inferenceRequest } from "../../stages/encoder-use.ts";
+import { pictureCount, type CheckPictures } from "./check-pictures.ts";
 import { modelCard } from "./model-card.ts";
+import { writeSmaller, type SmallerForm } from "./smaller.ts";
 
 export interface ExportRequest {
   readonly encoder: RegisteredEncoder;
@@ -25,9 +27,10 @@ export interface ExportRequest {
   readonly folder: string;
   readonly featureMaps: boolean;
   readonly threads: number;
-  /** On which the file is held against the app: [count, size, size, 3]. */
-  readonly pictures: Uint8Array;
-  readonly count: number;
+  /** On the first of which the file is held against the app, on all of which smaller forms are tried. */
+  readonly pictures: CheckPictures;
+  /** Smaller forms to write beside it. */
+  readonly smaller: readonly SmallerForm[];
 }
 
 const readmeName = "README.md";
@@ -38,7 +41,8 @@ export async function exportEncoder(request: ExportRequest): Promise<ExportedEnc
   const { encoder } = request;
   const folder = resolve(request.folder);
   const licences = licencesOf(encoder.card);
-  const names = [modelName, cardName, readmeName, ...licences];
+  const smallerNames = request.smaller.map((form) => `model.${form}.onnx`);
+  const names = [modelName, ...smallerNames, cardName, readmeName, ...licences];
   for (const name of names)
     if (existsSync(join(folder, name)))
       throw new UserError("export-exists", `${join(folder, name)} is there already; expected a folder without it. Nothing was written.`);
@@ -58,11 +62,17 @@ export async function exportEncoder(request: ExportRequest): Promise<ExportedEnc
         `The exported ${encoder.card.id} gives vectors that differ by ${maxDifference.toExponential(2)} from those in the app; expected at most ${tolerance}. Nothing was written.`,
       );
     writeFileSync(join(temporary, cardName), writeEncoderCard(card, encoder.origin === "trained" ? "trained" : "imported"));
-    writeFileSync(join(temporary, readmeName), modelCard({ card, origin: encoder.origin, maxDifference, version: productVersion }));
+    const { pixels, count, areReal } = request.pictures;
+    const inference = inferenceRequest({ ...encoder, card }, request.threads);
+    const smaller = await writeSmaller({ forms: request.smaller, card, inference, folder: temporary, pictures: pixels, count, areReal });
+    writeFileSync(
+      join(temporary, readmeName),
+      modelCard({ card, origin: encoder.origin, maxDifference, version: productVersion, smaller }),
+    );
     for (const name of licences) copyFileSync(join(dirname(encoder.card.modelPath), name), join(temporary, name));
     for (const name of names) renameSync(join(temporary, name), join(folder, name));
     isDone = true;
-    return { files: names.map((name) => join(folder, name)), maxDifference };
+    return { files: names.map((name) => join(folder, name)), maxDifference, smaller };
   } finally {
     rmSync(isNew && !isDone ? folder : temporary, { recursive: true, force: true });
   }
@@ -109,10 +119,11 @@ async function largestDifference(request: ExportRequest, exported: EncoderCard):
   return inApp.reduce((largest, value, index) => Math.max(largest, Math.abs(value - (again[index] as number))), 0);
 }
 
-async function vectorsOf({ encoder, threads, pictures, count }: ExportRequest, card: EncoderCard): Promise<Float32Array> {
+async function vectorsOf({ encoder, threads, pictures: { pixels } }: ExportRequest, card: EncoderCard): Promise<Float32Array> {
+  const bytes = 3 * card.input.size ** 2;
   const session = await openInference({ ...inferenceRequest({ ...encoder, card }, threads), device: "cpu" });
   try {
-    return await session.embed(pictures.slice(), count);
+    return await session.embed(pixels.slice(0, pictureCount * bytes), pictureCount);
   } finally {
     await session.close();
   }

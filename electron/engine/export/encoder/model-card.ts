@@ -1,6 +1,8 @@
 /**
  * @file README.md of an exported encoder: what it is, where it came from, what its training found, how to use it.
  */
+import type { SmallerEncoder } from "#protocol/model.ts";
+
 import type { EncoderCard } from "../../encoders/encoder-card.ts";
 import type { Fields } from "../../encoders/card-fields.ts";
 import type { EncoderOrigin } from "../../encoders/registry.ts";
@@ -12,6 +14,7 @@ export interface ModelCardParts {
   readonly origin: EncoderOrigin;
   readonly maxDifference: number;
   readonly version: string;
+  readonly smaller: readonly SmallerEncoder[];
 }
 
 const origins: Readonly<Record<EncoderOrigin, string>> = {
@@ -20,7 +23,7 @@ const origins: Readonly<Record<EncoderOrigin, string>> = {
   trained: "It was trained with Likeness.",
 };
 
-export function modelCard({ card, origin, maxDifference, version }: ModelCardParts): string {
+export function modelCard({ card, origin, maxDifference, version, smaller }: ModelCardParts): string {
   const { input, output } = card;
   return [
     `# ${card.name}`,
@@ -40,6 +43,7 @@ export function modelCard({ card, origin, maxDifference, version }: ModelCardPar
     "",
     `The numbers in \`${output.name}\` are brought to length 1. Exported by Likeness ${version}; the file was opened again and its vectors differ from those in the app by at most ${maxDifference.toExponential(1)}.`,
     "",
+    ...(smaller.length === 0 ? [] : ["## Smaller forms", "", ...smallerLines(smaller), ""]),
     ...(card.spatial.length === 0 ? [] : ["## Feature maps", "", ...featureMapLines(card.spatial), ""]),
     "## Python",
     "",
@@ -73,6 +77,20 @@ function preprocessingLines({ input }: EncoderCard): string[] {
     `2. Channels in the order ${colour}; bytes 0 to 255 become ${range[0]} to ${range[1]}.`,
     `3. Minus ${mean.join(", ")}, divided by ${std.join(", ")}, channel by channel.`,
     `4. float32, ${layout === "NCHW" ? `[${batch ?? "batch"}, 3, ${size}, ${size}]` : `[${batch ?? "batch"}, ${size}, ${size}, 3]`}${batch === null ? "" : `: always ${batch} pictures`}.`,
+  ];
+}
+
+function smallerLines(smaller: readonly SmallerEncoder[]): string[] {
+  const what = { fp16: "weights as float16, computed in float32", int8: "convolutions in whole numbers of 8 bits" };
+  return [
+    "The same encoder in less space. Vectors of different forms should not be mixed in one index.",
+    "",
+    "| file | what | MB | cosine with model.onnx, mean and lowest | of ten nearest kept |",
+    "|---|---|---|---|---|",
+    ...smaller.map(
+      ({ form, file, bytes, cosine, lowestCosine, neighboursKept }) =>
+        `| \`${file}\` | ${what[form]} | ${(bytes / 1e6).toFixed(1)} | ${cosine.toFixed(4)}, ${lowestCosine.toFixed(4)} | ${neighboursKept === null ? "not tried: no collection was open" : `${(100 * neighboursKept).toFixed(1)} %`} |`,
+    ),
   ];
 }
 
