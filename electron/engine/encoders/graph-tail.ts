@@ -18,7 +18,8 @@ export class GraphTail {
     this.#taken = new Set([
       ...graph.inputs.map(({ name }) => name),
       ...graph.initializers.map(({ name }) => name),
-      ...graph.nodes.flatMap(({ outputs }) => outputs),
+      // Nodes are called as their first output is.
+      ...graph.nodes.flatMap(({ name, outputs }) => [name, ...outputs]),
     ]);
   }
 
@@ -42,6 +43,25 @@ export class GraphTail {
     const name = this.#fresh("list");
     this.#initializers.push(tensorFrom(name, "int64", [values.length], values));
     return name;
+  }
+
+  /** A constant of floats. */
+  floats(shape: readonly number[], values: ArrayLike<number>, hint = "constant"): string {
+    const name = this.#fresh(hint);
+    this.#initializers.push(tensorFrom(name, "float32", shape, values));
+    return name;
+  }
+
+  /** x / |x| along the last axis of [n, d]; what is shorter than 1e-12 stays short. */
+  unitLength(value: string): string {
+    const axes = this.#version < 18 ? [] : [this.list([1])];
+    const length = this.node("ReduceL2", [value, ...axes], { keepdims: int(1), ...(axes.length === 0 ? { axes: ints([1]) } : {}) });
+    return this.node("Div", [value, this.node("Max", [length, this.floats([], [1e-12])])]);
+  }
+
+  /** The value under another name, which nobody may have yet. */
+  renamed(value: string, name: string): string {
+    return this.node("Identity", [value], {}, name);
   }
 
   /** The graph with what was made; its outputs are as they were. */

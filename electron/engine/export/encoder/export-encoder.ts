@@ -3,12 +3,12 @@
  * vectors that the app gives; only then do the files get their names.
  */
 import { createHash } from "node:crypto";
-import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
-import { dirname, join, resolve } from "node:path";
+import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 
-import type { ExportedEncoder } from "#protocol/model.ts";
+import type { ExportedEncoder, SmallerEncoder } from "#protocol/model.ts";
 
-import { UserError, messageOf } from "../../base/errors.ts";
+import { UserError } from "../../base/errors.ts";
 import { productVersion } from "../../base/version.ts";
 import { cardName, modelName, writeEncoderCard, type EncoderCard } from "../../encoders/encoder-card.ts";
 import { addFeatureMaps } from "../../encoders/feature-maps.ts";
@@ -18,6 +18,7 @@ import { writeModel } from "../../onnx/write.ts";
 import { openInference } from "../../runtime/inference.ts";
 import { inferenceRequest } from "../../stages/encoder-use.ts";
 import { pictureCount, type CheckPictures } from "./check-pictures.ts";
+import { licencesOf, readmeName, tolerance, writeFolder } from "./export-folder.ts";
 import { modelCard } from "./model-card.ts";
 import { writeSmaller, type SmallerForm } from "./smaller.ts";
 
@@ -33,29 +34,19 @@ export interface ExportRequest {
   readonly smaller: readonly SmallerForm[];
 }
 
-const readmeName = "README.md";
-/** Largest difference of any number of two unit vectors of one picture. */
-export const tolerance = 1e-4;
-
 export async function exportEncoder(request: ExportRequest): Promise<ExportedEncoder> {
   const { encoder } = request;
-  const folder = resolve(request.folder);
   const licences = licencesOf(encoder.card);
   const smallerNames = request.smaller.map((form) => `model.${form}.onnx`);
   const names = [modelName, ...smallerNames, cardName, readmeName, ...licences];
-  for (const name of names)
-    if (existsSync(join(folder, name)))
-      throw new UserError("export-exists", `${join(folder, name)} is there already; expected a folder without it. Nothing was written.`);
-  const isNew = !existsSync(folder);
-  const temporary = join(folder, `.likeness-${process.pid}`);
-  let isDone = false;
-  try {
-    makeFolder(temporary);
+  let maxDifference = NaN;
+  let smaller: readonly SmallerEncoder[] = [];
+  const files = await writeFolder(request.folder, names, async (temporary) => {
     const { bytes, spatial } = request.featureMaps ? withFeatureMaps(encoder.card) : asItIs(encoder.card);
     const modelPath = join(temporary, modelName);
     writeFileSync(modelPath, bytes);
     const card: EncoderCard = { ...encoder.card, modelPath, sha256: createHash("sha256").update(bytes).digest("hex"), spatial };
-    const maxDifference = await largestDifference(request, card);
+    maxDifference = await largestDifference(request, card);
     if (!(maxDifference <= tolerance))
       throw new UserError(
         "export-differs",
@@ -64,31 +55,14 @@ export async function exportEncoder(request: ExportRequest): Promise<ExportedEnc
     writeFileSync(join(temporary, cardName), writeEncoderCard(card, encoder.origin === "trained" ? "trained" : "imported"));
     const { pixels, count, areReal } = request.pictures;
     const inference = inferenceRequest({ ...encoder, card }, request.threads);
-    const smaller = await writeSmaller({ forms: request.smaller, card, inference, folder: temporary, pictures: pixels, count, areReal });
+    smaller = await writeSmaller({ forms: request.smaller, card, inference, folder: temporary, pictures: pixels, count, areReal });
     writeFileSync(
       join(temporary, readmeName),
       modelCard({ card, origin: encoder.origin, maxDifference, version: productVersion, smaller }),
     );
     for (const name of licences) copyFileSync(join(dirname(encoder.card.modelPath), name), join(temporary, name));
-    for (const name of names) renameSync(join(temporary, name), join(folder, name));
-    isDone = true;
-    return { files: names.map((name) => join(folder, name)), maxDifference, smaller };
-  } finally {
-    rmSync(isNew && !isDone ? folder : temporary, { recursive: true, force: true });
-  }
-}
-
-/** Files that must go along. */
-function licencesOf({ modelPath }: EncoderCard): string[] {
-  return readdirSync(dirname(modelPath)).filter((name) => /^LICENSE/i.test(name));
-}
-
-function makeFolder(path: string): void {
-  try {
-    mkdirSync(path, { recursive: true });
-  } catch (thrown) {
-    throw new UserError("export-failed", `The folder ${dirname(path)} cannot be made or written: ${messageOf(thrown)}`, { cause: thrown });
-  }
+  });
+  return { files, maxDifference, smaller };
 }
 
 interface ModelBytes {

@@ -1,0 +1,102 @@
+/**
+ * @file An encoder with classes as a folder that others can use. What was written is opened again and must give the vectors and the probabilities of the app.
+ */
+import { createHash } from "node:crypto";
+import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+
+import { BugError, UserError } from "../../base/errors.ts";
+import { productVersion } from "../../base/version.ts";
+import { cardName, modelName, writeEncoderCard, type EncoderCard } from "../../encoders/encoder-card.ts";
+import type { RegisteredEncoder } from "../../encoders/registry.ts";
+import { readModel } from "../../onnx/read.ts";
+import { writeModel } from "../../onnx/write.ts";
+import { openInference } from "../../runtime/inference.ts";
+import { inferenceRequest } from "../../stages/encoder-use.ts";
+import { licencesOf, readmeName, tolerance, writeFolder } from "../encoder/export-folder.ts";
+import { addClassifier, embeddingName, probabilitiesName } from "./add-classifier.ts";
+import { classifierPage, type ClassifierReport } from "./classifier-page.ts";
+import { probabilitiesOf, type LinearClassifier } from "./linear-classifier.ts";
+import { javascriptProgram, pythonProgram } from "./programs.ts";
+
+export interface ClassifierExport {
+  readonly encoder: RegisteredEncoder;
+  readonly classifier: LinearClassifier;
+  readonly report: ClassifierReport;
+  /** Made where it is missing. */
+  readonly folder: string;
+  readonly threads: number;
+  /** On which the file is held against the app: [count, size, size, 3]. */
+  readonly pictures: Uint8Array;
+  readonly count: number;
+}
+
+export interface ExportedClassifier {
+  readonly files: readonly string[];
+  readonly maxDifference: number;
+  readonly classes: readonly string[];
+}
+
+const programNames = ["use.py", "use.mjs"] as const;
+
+export async function exportClassifier(request: ClassifierExport): Promise<ExportedClassifier> {
+  const { encoder, classifier, report } = request;
+  if (classifier.classes.length < 2)
+    throw new UserError("too-few-classes", `${classifier.classes.length} class is labelled; a classifier needs at least 2.`);
+  const licences = licencesOf(encoder.card);
+  const names = [modelName, cardName, readmeName, ...programNames, ...licences];
+  let maxDifference = NaN;
+  const files = await writeFolder(request.folder, names, async (temporary) => {
+    const modelPath = join(temporary, modelName);
+    const bytes = writeModel(
+      addClassifier(readModel(new Uint8Array(readFileSync(encoder.card.modelPath))), encoder.card.output, classifier),
+    );
+    writeFileSync(modelPath, bytes);
+    const output = { ...encoder.card.output, name: embeddingName };
+    const card: EncoderCard = { ...encoder.card, modelPath, output, sha256: createHash("sha256").update(bytes).digest("hex"), spatial: [] };
+    maxDifference = await largestDifference(request, card);
+    if (!(maxDifference <= tolerance))
+      throw new UserError(
+        "export-differs",
+        `The exported classes on ${card.id} give numbers that differ by ${maxDifference.toExponential(2)} from those in the app; expected at most ${tolerance}. Nothing was written.`,
+      );
+    writeFileSync(join(temporary, cardName), writeEncoderCard(card, encoder.origin === "trained" ? "trained" : "imported"));
+    writeFileSync(join(temporary, readmeName), classifierPage({ card, classifier, report, maxDifference, version: productVersion }));
+    writeFileSync(join(temporary, programNames[0]), pythonProgram(card));
+    writeFileSync(join(temporary, programNames[1]), javascriptProgram(card, classifier));
+    for (const name of licences) copyFileSync(join(dirname(encoder.card.modelPath), name), join(temporary, name));
+  });
+  return { files, maxDifference, classes: classifier.classes };
+}
+
+async function largestDifference(
+  { encoder, classifier, threads, pictures, count }: ClassifierExport,
+  exported: EncoderCard,
+): Promise<number> {
+  const { dimensions } = encoder.card.output;
+  const run = async (card: EncoderCard, outputName: string, width: number): Promise<Float32Array> => {
+    const request = inferenceRequest({ ...encoder, card }, threads);
+    const session = await openInference({
+      ...request,
+      outputName,
+      dimensions: width,
+      isRaw: outputName === probabilitiesName,
+      device: "cpu",
+    });
+    try {
+      return await session.embed(pictures.slice(), count);
+    } finally {
+      await session.close();
+    }
+  };
+  const inApp = await run(encoder.card, encoder.card.output.name, dimensions);
+  const wanted = probabilitiesOf(classifier, { count, dimensions, values: inApp });
+  const vectors = await run(exported, embeddingName, dimensions);
+  const probabilities = await run(exported, probabilitiesName, classifier.classes.length);
+  return Math.max(farthest(inApp, vectors), farthest(wanted, probabilities));
+}
+
+function farthest(one: Float32Array, other: Float32Array): number {
+  if (one.length !== other.length) throw new BugError(`${one.length} numbers are held against ${other.length}`);
+  return one.reduce((most, value, at) => Math.max(most, Math.abs(value - (other[at] as number))), 0);
+}
