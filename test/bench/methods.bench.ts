@@ -3,7 +3,7 @@
  * accuracy of 20 neighbours before and after. Run alone on a quiet machine, one to three minutes a method:
  *
  *     node test/bench/methods.bench.ts [--methods simclr,moco] [--steps 800] [--pictures 3000] [--images 64] [--size 32] [--seed 1] [--executor native|onnxruntime] [--set key=value,...] [--smoke]
- *       [--lightly PYTHON]: SimCLR, MoCo, BYOL, SwAV and DCL also in that package, from the same weights on the same views; an interpreter that has `torch` and `lightly`
+ *       [--lightly PYTHON [--only-lightly]]: SimCLR, MoCo, BYOL, SwAV and DCL also in that package, from the same weights on the same views; an interpreter that has `torch` and `lightly`
  *
  * `supcon` is shown the labels and `clip` texts that name the classes: theirs is no comparison with the rest. `distill` learns from the bundled encoder.
  */
@@ -37,6 +37,8 @@ const seed = Number(option("--seed", "1"));
 const executor = option("--executor", "native");
 const set = option("--set", "").split(",").filter(Boolean);
 const lightly = option("--lightly", "");
+/** What the package gives, without ours beside it: a run of ours is the same each time. */
+const onlyLightly = process.argv.includes("--only-lightly");
 const ids = option("--methods", (lightly === "" ? methodIds : lightlyMethods).join(",")).split(",");
 
 const fashion = await readFashion(Number(option("--pictures", smoke ? "200" : "3000")));
@@ -72,13 +74,27 @@ async function train(id: string, given: Fashion): Promise<void> {
   const vectors = initial.get(instanceVectors);
   // As the trainer does it.
   if (vectors !== undefined) initial.set(instanceVectors, { ...vectors, data: instanceStart({ count: given.count, dimensions: network.dimensions, values: fresh }) }); // prettier-ignore
-  const open = executor === "native" ? openNativeExecutor(step.graph, initial, { threads: 2 }) : openOnnxRuntimeExecutor(step.graph, initial, { threads: 2, device: "cpu" }); // prettier-ignore
-  const running = await open;
+  const open = () => executor === "native" ? openNativeExecutor(step.graph, initial, { threads: 2 }) : openOnnxRuntimeExecutor(step.graph, initial, { threads: 2, device: "cpu" }); // prettier-ignore
   const usesTexts = method.needs.includes("pairs");
   const population = usesTexts ? given.count - heldOut(given.count) : given.count;
   const texts = usesTexts ? textsOf(given).map(encoding(settings, textsOf(given).slice(0, population))) : [];
   const order = createOrder(population, images, seed);
   const schedule: Schedule = { rate: (rate * images) / perImages, steps, warmUpSteps: Math.round(steps / 20), finalShare: 0 };
+  const peer = async (): Promise<number> => {
+    const theirs = await trainInLightly({
+      ...{ python: lightly, method: id, settings, defaults: method.defaults.scratch, network, seed, images, steps, sizePx: size },
+      population: given.count,
+      rateAt: (at) => rateAt(schedule, at),
+      viewsAt: (at) => viewsOf(step, given, order.positionsAt(at), at).get("views")?.data as Float32Array,
+      pictures: () => asTheyAre(given, { from: 0, until: given.count, sizePx: size }),
+    });
+    return knn(given, makeUnitRows(theirs, network.dimensions), network.dimensions);
+  };
+  if (onlyLightly) {
+    console.log(`${id.padEnd(12)} in lightly ${(await peer()).toFixed(4)}`);
+    return;
+  }
+  const running = await open();
   const losses: number[] = [];
   const start = knn(given, fresh, network.dimensions);
   const begun = performance.now();
@@ -101,14 +117,7 @@ async function train(id: string, given: Fashion): Promise<void> {
   );
   if (usesTexts) console.log(await recallOf(settings, state, given, embeddings));
   if (lightly === "" || !lightlyMethods.includes(id)) return;
-  const theirs = await trainInLightly({
-    ...{ python: lightly, method: id, settings, defaults: method.defaults.scratch, network, seed, images, steps, sizePx: size },
-    population: given.count,
-    rateAt: (at) => rateAt(schedule, at),
-    viewsAt: (at) => viewsOf(step, given, order.positionsAt(at), at).get("views")?.data as Float32Array,
-    pictures: () => asTheyAre(given, { from: 0, until: given.count, sizePx: size }),
-  });
-  const theirEnd = knn(given, makeUnitRows(theirs, network.dimensions), network.dimensions);
+  const theirEnd = await peer();
   console.log(`  in lightly         ${theirEnd.toFixed(4)}  ours is ${((end - theirEnd) * 100).toFixed(1)} points above`);
 }
 
