@@ -1,4 +1,6 @@
-"""SimCLR, MoCo, BYOL, SwAV and DCL as people put them together from the `lightly` package, on a residual net, first weights, views and learning rates that come in through stdin.
+"""SimCLR, MoCo, BYOL, SwAV and DCL put together from the `lightly` package, on a residual net, first weights, views and learning rates that come in through stdin. So that losses are compared and
+not batches, both views go through the net together (MoCo: in parts, as its norms want it), and heads are two layers with a norm between them; the package's examples give each view a pass of its own,
+and SimCLR's head a norm at its end.
 
 In: 4 bytes (length of the header), the header (JSON: method, seed, settings, optimizer, decay, width, blocks, images, steps, size, pictures, weights: their shapes in order),
 the weights; for each step two numbers (learning rate, what a slow copy keeps) and [2, images, 3, size, size]; then [pictures, 3, size, size]. All float32.
@@ -17,7 +19,7 @@ from lightly.models.modules.heads import (
     BYOLPredictionHead,
     BYOLProjectionHead,
     MoCoProjectionHead,
-    SimCLRProjectionHead,
+    ProjectionHead,
     SwaVProjectionHead,
     SwaVPrototypes,
 )
@@ -87,14 +89,20 @@ assert [list(each.shape) for each in net.parameters()] == header["weights"], "an
 with torch.no_grad():
     for each in net.parameters():
         each.copy_(read(list(each.shape)))
+net = net.to(memory_format=torch.channels_last)
 numbers = net.dimensions
 
 
+def together(apply, first, second):
+    """Both views in one batch."""
+    return apply(torch.cat([first, second])).chunk(2)
+
+
 def simclr(loss):
-    head = SimCLRProjectionHead(numbers, numbers, settings["projection"])
+    head = ProjectionHead([(numbers, numbers, nn.BatchNorm1d(numbers), nn.ReLU()), (numbers, settings["projection"], None, None)])
 
     def step(first, second, keep):
-        return loss(head(net(first)), head(net(second)))
+        return loss(*together(lambda views: head(net(views)), first, second))
 
     return [head], step
 
@@ -131,9 +139,9 @@ def byol():
     def step(first, second, keep):
         update_momentum(net, slow, keep)
         update_momentum(head, slow_head, keep)
-        ours = [predictor(head(net(view))) for view in (first, second)]
+        ours = together(lambda views: predictor(head(net(views))), first, second)
         with torch.no_grad():
-            theirs = [slow_head(slow(view)) for view in (first, second)]
+            theirs = together(lambda views: slow_head(slow(views)), first, second)
         # The paper's loss, as ours: squared distances of unit vectors, both directions added up. The package's examples take a quarter of it.
         return 4 + 2 * (loss(ours[0], theirs[1]) + loss(ours[1], theirs[0]))
 
@@ -150,7 +158,7 @@ def swav():
     def step(first, second, keep):
         nonlocal done
         prototypes.normalize()
-        vectors = [F.normalize(head(net(view)), dim=1) for view in (first, second)]
+        vectors = together(lambda views: F.normalize(head(net(views)), dim=1), first, second)
         scores = [prototypes(vector, done) for vector in vectors]
         queued = None
         if queues is not None:
@@ -178,7 +186,7 @@ optimizer = torch.optim.SGD(groups, lr=1, momentum=0.9) if header["optimizer"] =
 net.train()
 for at in range(header["steps"]):
     rate, keep = read([2]).tolist()
-    first, second = read([2, images, 3, size, size])
+    first, second = (view.contiguous(memory_format=torch.channels_last) for view in read([2, images, 3, size, size]))
     loss = step(first, second, keep)
     for group in optimizer.param_groups:
         group["lr"] = rate
