@@ -170,7 +170,7 @@ export const layers: Readonly<Record<LayerName, Layer>> = {
   },
   export: {
     folder: "electron/engine/export",
-    mayImport: ["base", "protocol", "store", "onnx", "runtime", "encoders", "training", "map", "stages", "engine"],
+    mayImport: ["base", "protocol", "store", "ingest", "onnx", "runtime", "encoders", "training", "map", "stages", "views", "engine"],
     only: openCollection,
     outside: nodeAndPackages,
     because: "an export writes down what an open collection holds",

@@ -21,7 +21,7 @@ import { spawnWithChildProcess } from "./children/spawn-child-process.ts";
 import { createCollection, type Collection } from "./collection.ts";
 import { createEncoderActions, type EncoderActions } from "./encoder-actions.ts";
 import { defaultEncoderId, findEncoder } from "./encoders/registry.ts";
-import type { WrittenEmbeddings } from "./export/embeddings.ts";
+import { createExportActions, type ExportActions } from "./export-actions.ts";
 import { createHandlers } from "./handlers.ts";
 import { distinctFolders, knownFileSpelling, pathFromText, requireApart, requireFolder } from "./ingest/scan/folders.ts";
 import { createJobRunner, requireRunner, type JobRunner } from "./jobs/job-runner.ts";
@@ -40,6 +40,7 @@ import { similarToFile, similarToImage } from "./views/similar.ts";
 
 export { CancellationError, UserError, codeOf, messageOf } from "./base/errors.ts";
 export { productVersion } from "./base/version.ts";
+export { describeSelection } from "./views/select/select-images.ts";
 export { spawnWithChildProcess } from "./children/spawn-child-process.ts";
 export type { SpawnChild, ChildPort } from "./children/port.ts";
 export type { IndexReport } from "#protocol/model.ts";
@@ -98,6 +99,7 @@ export interface Engine extends EngineHost {
   index(folders: readonly string[], encoder?: string, device?: DeviceName): JobId;
   readonly encoders: EncoderActions;
   readonly training: TrainingActions;
+  readonly exports: ExportActions;
   children(): ChildPool;
   /** A session of the collection's encoder on the CPU for single pictures, opened once and kept. */
   querySession(): Promise<InferenceSessionHandle>;
@@ -110,8 +112,6 @@ export interface Engine extends EngineHost {
   pathOf(id: ImageId): string;
   /** More like the image at this path, or like the picture there when it is not of the collection. */
   similarToPath(path: string, count: number): Promise<{ query: string; results: Neighbour[] }>;
-  exportEmbeddings(file: string): Promise<WrittenEmbeddings>;
-  drawMap(file: string): Promise<void>;
 }
 
 interface Opened {
@@ -139,6 +139,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   let handlers: Handlers | null = null;
   let encoders: EncoderActions | null = null;
   let training: TrainingActions | null = null;
+  let exports: ExportActions | null = null;
 
   const emit: Listener = (name, value) => {
     for (const listener of listeners) listener(name, value);
@@ -243,6 +244,10 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
     get training() {
       return (training ??= createTrainingActions(engine, dataFolder));
     },
+    get exports() {
+      // Labels come in here: by content, of the collection that is open.
+      return (exports ??= createExportActions(engine, () => null));
+    },
     get encoders() {
       return (encoders ??= createEncoderActions(engine, dataFolder));
     },
@@ -281,15 +286,6 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
       const query = showPath(typed);
       if (file && file.state === "image") return { query, results: similarToImage(collection, file.id as ImageId, count) };
       return { query, results: await similarToFile(engine, { path: typed }, count) };
-    },
-    exportEmbeddings: async (file) => {
-      const { exportEmbeddings } = await import("./export/embeddings.ts");
-      return exportEmbeddings(engine.requireCollection(), file);
-    },
-    drawMap: async (file) => {
-      // Only now: loading the image library costs every other command a tenth of a second.
-      const { drawMapFile } = await import("./export/map-picture.ts");
-      await drawMapFile(engine.requireCollection(), file);
     },
     get handlers() {
       return (handlers ??= createHandlers(engine, dataFolder));

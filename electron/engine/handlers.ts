@@ -118,6 +118,8 @@ export function createHandlers(engine: Engine, dataFolder: string): Handlers {
     "encoders.revert": () => engine.encoders.revert(),
     "encoders.evaluate": (request) => ({ job: engine.encoders.evaluate(request) }),
     "encoders.export": (request) => engine.encoders.export(request),
+    "export.data": (request, { signal }) => engine.exports.data(request, signal),
+    "export.report": (request, { signal }) => engine.exports.report(request, signal),
     doctor: () => doctor(engine),
     "jobs.list": () => ({ jobs: engine.jobs?.list() ?? [] }),
     "jobs.pause": ({ id }) => {

@@ -9,7 +9,11 @@ import type {
   DuplicateGroup,
   EncoderEntry,
   EncoderSummary,
+  ExportClasses,
+  ExportedData,
   ExportedEncoder,
+  ExportedReport,
+  ExportFormat,
   FolderEntry,
   ImageColumns,
   ImageDetails,
@@ -20,6 +24,7 @@ import type {
   Neighbour,
   OpenCollection,
   OutlierEntry,
+  Placement,
   RecentCollection,
   UnreadableFile,
 } from "./model.ts";
@@ -92,6 +97,18 @@ export interface Contract {
     params: { encoder: string; folder: string; featureMaps?: boolean; smaller?: ("fp16" | "int8")[] };
     result: ExportedEncoder;
   };
+
+  /**
+   * Writes the images of a selection down, on the engine's machine and outside every folder of images. `select`: as README "Selections" says, every
+   * image if not given. `by`: what COCO and folders sort by (labels where there are some, else clusters).
+   */
+  "export.data": {
+    params: { format: ExportFormat; out: string; select?: string; by?: ExportClasses; placement?: Placement; dryRun?: boolean };
+    result: ExportedData;
+  };
+  /** Writes one HTML file that opens offline; without `pictures` there are none in it. */
+  "export.report": { params: { out: string; pictures?: boolean }; result: ExportedReport };
+
   doctor: { params: Empty; result: DoctorReport };
 
   "jobs.list": { params: Empty; result: { jobs: JobSnapshot[] } };

@@ -293,6 +293,43 @@ export interface SmallerEncoder {
   readonly neighboursKept: number | null;
 }
 
+export const exportFormats = ["csv", "parquet", "npy", "coco", "folders"] as const;
+export type ExportFormat = (typeof exportFormats)[number];
+
+/** What images are sorted by in COCO and in folders. */
+export const exportClasses = ["label", "cluster", "duplicate"] as const;
+export type ExportClasses = (typeof exportClasses)[number];
+
+/** How an image gets into a folder. A hard link is the very file: whoever edits one edits both. */
+export const placements = ["copy", "hardlink", "symlink"] as const;
+export type Placement = (typeof placements)[number];
+
+/** What an export of data wrote, or would write. */
+export interface ExportedData {
+  readonly files: readonly string[];
+  /** Images in it. */
+  readonly images: number;
+  /** Images of the selection that are not in it: without an embedding, without a class, or gone since. */
+  readonly leftOut: number;
+  /** Of folders only. */
+  readonly folders?: readonly { readonly name: string; readonly images: number }[];
+  /** Of folders: bytes that copies take. */
+  readonly bytes?: number;
+  /** Of folders: images that get another name than their own, since it is taken. */
+  readonly renamed?: number;
+  /** Nothing was written: this is what would be. */
+  readonly dryRun: boolean;
+}
+
+/** What an export of a report wrote. */
+export interface ExportedReport {
+  readonly files: readonly string[];
+  readonly images: number;
+  /** Small pictures in it. */
+  readonly pictures: number;
+  readonly bytes: number;
+}
+
 export interface FileCounts {
   readonly seen: number;
   readonly added: number;

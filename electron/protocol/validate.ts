@@ -4,7 +4,7 @@
  * exist?) is the handler's affair.
  */
 import type { Contract, Method, Params } from "./contract.ts";
-import { deviceNames, type ImageId, type JobId } from "./model.ts";
+import { deviceNames, exportClasses, exportFormats, placements, type ImageId, type JobId } from "./model.ts";
 import { isRecord } from "./rpc-messages.ts";
 
 /** What is wrong with the value, in words, or null. `T` is what a value without complaint has become. */
@@ -64,6 +64,15 @@ const checks: { readonly [M in Method]: Check<unknown> } = {
     featureMaps: optional(flag),
     smaller: optional(list(oneOf(["fp16", "int8"] as const), 2)),
   }),
+  "export.data": params<"export.data">({
+    format: oneOf(exportFormats),
+    out: path,
+    select: optional(text(10_000)),
+    by: optional(oneOf(exportClasses)),
+    placement: optional(oneOf(placements)),
+    dryRun: optional(flag),
+  }),
+  "export.report": params<"export.report">({ out: path, pictures: optional(flag) }),
   doctor: empty,
   "jobs.list": empty,
   "jobs.pause": params<"jobs.pause">({ id: jobId }),

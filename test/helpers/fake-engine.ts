@@ -140,6 +140,8 @@ export function createFakeEngine(options: FakeEngineOptions): FakeEngine {
     "encoders.revert": notFaked,
     "encoders.evaluate": notFaked,
     "encoders.export": notFaked,
+    "export.data": notFaked,
+    "export.report": notFaked,
     doctor: () => ({
       devices: [
         { name: "cpu", available: true, why: "Always there." },

@@ -1,5 +1,5 @@
 /**
- * @file `likeness embeddings`: the vectors as .npy (with the paths beside it) or .csv.
+ * @file `likeness embeddings`: the vectors as .npy (with the paths beside it), .parquet or .csv.
  */
 import { resolve } from "node:path";
 
@@ -9,16 +9,16 @@ import { withCollection } from "../session.ts";
 
 export const embeddingsCommand: Command = {
   name: "embeddings",
-  usage: "--out FILE.npy|.csv",
-  summary: "Write the embeddings: FILE.npy with FILE.npy.paths.txt, or FILE.csv.",
-  options: { out: { type: "string", value: "FILE", help: "ends in .npy or .csv" } },
+  usage: "--out FILE.npy|.parquet|.csv",
+  summary: "Write the embeddings: FILE.npy with FILE.npy.paths.txt, FILE.parquet (path, vector), or FILE.csv.",
+  options: { out: { type: "string", value: "FILE", help: "ends in .npy, .parquet or .csv" } },
   positionals: [0, 0],
   run: (input) => {
     const out = resolve(requiredText(input, "out"));
-    if (!out.endsWith(".npy") && !out.endsWith(".csv"))
-      throw new CliUsageError(`--out is "${out}"; expected a name that ends in .npy or .csv.`);
+    if (!/\.(npy|parquet|csv)$/.test(out))
+      throw new CliUsageError(`--out is "${out}"; expected a name that ends in .npy, .parquet or .csv.`);
     return withCollection(input, async (engine) => {
-      const written = await engine.exportEmbeddings(out);
+      const written = await engine.exports.embeddings(out);
       printResult(input.json, written, () => [`${written.images} x ${written.dimensions} written to ${written.files.join(" and ")}`]);
       return 0;
     });

@@ -1,49 +1,46 @@
 /**
- * @file `likeness export encoder`: an encoder as a folder that others can use.
+ * @file `likeness export`: an encoder as a folder that others can use, the images as data, a report.
  */
-import { CliUsageError, optionalText, requiredText, type Command } from "../arguments.ts";
-import { printResult } from "../output.ts";
-import { openIfAny, withEngine } from "../session.ts";
+import { CliUsageError, type Command, type CommandInput } from "../arguments.ts";
+import { dataOptions, describeSelections, exportData } from "./export-data.ts";
+import { encoderOptions, exportEncoder } from "./export-encoder.ts";
+import { exportReport, reportOptions } from "./export-report.ts";
+
+interface Kind {
+  readonly options: Command["options"];
+  /** Arguments behind the kind. */
+  readonly arguments: number;
+  readonly run: (input: CommandInput) => Promise<number>;
+}
+
+const kinds: Readonly<Record<string, Kind>> = {
+  encoder: { options: encoderOptions, arguments: 1, run: exportEncoder },
+  data: { options: dataOptions, arguments: 0, run: exportData },
+  report: { options: reportOptions, arguments: 0, run: exportReport },
+};
+
+const outHelp = "encoder: a folder; data: a file, or a folder for --format folders; report: a file. Never inside a folder of images";
 
 export const exportCommand: Command = {
   name: "export",
-  usage: "encoder ID --out DIR [--feature-maps] [--smaller fp16,int8]",
-  summary: "Write an encoder as model.onnx, encoder.json and a README with ten lines of Python and JavaScript that use it.",
+  usage: "encoder ID --out DIR | data --format F --out PATH | report --out FILE.html",
+  summary: "Write an encoder (ONNX, with a page that shows its use), the images as data, or a report that opens in any browser.",
   options: {
-    out: { type: "string", value: "DIR", help: "a folder outside the images; nothing in it is overwritten" },
-    smaller: {
-      type: "string",
-      value: "FORMS",
-      help: "fp16, int8 or both (fp16,int8): smaller forms beside it, each tried on the collection",
-    },
-    "feature-maps": { type: "boolean", help: "the spatial tensors as further outputs, for a detector or a segmenter" },
+    out: { type: "string", value: "PATH", help: outHelp },
+    ...Object.assign({}, ...Object.values(kinds).map(({ options }) => options)),
   },
-  positionals: [2, 2],
+  more: describeSelections,
+  positionals: [1, 2],
   run: (input) => {
-    const [what, encoder = ""] = input.positionals;
-    if (what !== "encoder") throw new CliUsageError(`likeness export: got "${what}"; expected encoder.`);
-    const folder = requiredText(input, "out");
-    return withEngine(async (engine) => {
-      await openIfAny(engine, input);
-      const featureMaps = input.values["feature-maps"] === true;
-      const exported = await engine.encoders.export({ encoder, folder, featureMaps, smaller: formsOf(optionalText(input, "smaller")) });
-      printResult(input.json, exported, () => [
-        ...exported.files,
-        ...exported.smaller.map(
-          ({ file, bytes, cosine, neighboursKept }) =>
-            `${file}: ${(bytes / 1e6).toFixed(1)} MB, cosine ${cosine.toFixed(4)}${neighboursKept === null ? "" : `, ${(100 * neighboursKept).toFixed(1)} % of ten nearest kept`}`,
-        ),
-        `opened again: its vectors differ from those in the app by at most ${exported.maxDifference.toExponential(1)}`,
-      ]);
-      return 0;
-    });
+    const [what = "", ...rest] = input.positionals;
+    const kind = Object.hasOwn(kinds, what) ? kinds[what] : undefined;
+    if (kind === undefined) throw new CliUsageError(`likeness export: got "${what}"; expected one of ${Object.keys(kinds).join(", ")}.`);
+    if (rest.length !== kind.arguments)
+      throw new CliUsageError(`likeness export ${what}: got ${rest.length} argument(s) behind it; expected ${kind.arguments}.`);
+    for (const [other, { options }] of Object.entries(kinds))
+      for (const name of Object.keys(options))
+        if (other !== what && input.values[name] !== undefined)
+          throw new CliUsageError(`likeness export ${what}: --${name} belongs to \`likeness export ${other}\`.`);
+    return kind.run(input);
   },
 };
-
-function formsOf(text: string | undefined): ("fp16" | "int8")[] {
-  return (text === undefined ? [] : text.split(",")).map((form) => {
-    if (form !== "fp16" && form !== "int8")
-      throw new CliUsageError(`likeness export: --smaller got "${form}"; expected fp16, int8 or fp16,int8.`);
-    return form;
-  });
-}

@@ -26,7 +26,7 @@ export const mapCommand: Command = {
         if (!Number.isNaN(x)) points.push({ path: engine.pathOf(id as ImageId), x, y, cluster: columns.clusters[index] as number });
       });
       const png = input.values["png"];
-      if (typeof png === "string") await engine.drawMap(png);
+      if (typeof png === "string") await engine.exports.map(png);
       const { quality } = map;
       printResult(input.json, { encoder: map.encoder, points, quality }, function* () {
         yield `${points.length} images in ${map.clusters.length} clusters (encoder ${map.encoder})`;

@@ -1,15 +1,12 @@
 /**
- * @file The embeddings of every image as a file: .npy (format 1.0, float32, C order; https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html)
- * with the paths beside it, or .csv. Written to a temporary name and renamed, so that a half-written file never stands there.
+ * @file The embeddings of every image, or of some, as a file: .npy with the paths beside it, .parquet (a row each: path, vector) or .csv.
  */
-import { createWriteStream } from "node:fs";
-import { rename, writeFile } from "node:fs/promises";
-import { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
-
+import { csvField, csvLine } from "../base/csv-text.ts";
 import { UserError } from "../base/errors.ts";
 import { showPath } from "../base/path-bytes.ts";
 import type { Collection } from "../collection.ts";
+import { npyPieces, pathLine } from "./npy.ts";
+import { writePieces } from "./whole-file.ts";
 
 export interface WrittenEmbeddings {
   readonly images: number;
@@ -17,8 +14,23 @@ export interface WrittenEmbeddings {
   readonly files: readonly string[];
 }
 
-/** @param file ends in .npy or .csv */
-export async function exportEmbeddings(collection: Collection, file: string): Promise<WrittenEmbeddings> {
+export type EmbeddingsFormat = "npy" | "parquet" | "csv";
+
+export interface EmbeddingsRequest {
+  readonly file: string;
+  /** By the file's ending (.parquet, .csv, else .npy) if not given. */
+  readonly format?: EmbeddingsFormat | undefined;
+  /** Only count. */
+  readonly dryRun?: boolean | undefined;
+  /** Positions in the catalogue; every image if not given. */
+  readonly positions?: Int32Array | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** Images without an embedding (yet) are left out. */
+export async function exportEmbeddings(collection: Collection, request: EmbeddingsRequest): Promise<WrittenEmbeddings> {
+  const { file, positions, signal } = request;
+  const format = request.format ?? formatOf(file);
   const vectors = collection.vectors();
   if (!vectors || vectors.table.count === 0)
     throw new UserError("no-embeddings", "There are no embeddings yet: run `likeness index FOLDER` first.");
@@ -26,52 +38,60 @@ export async function exportEmbeddings(collection: Collection, file: string): Pr
   const catalogue = collection.catalogue();
   const rowOf = new Map<number, number>();
   vectors.contentIds.forEach((id, row) => rowOf.set(id, row));
-  const images: { path: string; row: number }[] = [];
-  catalogue.contentIds.forEach((id, position) => {
-    const row = rowOf.get(id);
-    if (row !== undefined) images.push({ path: showPath(catalogue.paths[position] as Buffer), row });
-  });
-  const vectorOf = (row: number): Float32Array => values.subarray(row * dimensions, (row + 1) * dimensions);
-  if (file.endsWith(".csv")) {
-    await writeWhole(file, csvLines(images, dimensions, vectorOf));
-    return { images: images.length, dimensions, files: [file] };
+  const images: EmbeddedImage[] = [];
+  for (const position of positions ?? catalogue.contentIds.keys()) {
+    const row = rowOf.get(catalogue.contentIds[position] as number);
+    if (row === undefined) continue;
+    images.push({
+      path: showPath(catalogue.paths[position] as Buffer),
+      vector: values.subarray(row * dimensions, (row + 1) * dimensions),
+    });
   }
   const paths = `${file}.paths.txt`;
-  await writeWhole(file, npyChunks(images, dimensions, vectorOf));
-  await writeFile(paths, images.map(({ path }) => `${path}\n`).join(""));
-  return { images: images.length, dimensions, files: [file, paths] };
-}
-
-function* npyChunks(images: readonly { row: number }[], dimensions: number, vectorOf: (row: number) => Float32Array): Generator<Buffer> {
-  const description = `{'descr': '<f4', 'fortran_order': False, 'shape': (${images.length}, ${dimensions}), }`;
-  // Magic, version and length take 10 bytes; header and they together are a multiple of 64, ended by a line break.
-  const padded = description.padEnd(Math.ceil((description.length + 11) / 64) * 64 - 11) + "\n";
-  const head = Buffer.alloc(10);
-  head.write("\x93NUMPY\x01\x00", "latin1");
-  head.writeUInt16LE(padded.length, 8);
-  yield Buffer.concat([head, Buffer.from(padded, "latin1")]);
-  for (const { row } of images) {
-    const vector = vectorOf(row);
-    yield Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength);
+  const written = { images: images.length, dimensions, files: format === "npy" ? [file, paths] : [file] };
+  if (request.dryRun === true) return written;
+  if (format === "csv") await writePieces(file, csvLines(images, dimensions), signal);
+  else if (format === "parquet") await writeVectors(file, images, collection.encoder().card.id, signal);
+  else {
+    await writePieces(file, npyPieces(dimensions, images), signal);
+    await writePieces(
+      paths,
+      images.map(({ path }) => pathLine(path)),
+      signal,
+    );
   }
+  return written;
 }
 
-function* csvLines(
-  images: readonly { path: string; row: number }[],
-  dimensions: number,
-  vectorOf: (row: number) => Float32Array,
-): Generator<string> {
-  yield `path,${Array.from({ length: dimensions }, (_, index) => `e${index}`).join(",")}\n`;
-  for (const { path, row } of images)
-    yield `"${path.replaceAll('"', '""')}",${Array.from(vectorOf(row), (value) => Number(value.toPrecision(7))).join(",")}\n`;
+function formatOf(file: string): EmbeddingsFormat {
+  return file.endsWith(".csv") ? "csv" : file.endsWith(".parquet") ? "parquet" : "npy";
 }
 
-async function writeWhole(file: string, chunks: Iterable<Buffer | string>): Promise<void> {
-  const temporary = `${file}.part`;
-  try {
-    await pipeline(Readable.from(chunks, { objectMode: true }), createWriteStream(temporary));
-    await rename(temporary, file);
-  } catch (thrown) {
-    throw new UserError("export-failed", `${file} cannot be written: ${(thrown as Error).message}`, { cause: thrown });
-  }
+interface EmbeddedImage {
+  readonly path: string;
+  readonly vector: Float32Array;
+}
+
+async function writeVectors(file: string, images: readonly EmbeddedImage[], encoder: string, signal?: AbortSignal): Promise<void> {
+  // Only now: most commands never write a table.
+  const { writeParquet } = await import("./parquet.ts");
+  const rows = (start: number, end: number): readonly EmbeddedImage[] => images.slice(start, end);
+  await writeParquet(
+    file,
+    {
+      rows: images.length,
+      columns: [
+        { name: "path", kind: "text", slice: (start, end) => rows(start, end).map(({ path }) => path) },
+        { name: "vector", kind: "vector", slice: (start, end) => rows(start, end).map(({ vector }) => vector) },
+      ],
+      about: { encoder },
+    },
+    signal,
+  );
+}
+
+function* csvLines(images: readonly EmbeddedImage[], dimensions: number): Generator<string> {
+  yield csvLine(["path", ...Array.from({ length: dimensions }, (_, index) => `e${index}`)]);
+  for (const { path, vector } of images)
+    yield `${csvField(path)},${Array.from(vector, (value) => Number(value.toPrecision(7))).join(",")}\r\n`;
 }

@@ -22,7 +22,7 @@ export function drawMap(coordinates: Float32Array, labels: Int32Array, { width, 
   const ground = dark ? grounds.dark : grounds.light;
   const pixels = new Float32Array(width * height * 3);
   for (let at = 0; at < pixels.length; at++) pixels[at] = ground[at % 3];
-  const place = fit(coordinates, count, width, height);
+  const place = placeOnPicture(coordinates, count, width, height);
   const radius = Math.min(
     Math.max(Math.min(width, height) / 160, 1.5),
     Math.max(1.2, Math.sqrt((inkShare * width * height) / (Math.PI * Math.max(1, count)))),
@@ -41,8 +41,13 @@ export function drawMap(coordinates: Float32Array, labels: Int32Array, { width, 
   return rounded;
 }
 
-/** Same scale both ways, centred, with a margin. */
-function fit(coordinates: Float32Array, count: number, width: number, height: number): (item: number) => [number, number] {
+/** Where a point comes to lie on a picture: same scale both ways, centred, with a margin. */
+export function placeOnPicture(
+  coordinates: Float32Array,
+  count: number,
+  width: number,
+  height: number,
+): (item: number) => [number, number] {
   let [left, right, top, bottom] = [Infinity, -Infinity, Infinity, -Infinity];
   for (let item = 0; item < count; item++) {
     left = Math.min(left, coordinates[2 * item]);

@@ -7,8 +7,22 @@ import { readAll } from "../store/statements.ts";
 export function findByText(collection: Collection, text: string, limit: number): { ids: Int32Array; total: number } {
   const words = text.toLowerCase().split(/\s+/).filter(Boolean);
   if (words.length === 0) return { ids: new Int32Array(0), total: 0 };
+  const { columns } = collection.catalogue();
+  const contains = createWordTest(collection);
+  const found: number[] = [];
+  let total = 0;
+  for (let index = 0; index < columns.count; index++) {
+    if (!words.every((word) => contains(index, word))) continue;
+    total++;
+    if (found.length < limit) found.push(columns.ids[index] as number);
+  }
+  return { ids: Int32Array.from(found), total };
+}
+
+/** Says whether the image at a position of the catalogue contains a word (in small letters). */
+export function createWordTest(collection: Collection): (position: number, word: string) => boolean {
   const { columns, contentIds } = collection.catalogue();
-  const names = columns.names.split("\n");
+  const names = columns.names.toLowerCase().split("\n");
   const folders = columns.folders.map((folder) => folder.toLowerCase());
   const facts = new Map<number, string>();
   for (const row of readAll<{ id: number; format: string; metadata: string }>(
@@ -21,17 +35,10 @@ export function findByText(collection: Collection, text: string, limit: number):
         .map(factText)
         .join(" ")}`.toLowerCase(),
     );
-  const found: number[] = [];
-  let total = 0;
-  for (let index = 0; index < columns.count; index++) {
-    const name = (names[index] as string).toLowerCase();
-    const folder = folders[columns.folderIndexes[index] as number] as string;
-    const fact = facts.get(contentIds[index] as number) ?? "";
-    if (!words.every((word) => name.includes(word) || folder.includes(word) || fact.includes(word))) continue;
-    total++;
-    if (found.length < limit) found.push(columns.ids[index] as number);
-  }
-  return { ids: Int32Array.from(found), total };
+  return (position, word) =>
+    (names[position] as string).includes(word) ||
+    (folders[columns.folderIndexes[position] as number] as string).includes(word) ||
+    (facts.get(contentIds[position] as number) ?? "").includes(word);
 }
 
 /** Numbers are left out: "50" should find "IMG_50", not every ISO 50. */

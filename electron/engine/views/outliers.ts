@@ -25,7 +25,7 @@ export function listOutlierEntries(collection: Collection, offset: number, limit
 const orders = new WeakMap<Catalogue, Int32Array>();
 
 /** Positions in the catalogue; kept with it, so that paging does not sort again. */
-function oddestFirst({ store }: Collection, catalogue: Catalogue, encoderKey: number): Int32Array {
+export function oddestFirst({ store }: Collection, catalogue: Catalogue, encoderKey: number): Int32Array {
   const known = orders.get(catalogue);
   if (known) return known;
   const scores = new Map(listOutlierScores(store, encoderKey).map(({ content_id, score }) => [content_id, score]));

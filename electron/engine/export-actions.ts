@@ -1,0 +1,68 @@
+/**
+ * @file What can be written down of an open collection: its images as data, a report, the embeddings, the map as a picture. None of it may lie in
+ * a folder of images.
+ */
+import { resolve } from "node:path";
+
+import type { CancelSignal, Params } from "#protocol/contract.ts";
+import type { ExportedData, ExportedReport } from "#protocol/model.ts";
+
+import type { Collection } from "./collection.ts";
+import type { Engine } from "./engine.ts";
+import type { WrittenEmbeddings } from "./export/embeddings.ts";
+import { requireOutside } from "./ingest/scan/folders.ts";
+import { listFolders } from "./store/queries/folders.ts";
+import type { LabelOf } from "./views/select/select-keys.ts";
+
+export interface ExportActions {
+  data(request: Params<"export.data">, signal?: CancelSignal): Promise<ExportedData>;
+  report(request: Params<"export.report">, signal?: CancelSignal): Promise<ExportedReport>;
+  embeddings(file: string): Promise<WrittenEmbeddings>;
+  map(file: string): Promise<void>;
+}
+
+/** @param labels the labels of a collection, by content; null where it has none */
+export function createExportActions(engine: Engine, labels: (collection: Collection) => LabelOf | null): ExportActions {
+  /** The open collection, and the absolute path of what is to be written. */
+  const prepare = (path: string): { collection: Collection; out: string } => {
+    const collection = engine.requireCollection();
+    const out = resolve(path);
+    requireOutside(out, listFolders(collection.store));
+    return { collection, out };
+  };
+  return {
+    data: async ({ format, out: path, select = "", by, placement = "copy", dryRun = false }, signal) => {
+      const { collection, out } = prepare(path);
+      const { exportData } = await import("./export/data/export-data.ts");
+      const labelOf = labels(collection);
+      const nowMs = engine.clock.now();
+      return exportData(collection, { format, out, select, by, placement, dryRun, labelOf, nowMs, signal: platformSignal(signal) });
+    },
+    report: async ({ out: path, pictures = true }, signal) => {
+      const { collection, out } = prepare(path);
+      const { exportReport } = await import("./export/report/export-report.ts");
+      const nowMs = engine.clock.now();
+      return exportReport(collection, { out, pictures, labelOf: labels(collection), nowMs, signal: platformSignal(signal) });
+    },
+    embeddings: async (path) => {
+      const { collection, out } = prepare(path);
+      const { exportEmbeddings } = await import("./export/embeddings.ts");
+      return exportEmbeddings(collection, { file: out });
+    },
+    map: async (path) => {
+      const { collection, out } = prepare(path);
+      // Only now: loading the image library costs every other command a tenth of a second.
+      const { drawMapFile } = await import("./export/map-picture.ts");
+      await drawMapFile(collection, out);
+    },
+  };
+}
+
+/** The protocol knows no platform: what it hands on is turned into the signal that Node's own functions take. */
+function platformSignal(signal: CancelSignal | undefined): AbortSignal | undefined {
+  if (signal === undefined) return undefined;
+  const controller = new AbortController();
+  if (signal.aborted) controller.abort();
+  else signal.addEventListener("abort", () => controller.abort(), { once: true });
+  return controller.signal;
+}
