@@ -24,9 +24,16 @@ export interface Section {
   readonly body: Markup;
 }
 
-/** A path as the report shows it: relative to the collection's folder where there is one. */
+/** A path as the report shows it: inside the collection's folder where there is one, else behind that folder's own name. */
 export function shownIn({ folders }: ReportContext, path: string): string {
-  const [folder = ""] = folders;
-  const prefix = folder.endsWith("/") ? folder : `${folder}/`;
-  return folders.length === 1 && path.startsWith(prefix) ? path.slice(prefix.length) : path;
+  const folder = folders.find((each) => path.startsWith(each) && /[\\/]/.test(path[each.length] ?? ""));
+  if (folder === undefined) return path;
+  const inside = path.slice(folder.length + 1);
+  if (folders.length === 1) return inside;
+  const own = lastPart(folder);
+  return folders.filter((each) => lastPart(each) === own).length === 1 ? `${own}/${inside}` : path;
+}
+
+function lastPart(folder: string): string {
+  return folder.split(/[\\/]/).at(-1) ?? folder;
 }

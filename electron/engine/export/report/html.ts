@@ -18,9 +18,10 @@ export function html(texts: TemplateStringsArray, ...values: readonly Html[]): M
   return new Markup(texts.reduce((made, text, index) => made + written(values[index - 1]) + text));
 }
 
-/** Text from a file system: names may hold marks that turn the direction of what is around them. */
+/** Text from a file system. It may break behind a slash, and marks in it that turn the direction of writing end with it. */
 export function name(text: string): Markup {
-  return html`<bdi class="name">${text}</bdi>`;
+  const parts = text.split(/(?<=[\\/])/);
+  return html`<bdi>${parts.map((part, index) => html`${index > 0 && new Markup("<wbr>")}${part}`)}</bdi>`;
 }
 
 function written(value: Html): string {

@@ -16,6 +16,7 @@ p { margin: 0 0 12px; max-width: 76ch; }
 a { color: var(--accent); }
 code { font-size: 12px; }
 section { margin-top: 16px; padding: 16px; background: var(--panel); border: 1px solid var(--line); border-radius: 6px; }
+h3::first-letter { text-transform: uppercase; }
 h2 .second, h3 .second { font-weight: 400; margin-left: 4px; }
 .second { color: var(--second); }
 .good { color: var(--green); font-weight: 600; }
@@ -35,7 +36,7 @@ nav ul { display: flex; flex-wrap: wrap; gap: 4px 20px; margin: 16px 0 0; paddin
 .card { margin: 0; min-width: 0; }
 .card figcaption { margin-top: 4px; font-size: 12px; line-height: 1.4; }
 .picture { display: flex; align-items: center; justify-content: center; height: 120px; background: var(--empty); border-radius: 2px; overflow: hidden; }
-.picture img { display: block; max-width: 100%; max-height: 100%; width: auto; height: auto; }
+.picture img { outline: 1px solid var(--line); outline-offset: -1px; border-radius: 2px; display: block; max-width: 100%; max-height: 100%; width: auto; height: auto; }
 .group + .group { margin-top: 20px; padding-top: 4px; border-top: 1px solid var(--line); }
 .rows { margin: 0; padding: 0; list-style: none; }
 .row { display: grid; grid-template-columns: 152px minmax(0, 1fr) minmax(0, 1.6fr); gap: 12px; align-items: start; padding: 12px 0; border-top: 1px solid var(--line); }

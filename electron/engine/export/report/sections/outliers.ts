@@ -9,11 +9,15 @@ import { counted, issueWords } from "../words.ts";
 import type { IssueKind } from "#protocol/model.ts";
 
 const mostOutliers = 24;
+/** Of a small folder only the first few are worth a look. */
+const mostShare = 0.1;
+const fewestOutliers = 6;
 const mostNearest = 3;
 
 export function outliersSection(context: ReportContext): Section | null {
-  const { collection, byId, album } = context;
-  const { entries, total } = listOutlierEntries(collection, 0, mostOutliers);
+  const { collection, images, byId, album } = context;
+  const count = Math.min(mostOutliers, Math.max(fewestOutliers, Math.round(mostShare * images.length)));
+  const { entries, total } = listOutlierEntries(collection, 0, count);
   if (total === 0) return null;
   return {
     id: "outliers",
@@ -32,7 +36,7 @@ export function outliersSection(context: ReportContext): Section | null {
             ${album.picture(image)}
             <div class="about">
               ${name(shownIn(context, showPath(image.path)))}
-              <div class="second">more unusual than ${percentile.toFixed(percentile > 99 && percentile < 100 ? 1 : 0)} % of the images</div>
+              <div class="second">${standing(percentile)}</div>
               ${issues !== "" && html`<div class="look">${issues}</div>`}
             </div>
             ${
@@ -55,4 +59,9 @@ export function outliersSection(context: ReportContext): Section | null {
         })}
       </ol>`,
   };
+}
+
+function standing(percentile: number): string {
+  if (percentile >= 100) return "the most unusual";
+  return `more unusual than ${percentile.toFixed(percentile > 99 ? 1 : 0)} % of the images`;
 }

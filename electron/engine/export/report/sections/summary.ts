@@ -32,7 +32,7 @@ export function summarySection(context: ReportContext): Section {
         : `${day(least(taken))} to ${day(most(taken))} (recorded in ${share(taken.length, images.length)})`,
     ],
     ["Not readable", counts.unreadable === 0 ? "none" : counted(counts.unreadable, "file")],
-    ["Missing since", counts.missing === 0 ? "none" : counted(counts.missing, "file")],
+    ["Gone since", counts.missing === 0 ? "none" : counted(counts.missing, "file")],
   ];
   const broken =
     unreadable.length > 0 &&
