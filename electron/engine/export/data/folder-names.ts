@@ -30,7 +30,7 @@ function shortened(text: string): string {
  * Gives names out, each once: "a.jpg", then "a (2).jpg". Names that differ in case only are the same on most desktops. Bytes, since a file's
  * name need not be text.
  */
-export function createNames(taken: Iterable<Buffer>): (wanted: Buffer) => Buffer {
+export function createNames(taken: Iterable<Buffer>, kind: "files" | "folders" = "files"): (wanted: Buffer) => Buffer {
   const used = new Set<string>();
   const next = new Map<string, number>();
   const key = (name: Buffer): string => name.toString("utf8").normalize("NFC").toLowerCase();
@@ -38,7 +38,7 @@ export function createNames(taken: Iterable<Buffer>): (wanted: Buffer) => Buffer
   return (wanted) => {
     let name = wanted;
     for (let count = next.get(key(wanted)) ?? 2; used.has(key(name)); count++) {
-      name = numbered(wanted, count);
+      name = numbered(wanted, count, kind);
       next.set(key(wanted), count + 1);
     }
     used.add(key(name));
@@ -46,9 +46,9 @@ export function createNames(taken: Iterable<Buffer>): (wanted: Buffer) => Buffer
   };
 }
 
-/** "a.jpg" -> "a (2).jpg". */
-export function numbered(name: Buffer, count: number): Buffer {
-  const dot = name.lastIndexOf(0x2e);
+/** "a.jpg" -> "a (2).jpg"; a folder has no ending. */
+export function numbered(name: Buffer, count: number, kind: "files" | "folders" = "files"): Buffer {
+  const dot = kind === "files" ? name.lastIndexOf(0x2e) : -1;
   const at = dot > 0 ? dot : name.length;
   // What is added may not push a long name over the limit.
   const most = 255 - (name.length - at) - 12;

@@ -31,7 +31,10 @@ const noCluster = "no cluster";
 
 export function planFolders(out: PathBytes, images: readonly ImageFacts[], classes: ClassOf): FolderPlan {
   // A folder of a class's name that is there already is filled up; anything else of that name is in the way.
-  const folderNames = createNames(namesIn(out).filter((name) => !isFolder(join(out, name))));
+  const folderNames = createNames(
+    namesIn(out).filter((name) => !isFolder(join(out, name))),
+    "folders",
+  );
   const names = classes.by === "cluster" ? [...classes.names, noCluster] : classes.names;
   const folders = names.map((name) => {
     const path = join(out, folderNames(Buffer.from(folderName(name))));

@@ -3,7 +3,7 @@
  * there is written over, and nothing is written into a folder of images.
  */
 import { constants } from "node:fs";
-import { copyFile, link, lstat, mkdir, realpath, statfs, symlink, unlink, utimes } from "node:fs/promises";
+import { copyFile, link, mkdir, realpath, stat, statfs, symlink, unlink, utimes } from "node:fs/promises";
 
 import type { ExportedData, Placement } from "#protocol/model.ts";
 
@@ -83,7 +83,7 @@ type Outcome = { readonly name: Buffer } | { readonly note: string };
 async function placeFile({ image, folder, name }: PlannedFile, placement: Placement): Promise<Outcome> {
   const source = fsPath(image.path);
   try {
-    await lstat(source);
+    await stat(source);
   } catch (thrown) {
     return { note: `not there any more: ${messageOf(thrown)}` };
   }
@@ -112,7 +112,7 @@ async function copyWhole(source: Buffer | string, target: PathBytes): Promise<vo
   const temporary = fsPath(Buffer.concat([target.subarray(0, target.lastIndexOf(0x2f) + 1), Buffer.from(`.likeness-${process.pid}.part`)]));
   try {
     await copyFile(source, temporary, constants.COPYFILE_FICLONE);
-    const { atime, mtime } = await lstat(source);
+    const { atime, mtime } = await stat(source);
     await utimes(temporary, atime, mtime);
     try {
       // A rename would write over a file of that name; a link does not.
