@@ -4,6 +4,7 @@ import { join } from "node:path";
 
 import { beforeAll, describe, expect, test } from "vitest";
 
+import { readCsv } from "#engine/base/csv.ts";
 import type { DoctorReport, IndexReport } from "#protocol/model.ts";
 import { drawCollection, type DrawnCollection } from "../fixtures/collection.ts";
 import { detailed } from "../fixtures/pictures.ts";
@@ -159,11 +160,44 @@ describe("one collection from end to end", () => {
     expect(new Set(paths)).toEqual(new Set(drawn.images.map(path)));
     const csv = join(data(), "vectors.csv");
     await runJson(["embeddings", "--out", csv], data());
-    const lines = readFileSync(csv, "utf8").trimEnd().split("\n");
-    expect(lines).toHaveLength(drawn.images.length + 1);
-    const row = (lines[1] as string).split('",');
-    expect(row[0]?.slice(1)).toBe(paths[0]);
-    expect(Number((row[1] as string).split(",")[0])).toBeCloseTo(values[0] as number, 5);
+    const rows = readCsv(readFileSync(csv, "utf8"));
+    expect(rows).toHaveLength(drawn.images.length + 1);
+    expect(rows[1]?.[0]).toBe(paths[0]);
+    expect(Number(rows[1]?.[1])).toBeCloseTo(values[0] as number, 5);
+    const parquet = join(data(), "vectors.parquet");
+    expect(await runJson(["embeddings", "--out", parquet], data())).toMatchObject({ images: drawn.images.length, files: [parquet] });
+  });
+
+  test("a selection goes out as data, the whole as a report; wrong questions get an answer", async () => {
+    const csv = join(data(), "some.csv");
+    const some = await runJson<{ files: string[]; images: number }>(
+      ["export", "data", "--format", "csv", "--out", csv, "--select", "folder:kind-1 -picture-0"],
+      data(),
+    );
+    expect([some.files, some.images]).toEqual([[csv], 7]);
+    expect(readCsv(readFileSync(csv, "utf8"))).toHaveLength(8);
+    const sorted = await runJson<{ folders: { name: string; images: number }[]; dryRun: boolean }>(
+      ["export", "data", "--format", "folders", "--out", join(data(), "sorted"), "--placement", "symlink", "--dry-run"],
+      data(),
+    );
+    expect([sorted.dryRun, sorted.folders.reduce((sum, { images }) => sum + images, 0)]).toEqual([true, drawn.images.length]);
+    const html = join(data(), "report.html");
+    const written = await runJson<{ files: string[]; images: number }>(["export", "report", "--out", html, "--no-pictures"], data());
+    expect([written.files, written.images]).toEqual([[html], drawn.images.length]);
+    expect(readFileSync(html, "utf8")).toContain("no pictures");
+    const refused = await runCommand(["export", "data", "--format", "csv", "--out", csv, "--select", "colour:red", "--json"], data());
+    expect(refused.code).toBe(1);
+    expect(JSON.parse(refused.stdout)).toMatchObject({
+      error: { code: "query", message: expect.stringContaining("known: cluster:") as string },
+    });
+    for (const usage of [
+      ["export", "data", "--out", csv],
+      ["export", "data", "--format", "csv", "--by", "label", "--out", csv],
+      ["export", "report", "--format", "csv", "--out", html],
+      ["export", "everything", "--out", csv],
+    ])
+      expect((await runCommand(usage, data())).code, usage.join(" ")).toBe(2);
+    expect((await runCommand(["export", "--help"], data())).stdout).toContain("outlier:N");
   });
 
   test("encoders and doctor tell what is here", async () => {
@@ -248,7 +282,7 @@ describe("usage and errors", () => {
     [["index"], 2, /^$/, /FOLDER/],
     [["similar", "a", "-k", "zero"], 2, /^$/, /--k is "zero"; expected a whole number/],
     [["embeddings"], 2, /^$/, /--out is missing/],
-    [["embeddings", "--out", "x.txt"], 2, /^$/, /\.npy or \.csv/],
+    [["embeddings", "--out", "x.txt"], 2, /^$/, /\.npy, \.parquet or \.csv/],
     [["index", ".", "--device", "abacus"], 2, /^$/, /--device is "abacus"; expected one of auto, cpu/],
     [["duplicates", "--unknown"], 2, /^$/, /--unknown/],
     [["duplicates"], 1, /^$/, /no collection yet.*likeness index FOLDER/],

@@ -1,7 +1,6 @@
 /**
  * @file The embeddings of every image, or of some, as a file: .npy with the paths beside it, .parquet (a row each: path, vector) or .csv.
  */
-import { csvField, csvLine } from "../base/csv-text.ts";
 import { UserError } from "../base/errors.ts";
 import { showPath } from "../base/path-bytes.ts";
 import type { Collection } from "../collection.ts";
@@ -90,8 +89,9 @@ async function writeVectors(file: string, images: readonly EmbeddedImage[], enco
   );
 }
 
+/** A path begins with a slash or a drive's letter: no spreadsheet takes it for a formula. */
 function* csvLines(images: readonly EmbeddedImage[], dimensions: number): Generator<string> {
-  yield csvLine(["path", ...Array.from({ length: dimensions }, (_, index) => `e${index}`)]);
+  yield `path,${Array.from({ length: dimensions }, (_, index) => `e${index}`).join(",")}\n`;
   for (const { path, vector } of images)
-    yield `${csvField(path)},${Array.from(vector, (value) => Number(value.toPrecision(7))).join(",")}\r\n`;
+    yield `"${path.replaceAll('"', '""')}",${Array.from(vector, (value) => Number(value.toPrecision(7))).join(",")}\n`;
 }

@@ -16,8 +16,9 @@ export interface ParquetColumn {
   readonly slice: (start: number, end: number) => readonly (string | number | boolean | Float32Array | null)[];
 }
 
-/** Rows in one group: what is held in memory at once. */
+/** Rows in one group: what is held in memory at once. Of vectors fewer, since the writer takes each number as a value of its own. */
 const groupRows = 8192;
+const groupVectors = 1024;
 
 export async function writeParquet(
   file: string,
@@ -31,10 +32,11 @@ export async function writeParquet(
       kvMetadata: Object.entries(about).map(([key, value]) => ({ key, value })),
       createdBy: "Likeness",
     });
-    for (let start = 0; start < rows; start += groupRows) {
+    const group = columns.some(({ kind }) => kind === "vector") ? groupVectors : groupRows;
+    for (let start = 0; start < rows; start += group) {
       throwIfAborted(signal);
-      const end = Math.min(rows, start + groupRows);
-      await writer.write({ columnData: columns.map((column) => sourceOf(column, start, end)), rowGroupSize: groupRows });
+      const end = Math.min(rows, start + group);
+      await writer.write({ columnData: columns.map((column) => sourceOf(column, start, end)), rowGroupSize: group });
       // Other work gets its turn between two groups.
       await new Promise((resolve) => setImmediate(resolve));
     }

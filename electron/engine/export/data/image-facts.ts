@@ -7,9 +7,9 @@ import type { Collection } from "../../collection.ts";
 import type { PictureMetadata } from "../../ingest/decode/types.ts";
 import type { ReadStore } from "../../store/database.ts";
 import { listPresentContents, type ContentRow } from "../../store/queries/contents.ts";
-import { listIssues } from "../../store/queries/findings.ts";
+import { listIssues, listOutlierScores } from "../../store/queries/findings.ts";
 import { readRaw } from "../../store/statements.ts";
-import { listOutlierEntries } from "../../views/outliers.ts";
+import { oddestFirst } from "../../views/outliers.ts";
 import { mapColumns } from "../../views/map.ts";
 import type { LabelOf } from "../../views/select/select-keys.ts";
 
@@ -72,9 +72,22 @@ export function readRows(collection: Collection, positions: Int32Array, labelOf:
   });
 }
 
+/** By image. */
 function readOutliers(collection: Collection): Map<number, NonNullable<ImageFacts["outlier"]>> {
-  const { entries } = listOutlierEntries(collection, 0, Infinity);
-  return new Map(entries.map(({ id, score, percentile }, index) => [id, { rank: index + 1, score, percentile }]));
+  const found = new Map<number, NonNullable<ImageFacts["outlier"]>>();
+  const row = collection.encoderRow();
+  if (row === null) return found;
+  const catalogue = collection.catalogue();
+  const { ids, percentiles } = catalogue.columns;
+  const scores = new Map(listOutlierScores(collection.store, row.key).map(({ content_id: content, score }) => [content, score]));
+  oddestFirst(collection, catalogue, row.key).forEach((position, index) =>
+    found.set(ids[position] as number, {
+      rank: index + 1,
+      score: scores.get(catalogue.contentIds[position] as number) as number,
+      percentile: shortened(percentiles[position] as number),
+    }),
+  );
+  return found;
 }
 
 function readIssues(store: ReadStore): Map<number, string[]> {
