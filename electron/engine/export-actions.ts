@@ -31,12 +31,12 @@ export function createExportActions(engine: Engine, labels: (collection: Collect
     return { collection, out };
   };
   return {
-    data: async ({ format, out: path, select = "", by, placement = "copy", dryRun = false }, signal) => {
+    data: async ({ format, out: path, images, select = "", by, placement = "copy", dryRun = false }, signal) => {
       const { collection, out } = prepare(path);
       const { exportData } = await import("./export/data/export-data.ts");
       const labelOf = labels(collection);
       const nowMs = engine.clock.now();
-      return exportData(collection, { format, out, select, by, placement, dryRun, labelOf, nowMs, signal: platformSignal(signal) });
+      return exportData(collection, { format, out, images, select, by, placement, dryRun, labelOf, nowMs, signal: platformSignal(signal) });
     },
     report: async ({ out: path, pictures = true }, signal) => {
       const { collection, out } = prepare(path);

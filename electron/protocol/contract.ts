@@ -99,11 +99,20 @@ export interface Contract {
   };
 
   /**
-   * Writes the images of a selection down, on the engine's machine and outside every folder of images. `select`: as README "Selections" says, every
-   * image if not given. `by`: what COCO and folders sort by (labels where there are some, else clusters).
+   * Writes images down, on the engine's machine and outside every folder of images: those of `images` (their ids) that `select` means too
+   * (views/select says how it is written); every image where neither is given. `by`: what COCO and folders sort by (labels where there are some,
+   * else clusters).
    */
   "export.data": {
-    params: { format: ExportFormat; out: string; select?: string; by?: ExportClasses; placement?: Placement; dryRun?: boolean };
+    params: {
+      format: ExportFormat;
+      out: string;
+      images?: Int32Array;
+      select?: string;
+      by?: ExportClasses;
+      placement?: Placement;
+      dryRun?: boolean;
+    };
     result: ExportedData;
   };
   /** Writes one HTML file that opens offline; without `pictures` there are none in it. */

@@ -67,6 +67,7 @@ const checks: { readonly [M in Method]: Check<unknown> } = {
   "export.data": params<"export.data">({
     format: oneOf(exportFormats),
     out: path,
+    images: optional(wholeNumbers),
     select: optional(text(10_000)),
     by: optional(oneOf(exportClasses)),
     placement: optional(oneOf(placements)),
@@ -134,6 +135,10 @@ function flag(value: unknown): string | null {
 
 function bytes(value: unknown): string | null {
   return value instanceof Uint8Array ? null : "bytes";
+}
+
+function wholeNumbers(value: unknown): string | null {
+  return value instanceof Int32Array ? null : "32-bit whole numbers";
 }
 
 function oneOf<const T extends string>(words: readonly T[]): Check<T> {

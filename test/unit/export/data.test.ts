@@ -247,6 +247,25 @@ print(same, vectors["path"].to_pylist() == table["path"].to_pylist(), table.sche
     expect(readdirSync(join(home(), "out")).filter((name) => name.endsWith(".part"))).toEqual([]);
   });
 
+  test("what a person has selected is named by its ids, and may be narrowed by words", async () => {
+    const { ids, names } = made.engine.requireCollection().catalogue().columns;
+    const images = ids.slice(3, 9);
+    await made.engine.handlers["export.data"]({ format: "csv", out: out("ids.csv"), images }, made.engine.context);
+    const namesOf = (file: string): string[] =>
+      readCsv(readFileSync(out(file), "utf8"))
+        .slice(1)
+        .map((row) => withoutGuard(row[2] as string));
+    expect(namesOf("ids.csv")).toEqual(names.split("\n").slice(3, 9));
+    const narrowed = Int32Array.of(...images, 2 ** 30);
+    const word = names.split("\n")[4] as string;
+    await made.engine.handlers["export.data"](
+      { format: "csv", out: out("ids.csv"), images: narrowed, select: `"${word.replaceAll('"', '""')}"` },
+      made.engine.context,
+    );
+    expect(namesOf("ids.csv").every((each) => each.includes(word))).toBe(true);
+    expect(namesOf("ids.csv")).toContain(word);
+  });
+
   test("a dry run counts and writes nothing", async () => {
     for (const format of ["csv", "parquet", "npy", "coco"] as const) {
       const counted = await made.engine.exports.data({ format, out: out(`dry.${format}`), select: "folder:kind-1", dryRun: true });

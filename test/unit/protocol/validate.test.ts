@@ -55,6 +55,7 @@ const good: { readonly [M in Method]: readonly unknown[] } = {
   "export.data": [
     { format: "csv", out: "/o.csv" },
     { format: "folders", out: "/o", select: "cluster:1", by: "cluster", placement: "symlink", dryRun: true },
+    { format: "npy", out: "/o.npy", images: new Int32Array(2) },
   ],
   "export.report": [{ out: "/r.html" }, { out: "/r.html", pictures: false }],
   doctor: [{}],
@@ -83,6 +84,7 @@ describe("the parameters of a call", () => {
     ["collection.index", { folders: "/a" }, "a list"],
     ["collection.index", { device: "gpu" }, '"device" must be one of auto, cpu, webgpu, directml, cuda, coreml, not "gpu"'],
     ["export.data", { format: "xlsx", out: "/o" }, '"format" must be one of csv, parquet, npy, coco, folders, not "xlsx"'],
+    ["export.data", { format: "csv", out: "/o", images: [1, 2] }, '"images" must be 32-bit whole numbers, not a list of 2'],
     ["export.data", { format: "folders", out: "/o", placement: "move" }, '"placement" must be one of copy, hardlink, symlink, not "move"'],
     ["folders.list", { hidden: 1 }, "true or false"],
     ["folders.list", { path: null }, "not null"],

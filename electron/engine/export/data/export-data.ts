@@ -21,6 +21,8 @@ export interface DataRequest {
   readonly format: ExportFormat;
   /** Absolute: a file, or for folders a folder. Outside every folder of images, which the caller has seen to. */
   readonly out: string;
+  /** Only these, by id; ids of images that are gone count as nothing. */
+  readonly images?: Int32Array | undefined;
   /** A selection as views/select reads it; empty: every image. */
   readonly select: string;
   readonly by: ExportClasses | undefined;
@@ -32,8 +34,8 @@ export interface DataRequest {
 }
 
 export async function exportData(collection: Collection, request: DataRequest): Promise<ExportedData> {
-  const { format, out: file, select, labelOf, dryRun, signal } = request;
-  const positions = selectImages(collection, select, labelOf);
+  const { format, out: file, labelOf, dryRun, signal } = request;
+  const positions = chosen(collection, request);
   const whole: ExportedData = { files: [file], images: positions.length, leftOut: 0, dryRun };
   switch (format) {
     case "csv":
@@ -62,4 +64,13 @@ export async function exportData(collection: Collection, request: DataRequest): 
       return writeFolders({ ...request, plan, imageFolders: listFolders(collection.store) });
     }
   }
+}
+
+/** Positions in the catalogue, ascending. */
+function chosen(collection: Collection, { images, select, labelOf }: DataRequest): Int32Array {
+  const selected = selectImages(collection, select, labelOf);
+  if (images === undefined) return selected;
+  const wanted = new Set(images);
+  const { ids } = collection.catalogue().columns;
+  return selected.filter((position) => wanted.has(ids[position] as number));
 }

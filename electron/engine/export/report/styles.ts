@@ -16,7 +16,7 @@ p { margin: 0 0 12px; max-width: 76ch; }
 a { color: var(--accent); }
 code { font-size: 12px; }
 section { margin-top: 16px; padding: 16px; background: var(--panel); border: 1px solid var(--line); border-radius: 6px; }
-h3::first-letter { text-transform: uppercase; }
+.kind::first-letter { text-transform: uppercase; }
 h2 .second, h3 .second { font-weight: 400; margin-left: 4px; }
 .second { color: var(--second); }
 .good { color: var(--green); font-weight: 600; }

@@ -14,10 +14,11 @@ export function number(value: number): string {
   return whole.format(value);
 }
 
+/** The unit stays with its number. */
 export function size(bytes: number): string {
-  if (bytes >= 1e9) return `${(bytes / 1e9).toFixed(1)} GB`;
-  if (bytes >= 1e6) return `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)} MB`;
-  return `${Math.max(bytes > 0 ? 1 : 0, Math.round(bytes / 1e3))} kB`;
+  if (bytes >= 1e9) return `${(bytes / 1e9).toFixed(1)}\u00a0GB`;
+  if (bytes >= 1e6) return `${(bytes / 1e6).toFixed(bytes < 1e7 ? 1 : 0)}\u00a0MB`;
+  return `${Math.max(bytes > 0 ? 1 : 0, Math.round(bytes / 1e3))}\u00a0kB`;
 }
 
 export function share(part: number, total: number): string {

@@ -35,7 +35,7 @@ export function duplicatesSection(context: ReportContext): Section | null {
 function shownGroup(context: ReportContext, { relation, members, gainBytes }: DuplicateGroup): Markup {
   const ordered = [...members].sort((one, other) => Number(other.keep) - Number(one.keep));
   return html`<article class="group">
-    <h3>
+    <h3 class="kind">
       ${relationWords[relation]}
       <span class="second">${counted(members.length, "file")}${gainBytes > 0 && `, ${size(gainBytes)} to gain`}</span>
     </h3>
