@@ -39,7 +39,7 @@ export const exportCommand: Command = {
       throw new CliUsageError(`likeness export ${what}: got ${rest.length} argument(s) behind it; expected ${kind.arguments}.`);
     for (const [other, { options }] of Object.entries(kinds))
       for (const name of Object.keys(options))
-        if (other !== what && input.values[name] !== undefined)
+        if (!Object.hasOwn(kind.options, name) && input.values[name] !== undefined)
           throw new CliUsageError(`likeness export ${what}: --${name} belongs to \`likeness export ${other}\`.`);
     return kind.run(input);
   },
