@@ -9,10 +9,8 @@ import { pipeline } from "node:stream/promises";
 
 import { CancellationError, messageOf, UserError } from "../base/errors.ts";
 
-/** Where a file is written before it gets its name. */
-export function temporaryName(file: string): string {
-  return `${file}.${process.pid}.part`;
-}
+/** Two exports to one place at one time each have a file of their own; the last one stays. */
+let begun = 0;
 
 /** Throws UserError `export-failed`, or `CancellationError` where the signal was given; nothing is left behind then. */
 export async function writePieces(file: string, pieces: Iterable<Uint8Array | string>, signal?: AbortSignal): Promise<void> {
@@ -23,7 +21,7 @@ export async function writePieces(file: string, pieces: Iterable<Uint8Array | st
 
 /** Lets `write` fill the temporary file, then gives it its name. */
 export async function intoPlace(file: string, write: (temporary: string) => Promise<void>): Promise<void> {
-  const temporary = temporaryName(file);
+  const temporary = `${file}.${process.pid}-${begun++}.part`;
   try {
     await write(temporary);
     await rename(temporary, file);
