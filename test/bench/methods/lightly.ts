@@ -47,7 +47,7 @@ export async function trainInLightly(request: LightlyRequest): Promise<Float32Ar
   // A peer that dies early closes its input; what it said on the way is the error below.
   child.stdin.on("error", () => undefined);
   const write = async (bytes: Uint8Array): Promise<void> => {
-    if (!child.stdin.write(bytes)) await Promise.race([once(child.stdin, "drain"), exited]);
+    if (!child.stdin.write(bytes)) await Promise.race([once(child.stdin, "drain").catch(() => exited), exited]);
   };
   const learnt = network.model.graph.initializers.filter(({ name }) => /\.(weight|bias)$/.test(name));
   const header = Buffer.from(JSON.stringify(headerOf(request, learnt)));
