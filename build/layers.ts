@@ -20,6 +20,7 @@ export type LayerName =
   | "map"
   | "duplicates"
   | "outliers"
+  | "fewshot"
   | "samples"
   | "children"
   | "stages"
@@ -68,6 +69,7 @@ const belowStages: readonly LayerName[] = [
   "map",
   "duplicates",
   "outliers",
+  "fewshot",
   "samples",
   "children",
 ];
@@ -132,6 +134,7 @@ export const layers: Readonly<Record<LayerName, Layer>> = {
     outside: nodeAndPackages,
     because: stageReason,
   },
+  fewshot: { folder: "electron/engine/fewshot", mayImport: ["base", "protocol"], outside: nodeAndPackages, because: stageReason },
   samples: { folder: "electron/engine/samples", mayImport: ["base", "protocol"], outside: nodeAndPackages, because: stageReason },
 
   children: {
@@ -161,6 +164,7 @@ export const layers: Readonly<Record<LayerName, Layer>> = {
       "map",
       "duplicates",
       "outliers",
+      "fewshot",
       "stages",
       "engine",
     ],

@@ -11,6 +11,7 @@ const entries = {
   "pixel-child": "children/pixel-child.ts",
   "inference-worker": "runtime/inference-worker.ts",
   "compute-worker": "stages/compute-worker.ts",
+  "fewshot-worker": "stages/fewshot/fewshot-worker.ts",
   trainer: "stages/training/trainer.ts",
 } as const;
 

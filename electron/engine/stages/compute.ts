@@ -41,7 +41,8 @@ export function compute<T extends ComputeTask>(
   });
 }
 
-function revive(error: { name: string; code: string; message: string; stack: string }): Error {
+/** The error that a worker told, as one of ours again. */
+export function revive(error: { name: string; code: string; message: string; stack: string }): Error {
   if (error.name === "CancellationError") return new CancellationError();
   if (error.name === "UserError") return new UserError(error.code, error.message);
   const bug = new BugError(error.message);

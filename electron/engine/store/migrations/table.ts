@@ -9,13 +9,14 @@ import { createEmbeddings } from "./002-create-embeddings.ts";
 import { createFindings } from "./003-create-findings.ts";
 import { createJobs } from "./004-create-jobs.ts";
 import { createRuns } from "./005-create-runs.ts";
+import { createLabels } from "./006-create-labels.ts";
 
 export interface Migration {
   readonly name: string;
   readonly sql: string;
 }
 
-export const migrations: readonly Migration[] = [createFiles, createEmbeddings, createFindings, createJobs, createRuns];
+export const migrations: readonly Migration[] = [createFiles, createEmbeddings, createFindings, createJobs, createRuns, createLabels];
 
 export const newestVersion = migrations.length;
 

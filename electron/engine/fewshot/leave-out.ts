@@ -1,0 +1,73 @@
+/**
+ * @file Each click asked of what was learnt from the others: how often it is told, and how confident a candidate may be.
+ */
+import { fitPower, type LeftOut } from "./calibration.ts";
+import { clicksPerClass, type Clicks } from "./clicks.ts";
+import { answerOf, type ModelName, type SpaceModels } from "./models.ts";
+
+/** One model on one kind of vectors. */
+export interface Candidate {
+  readonly model: ModelName;
+  readonly features: string;
+  /** Share of the clicks that are told when left out; null where leaving one out leaves most classes without any. */
+  readonly looAccuracy: number | null;
+  /** Mean logarithm of the probability that a left-out click's class was given, calibrated. */
+  readonly likelihood: number;
+  /** What its probabilities are raised to (calibration.ts). */
+  readonly power: number;
+}
+
+/** Powers that fit most folders: the mean of two models is too flat, and so is a ridge's softmax. */
+const usualPowers: Readonly<Record<ModelName, number>> = { both: 2.5, propagation: 2, ridge: 2, centroid: 1 };
+
+/** Clicks that can be left out: those of classes that have another. Null where fewer than half of the classes have one. */
+export function clicksToLeaveOut(clicks: Clicks): Clicks | null {
+  const counts = clicksPerClass(clicks);
+  const used = counts.reduce((sum, count) => sum + (count > 0 ? 1 : 0), 0);
+  const asked = counts.reduce((sum, count) => sum + (count > 1 ? 1 : 0), 0);
+  if (asked === 0 || asked < used / 2) return null;
+  const kept = [...clicks.rows.keys()].filter((at) => counts[clicks.labels[at]] > 1);
+  return {
+    rows: Int32Array.from(kept, (at) => clicks.rows[at]),
+    labels: Int32Array.from(kept, (at) => clicks.labels[at]),
+    classCount: clicks.classCount,
+  };
+}
+
+/** What a candidate says of clicks that it was not given. */
+export function leaveOut(models: SpaceModels, model: ModelName, clicks: Clicks): LeftOut {
+  const { rows, labels, classCount } = clicks;
+  const answer = answerOf(models, model);
+  const probabilities = new Float64Array(rows.length * classCount);
+  const one = new Float64Array(classCount);
+  rows.forEach((row, at) => {
+    answer(row, classCount, one, labels[at]);
+    probabilities.set(one, at * classCount);
+  });
+  return { count: rows.length, classCount, probabilities, labels };
+}
+
+/** @param asked from `clicksToLeaveOut` */
+export function judgeCandidate(models: SpaceModels, model: ModelName, asked: Clicks | null): Candidate {
+  const features = models.space.name;
+  if (asked === null) return { model, features, looAccuracy: null, likelihood: Number.NaN, power: usualPowers[model] };
+  const left = leaveOut(models, model, asked);
+  const power = fitPower(left, usualPowers[model]);
+  const { count, classCount, probabilities, labels } = left;
+  let right = 0;
+  let likelihood = 0;
+  for (let at = 0; at < count; at++) {
+    const one = probabilities.subarray(at * classCount, (at + 1) * classCount);
+    if (largestOf(one, classCount) === labels[at]) right++;
+    const sum = one.reduce((total, value) => total + Math.max(value, 1e-6) ** power, 0);
+    likelihood += Math.log(Math.max(one[labels[at]], 1e-6) ** power / sum) / count;
+  }
+  return { model, features, looAccuracy: right / count, likelihood, power };
+}
+
+/** Index of the largest; of equals the first. */
+export function largestOf(values: ArrayLike<number>, count: number): number {
+  let best = 0;
+  for (let index = 1; index < count; index++) if (values[index] > values[best]) best = index;
+  return best;
+}

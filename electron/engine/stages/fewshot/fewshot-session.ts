@@ -1,0 +1,199 @@
+/**
+ * @file What the worker does: reads the vectors, makes the spaces, and answers for clicks given by content. Plain functions, so that tests run them without a worker.
+ */
+import { UserError } from "../../base/errors.ts";
+import type { NeighbourGraph, VectorTable } from "../../base/neighbour-graph.ts";
+import { reliability, applyPower } from "../../fewshot/calibration.ts";
+import type { Clicks } from "../../fewshot/clicks.ts";
+import { featureSpace, type FeatureSpace } from "../../fewshot/feature-space.ts";
+import { findHints } from "../../fewshot/hints.ts";
+import { clicksToLeaveOut, largestOf, leaveOut } from "../../fewshot/leave-out.ts";
+import { createLearner, type Learned, type Learner } from "../../fewshot/learner.ts";
+import { moreLikeThese } from "../../fewshot/more-like-these.ts";
+import { suggestFirst, suggestNext } from "../../fewshot/next.ts";
+import { outlook } from "../../fewshot/outlook.ts";
+import { emptyPredictions, predictAll } from "../../fewshot/predict.ts";
+import { exactNeighbours } from "../../search/exact-neighbours.ts";
+import { openForReading, type ReadStore } from "../../store/database.ts";
+import { readGraph } from "../../store/queries/graphs.ts";
+import { applyWhitening, fitWhitening } from "../../training/whiten/whitening.ts";
+import { loadVectors } from "../vectors.ts";
+import type {
+  ClickedContents,
+  FewshotRequest,
+  FewshotStart,
+  FewshotTask,
+  FewshotTasks,
+  SpaceSource,
+  ToldChoice,
+} from "./fewshot-messages.ts";
+
+export type FewshotSession = { [T in FewshotTask]: (input: FewshotTasks[T]["input"]) => FewshotTasks[T]["output"] };
+
+const whitenSeed = 1;
+/** Neighbours of whitened vectors: what density and propagation look at. */
+const neighbourCount = 16;
+/** Fewer cannot be whitened: there are no axes to speak of. */
+const fewestForWhitening = 8;
+
+export function openFewshotSession({ workspace, spaces }: FewshotStart): FewshotSession {
+  const { contentIds, made } = readSpaces(workspace, spaces);
+  const rowOf = new Map(Array.from(contentIds, (id, row) => [id, row]));
+  const learners = new Map<string, Learner>();
+  /** One for each set of spaces that was asked for: what is learnt on some is not what is learnt on all. */
+  const learnerOf = (features: readonly string[] | null): Learner => {
+    const wanted = features === null ? made : made.filter(({ name }) => features.includes(name));
+    if (wanted.length === 0)
+      throw new UserError(
+        "features-unknown",
+        `There are no vectors "${features?.join(", ")}"; expected ${made.map(({ name }) => name).join(", ")}.`,
+      );
+    const key = wanted.map(({ name }) => name).join("\n");
+    let learner = learners.get(key);
+    if (!learner) learners.set(key, (learner = createLearner(wanted)));
+    return learner;
+  };
+  const known = (clicks: ClickedContents): Clicks => asClicks(clicks, rowOf);
+  return {
+    predict: ({ clicks: given, features, threshold }) => {
+      const clicks = known(given);
+      const learner = learnerOf(features);
+      const used = new Set(clicks.labels).size;
+      const nothing = { ...emptyPredictions(contentIds.length, given.classNames.length), chosen: null, candidates: [], reliability: [] };
+      if (used === 0) return { contentIds, ...nothing, why: "Nothing is labelled yet." };
+      if (used === 1) return { contentIds, ...oneClass(learner, clicks, threshold) };
+      const learned = learner.learn(clicks);
+      return {
+        contentIds,
+        ...predictAll(learned, threshold),
+        chosen: told(learned.choice.candidate),
+        candidates: learned.candidates.map(told),
+        why: learned.choice.why,
+        reliability: reliabilityOf(learned),
+      };
+    },
+    next: ({ clicks: given, features, threshold, count, shown }) => {
+      const clicks = known(given);
+      const learner = learnerOf(features);
+      const space = learner.spaces.find(({ name }) => name === "whitened") ?? learner.spaces[0];
+      const without = new Set([...clicks.rows, ...rowsOf(shown, rowOf)]);
+      const withContent = <T extends { row: number }>(each: T): T & { contentId: number } => ({ ...each, contentId: contentIds[each.row] });
+      if (new Set(clicks.labels).size < 2) {
+        const more = suggestFirst({ ...space, count: Math.min(contentIds.length, count + without.size) });
+        return {
+          images: more
+            .filter(({ row }) => !without.has(row))
+            .slice(0, count)
+            .map(withContent),
+          outlook: outlook(space.table, clicks),
+        };
+      }
+      const learned = learner.learn(clicks);
+      const { probabilities } = predictAll(learned, threshold);
+      const images = suggestNext({
+        table: learned.models.space.table,
+        neighbours: learned.models.space.neighbours,
+        count,
+        classCount: clicks.classCount,
+        probabilities,
+        strangeness: learned.models.ridge.strangeness,
+        without,
+        nameOf: (label) => given.classNames[label],
+      });
+      return { images: images.map(withContent), outlook: outlook(learned.models.space.table, clicks) };
+    },
+    hints: ({ clicks: given, features }) => {
+      const clicks = known(given);
+      const asked = clicksToLeaveOut(clicks);
+      if (asked === null || new Set(clicks.labels).size < 2) return [];
+      const { models, choice } = learnerOf(features).learn(clicks);
+      return findHints(models, choice.candidate, asked).map((hint) => ({ ...hint, contentId: contentIds[hint.row] }));
+    },
+  };
+}
+
+/** Rows are those of the first space; all spaces must have the same. */
+function readSpaces(workspace: string, sources: readonly SpaceSource[]): { contentIds: Int32Array; made: FeatureSpace[] } {
+  const { store, close } = openForReading(workspace);
+  try {
+    let contentIds: Int32Array | null = null;
+    const made: FeatureSpace[] = [];
+    for (const { name, encoder, whitened } of sources) {
+      const vectors = loadVectors(store, encoder);
+      contentIds ??= vectors.contentIds;
+      // An encoder that has not seen all of the first one's contents is of no use here.
+      if (!isSame(vectors.contentIds, contentIds) || vectors.table.count === 0) continue;
+      if (!whitened) made.push(featureSpace(name, vectors.table, storedNeighbours(store, encoder.key, vectors)));
+      else if (vectors.table.count >= fewestForWhitening) {
+        const table = applyWhitening(vectors.table, fitWhitening(vectors.table, { seed: whitenSeed }));
+        made.push(featureSpace(name, table, exactNeighbours(table, neighbourCount)));
+      }
+    }
+    return { contentIds: contentIds ?? new Int32Array(0), made };
+  } finally {
+    close();
+  }
+}
+
+/** The graph of the collection where it is of these very rows. */
+function storedNeighbours(store: ReadStore, encoderKey: number, vectors: { contentIds: Int32Array; table: VectorTable }): NeighbourGraph {
+  const stored = readGraph(store, encoderKey);
+  if (stored && isSame(stored.contentIds, vectors.contentIds))
+    return { count: stored.contentIds.length, k: stored.k, indices: stored.indices, similarities: stored.similarities };
+  return exactNeighbours(vectors.table, neighbourCount);
+}
+
+function isSame(one: Int32Array, other: Int32Array): boolean {
+  return one.length === other.length && one.every((value, index) => value === other[index]);
+}
+
+/** Contents without a vector are left out. */
+function asClicks({ contentIds, labels, classNames }: ClickedContents, rowOf: ReadonlyMap<number, number>): Clicks {
+  const kept = [...contentIds.keys()].filter((at) => rowOf.has(contentIds[at]));
+  return {
+    rows: Int32Array.from(kept, (at) => rowOf.get(contentIds[at]) as number),
+    labels: Int32Array.from(kept, (at) => labels[at]),
+    classCount: classNames.length,
+  };
+}
+
+function rowsOf(contentIds: Int32Array, rowOf: ReadonlyMap<number, number>): number[] {
+  return Array.from(contentIds, (id) => rowOf.get(id)).filter((row) => row !== undefined);
+}
+
+/** Probabilities in the column of the class that has clicks. */
+function oneClass(
+  learner: Learner,
+  clicks: Clicks,
+  threshold: FewshotRequest["threshold"],
+): Omit<FewshotTasks["predict"]["output"], "contentIds"> {
+  const { classCount } = clicks;
+  const label = clicks.labels[0];
+  const { predictions, model, features, why } = moreLikeThese(learner.spaces, clicks.rows, threshold);
+  const probabilities = new Float32Array(predictions.confidences.length * classCount);
+  predictions.confidences.forEach((confidence, row) => (probabilities[row * classCount + label] = confidence));
+  const labels = predictions.labels.map((each) => (each === 0 ? label : each));
+  const chosen: ToldChoice = { model, features, looAccuracy: null };
+  return { labels, confidences: predictions.confidences, probabilities, chosen, candidates: [chosen], why, reliability: [] };
+}
+
+function told({ model, features, looAccuracy }: ToldChoice): ToldChoice {
+  return { model, features, looAccuracy };
+}
+
+/** Of the clicks, each left out: how sure it was, and how often right. */
+function reliabilityOf({ clicks, models, choice }: Learned): ReturnType<typeof reliability> {
+  const asked = clicksToLeaveOut(clicks);
+  if (asked === null) return [];
+  const { count, classCount, probabilities } = leaveOut(models, choice.candidate.model, asked);
+  const confidences = new Float64Array(count);
+  const right = new Uint8Array(count);
+  for (let at = 0; at < count; at++) {
+    const one = probabilities.subarray(at * classCount, (at + 1) * classCount);
+    applyPower(one, classCount, choice.candidate.power);
+    const best = largestOf(one, classCount);
+    confidences[at] = one[best];
+    right[at] = best === asked.labels[at] ? 1 : 0;
+  }
+  return reliability(confidences, right);
+}
