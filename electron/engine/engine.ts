@@ -22,13 +22,16 @@ import { createCollection, type Collection } from "./collection.ts";
 import { createEncoderActions, type EncoderActions } from "./encoder-actions.ts";
 import { defaultEncoderId, findEncoder } from "./encoders/registry.ts";
 import { createExportActions, type ExportActions } from "./export-actions.ts";
+import { createFewshotActions, type FewshotActions, type TablePredictions, type TableRequest } from "./fewshot-actions.ts";
 import { createHandlers } from "./handlers.ts";
 import { distinctFolders, knownFileSpelling, pathFromText, requireApart, requireFolder } from "./ingest/scan/folders.ts";
 import { createJobRunner, requireRunner, type JobRunner } from "./jobs/job-runner.ts";
+import { createLabelActions, type LabelActions } from "./label-actions.ts";
 import { openInference, type InferenceSessionHandle } from "./runtime/inference.ts";
 import { createDefinitions } from "./stages/definitions.ts";
 import type { SpawnTrainer } from "./stages/training/train-job.ts";
 import { inferenceRequest } from "./stages/encoder-use.ts";
+import { readLabelsTable } from "./stages/labels-table.ts";
 import { openForReading, openForWriting, type WriteStore } from "./store/database.ts";
 import { countImages, fileByPath } from "./store/queries/files.ts";
 import { listFolders } from "./store/queries/folders.ts";
@@ -100,6 +103,8 @@ export interface Engine extends EngineHost {
   readonly encoders: EncoderActions;
   readonly training: TrainingActions;
   readonly exports: ExportActions;
+  readonly labels: LabelActions;
+  readonly fewshot: FewshotActions;
   children(): ChildPool;
   /** A session of the collection's encoder on the CPU for single pictures, opened once and kept. */
   querySession(): Promise<InferenceSessionHandle>;
@@ -112,6 +117,8 @@ export interface Engine extends EngineHost {
   pathOf(id: ImageId): string;
   /** More like the image at this path, or like the picture there when it is not of the collection. */
   similarToPath(path: string, count: number): Promise<{ query: string; results: Neighbour[] }>;
+  /** Learns from a table of (path, label), without keeping the labels. */
+  learnFromTable(file: string, request: TableRequest): Promise<TablePredictions>;
 }
 
 interface Opened {
@@ -140,6 +147,8 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   let encoders: EncoderActions | null = null;
   let training: TrainingActions | null = null;
   let exports: ExportActions | null = null;
+  let labels: LabelActions | null = null;
+  let fewshot: FewshotActions | null = null;
 
   const emit: Listener = (name, value) => {
     for (const listener of listeners) listener(name, value);
@@ -183,6 +192,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
     const closing = opened;
     opened = null;
     await closing?.jobs?.close();
+    await fewshot?.close();
     if (closing?.jobs) remember(recent, closing.collection, clock);
     closing?.close();
     await closeQuery();
@@ -248,6 +258,12 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
       // Labels come in here: by content, of the collection that is open.
       return (exports ??= createExportActions(engine, () => null));
     },
+    get labels() {
+      return (labels ??= createLabelActions(engine));
+    },
+    get fewshot() {
+      return (fewshot ??= createFewshotActions(engine));
+    },
     get encoders() {
       return (encoders ??= createEncoderActions(engine, dataFolder));
     },
@@ -269,7 +285,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
     announce: () =>
       emit("changed", {
         version: opened?.collection.version ?? 0,
-        what: ["images", "map", "duplicates", "outliers", "issues", "collection"],
+        what: ["images", "map", "duplicates", "outliers", "issues", "collection", "labels"],
       }),
     context: { signal: new AbortController().signal },
     pathOf: (id) => {
@@ -287,6 +303,8 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
       if (file && file.state === "image") return { query, results: similarToImage(collection, file.id as ImageId, count) };
       return { query, results: await similarToFile(engine, { path: typed }, count) };
     },
+    learnFromTable: async (file, request) =>
+      engine.fewshot.predictTable(readLabelsTable(engine.requireCollection().store, file, 1), request),
     get handlers() {
       return (handlers ??= createHandlers(engine, dataFolder));
     },

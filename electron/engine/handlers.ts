@@ -120,6 +120,29 @@ export function createHandlers(engine: Engine, dataFolder: string): Handlers {
     "encoders.export": (request) => engine.encoders.export(request),
     "export.data": (request, { signal }) => engine.exports.data(request, signal),
     "export.report": (request, { signal }) => engine.exports.report(request, signal),
+    "labels.projects": () => ({ projects: engine.labels.projects() }),
+    "labels.createProject": ({ name }) => engine.labels.createProject(name),
+    "labels.renameProject": ({ project, name }) => engine.labels.renameProject(project, name),
+    "labels.removeProject": ({ project }) => {
+      engine.labels.removeProject(project);
+      return {};
+    },
+    "labels.createClass": (given) => engine.labels.createClass(given),
+    "labels.changeClass": ({ class: id, ...to }) => engine.labels.changeClass(id, to),
+    "labels.removeClass": ({ class: id }) => engine.labels.removeClass(id),
+    "labels.set": ({ project, images, class: id, source }) =>
+      engine.labels.set({ project, images, class: id ?? null, source: source ?? "clicked" }),
+    "labels.undo": ({ project }) => engine.labels.undo(project),
+    "labels.redo": ({ project }) => engine.labels.redo(project),
+    "labels.read": ({ project }) => engine.labels.read(project),
+    "labels.importFile": ({ project, path }) => engine.labels.importFile(project, path),
+    "labels.importFolders": ({ project }) => engine.labels.importFolders(project),
+    "labels.exportFile": ({ project, path }) => engine.labels.exportFile(project, path),
+    "fewshot.predict": (given) => engine.fewshot.predict(given),
+    "fewshot.next": (given) => engine.fewshot.next(given),
+    "fewshot.hints": async (given) => ({ hints: await engine.fewshot.hints(given) }),
+    "fewshot.acceptable": (given) => engine.fewshot.acceptable(given),
+    "fewshot.accept": (given) => engine.fewshot.accept(given),
     doctor: () => doctor(engine),
     "jobs.list": () => ({ jobs: engine.jobs?.list() ?? [] }),
     "jobs.pause": ({ id }) => {

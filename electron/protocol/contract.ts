@@ -4,6 +4,8 @@
  * exactly this table.
  */
 import type {
+  ClassId,
+  ClassKind,
   DeviceName,
   DoctorReport,
   DuplicateGroup,
@@ -20,11 +22,19 @@ import type {
   ImageId,
   IssueEntry,
   JobId,
+  LabelColumns,
+  LabelHint,
+  LabelImport,
+  LabelPredictions,
+  LabelProject,
+  LabelSource,
   MapColumns,
   Neighbour,
+  NextImages,
   OpenCollection,
   OutlierEntry,
   Placement,
+  ProjectId,
   RecentCollection,
   UnreadableFile,
 } from "./model.ts";
@@ -118,6 +128,48 @@ export interface Contract {
   /** Writes one HTML file that opens offline; without `pictures` there are none in it. */
   "export.report": { params: { out: string; pictures?: boolean }; result: ExportedReport };
 
+  "labels.projects": { params: Empty; result: { projects: LabelProject[] } };
+  "labels.createProject": { params: { name: string }; result: LabelProject };
+  "labels.renameProject": { params: { project: ProjectId; name: string }; result: LabelProject };
+  /** With all its labels, for good: not a step that can be undone. */
+  "labels.removeProject": { params: { project: ProjectId }; result: Empty };
+  /** Without colour and key the next free ones. The project has at most one class of kind "none-of-these". */
+  "labels.createClass": {
+    params: { project: ProjectId; name: string; kind?: ClassKind; colour?: number; key?: number };
+    result: { project: LabelProject; class: ClassId };
+  };
+  /** Key 0: none. A key that another class has is taken from it. */
+  "labels.changeClass": { params: { class: ClassId; name?: string; colour?: number; key?: number }; result: LabelProject };
+  /** With its labels. */
+  "labels.removeClass": { params: { class: ClassId }; result: LabelProject };
+  /** Gives these images the class, all as one step; without a class takes their labels away. */
+  "labels.set": { params: { project: ProjectId; images: Int32Array; class?: ClassId; source?: LabelSource }; result: LabelProject };
+  "labels.undo": { params: { project: ProjectId }; result: { project: LabelProject; what: string | null } };
+  "labels.redo": { params: { project: ProjectId }; result: { project: LabelProject; what: string | null } };
+  "labels.read": { params: { project: ProjectId }; result: LabelColumns };
+  /** From a table of (path, label), as one step; classes that are missing are made. */
+  "labels.importFile": { params: { project: ProjectId; path: string }; result: LabelImport };
+  /** The folder in which an image lies becomes its class, as one step. */
+  "labels.importFolders": { params: { project: ProjectId }; result: LabelImport };
+  /** A table of path, label, source. */
+  "labels.exportFile": { params: { project: ProjectId; path: string }; result: LabelImport };
+
+  /** Learns from the labels of a project; `features` names the vectors to learn on, all where it is not given. */
+  "fewshot.predict": { params: { project: ProjectId; features?: string; threshold?: number }; result: LabelPredictions };
+  /** What to look at next; never what is labelled or in `shown`. */
+  "fewshot.next": { params: { project: ProjectId; count: number; features?: string; shown?: Int32Array }; result: NextImages };
+  /** Labels that may be mistakes, the surest first. */
+  "fewshot.hints": { params: { project: ProjectId; features?: string }; result: { hints: LabelHint[] } };
+  /** What accepting all with at least this confidence would label, the most doubtful first; ids, classes (positions) and confidences side by side. */
+  "fewshot.acceptable": {
+    params: { project: ProjectId; least: number; class?: ClassId; features?: string };
+    result: { ids: Int32Array; classes: Uint16Array; confidences: Float32Array; expectedErrors: number };
+  };
+  /** Labels them so, as one step, with the source "accepted". */
+  "fewshot.accept": {
+    params: { project: ProjectId; least: number; class?: ClassId; features?: string };
+    result: { project: LabelProject; accepted: number };
+  };
   doctor: { params: Empty; result: DoctorReport };
 
   "jobs.list": { params: Empty; result: { jobs: JobSnapshot[] } };
@@ -135,7 +187,10 @@ export interface Events {
   /** At most five times a second per job, and always the last state. */
   job: JobSnapshot;
   /** Stored rows changed; `what` says which views should read again. */
-  changed: { readonly version: number; readonly what: readonly ("images" | "map" | "duplicates" | "outliers" | "issues" | "collection")[] };
+  changed: {
+    readonly version: number;
+    readonly what: readonly ("images" | "map" | "duplicates" | "outliers" | "issues" | "collection" | "labels")[];
+  };
 }
 export type EventName = keyof Events;
 

@@ -4,7 +4,18 @@
  * exist?) is the handler's affair.
  */
 import type { Contract, Method, Params } from "./contract.ts";
-import { deviceNames, exportClasses, exportFormats, placements, type ImageId, type JobId } from "./model.ts";
+import {
+  classKinds,
+  deviceNames,
+  exportClasses,
+  exportFormats,
+  labelSources,
+  placements,
+  type ClassId,
+  type ImageId,
+  type JobId,
+  type ProjectId,
+} from "./model.ts";
 import { isRecord } from "./rpc-messages.ts";
 
 /** What is wrong with the value, in words, or null. `T` is what a value without complaint has become. */
@@ -18,6 +29,11 @@ const word = text(1000);
 const id = integer<number>(1, 2 ** 31 - 1);
 const imageId = id as Check<ImageId>;
 const jobId = integer<JobId>(1, Number.MAX_SAFE_INTEGER);
+const project = id as Check<ProjectId>;
+const classId = id as Check<ClassId>;
+const key = integer<number>(1, 9);
+const colour = integer<number>(0, 0xffffff);
+const share = number(0, 1);
 const count = integer<number>(0, 1_000_000);
 const offset = integer<number>(0, 2 ** 31 - 1);
 
@@ -74,6 +90,36 @@ const checks: { readonly [M in Method]: Check<unknown> } = {
     dryRun: optional(flag),
   }),
   "export.report": params<"export.report">({ out: path, pictures: optional(flag) }),
+  "labels.projects": empty,
+  "labels.createProject": params<"labels.createProject">({ name: word }),
+  "labels.renameProject": params<"labels.renameProject">({ project, name: word }),
+  "labels.removeProject": params<"labels.removeProject">({ project }),
+  "labels.createClass": params<"labels.createClass">({
+    project,
+    name: word,
+    kind: optional(oneOf(classKinds)),
+    colour: optional(colour),
+    key: optional(key),
+  }),
+  "labels.changeClass": params<"labels.changeClass">({
+    class: classId,
+    name: optional(word),
+    colour: optional(colour),
+    key: optional(integer<number>(0, 9)),
+  }),
+  "labels.removeClass": params<"labels.removeClass">({ class: classId }),
+  "labels.set": params<"labels.set">({ project, images: wholeNumbers, class: optional(classId), source: optional(oneOf(labelSources)) }),
+  "labels.undo": params<"labels.undo">({ project }),
+  "labels.redo": params<"labels.redo">({ project }),
+  "labels.read": params<"labels.read">({ project }),
+  "labels.importFile": params<"labels.importFile">({ project, path }),
+  "labels.importFolders": params<"labels.importFolders">({ project }),
+  "labels.exportFile": params<"labels.exportFile">({ project, path }),
+  "fewshot.predict": params<"fewshot.predict">({ project, features: optional(word), threshold: optional(share) }),
+  "fewshot.next": params<"fewshot.next">({ project, count: integer<number>(1, 1000), features: optional(word), shown: optional(wholeNumbers) }),
+  "fewshot.hints": params<"fewshot.hints">({ project, features: optional(word) }),
+  "fewshot.acceptable": params<"fewshot.acceptable">({ project, least: share, class: optional(classId), features: optional(word) }),
+  "fewshot.accept": params<"fewshot.accept">({ project, least: share, class: optional(classId), features: optional(word) }),
   doctor: empty,
   "jobs.list": empty,
   "jobs.pause": params<"jobs.pause">({ id: jobId }),
@@ -127,6 +173,10 @@ function integer<T extends number>(least: number, most: number): Check<T> {
     typeof value === "number" && Number.isSafeInteger(value) && value >= least && value <= most
       ? null
       : `a whole number from ${least} to ${most}`;
+}
+
+function number(least: number, most: number): Check<number> {
+  return (value) => (typeof value === "number" && value >= least && value <= most ? null : `a number from ${least} to ${most}`);
 }
 
 function flag(value: unknown): string | null {

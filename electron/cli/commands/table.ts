@@ -9,8 +9,10 @@ import { embeddingsCommand } from "./embeddings.ts";
 import { encodersCommand } from "./encoders.ts";
 import { evaluateCommand } from "./evaluate.ts";
 import { exportCommand } from "./export.ts";
+import { fewshotCommand } from "./fewshot.ts";
 import { indexCommand } from "./index-folders.ts";
 import { issuesCommand } from "./issues.ts";
+import { labelsCommand } from "./labels.ts";
 import { mapCommand } from "./map.ts";
 import { outliersCommand } from "./outliers.ts";
 import { runsCommand } from "./runs.ts";
@@ -28,6 +30,8 @@ export const commands: readonly Command[] = [
   embeddingsCommand,
   encodersCommand,
   evaluateCommand,
+  labelsCommand,
+  fewshotCommand,
   exportCommand,
   trainCommand,
   runsCommand,

@@ -6,6 +6,7 @@ import { readFileSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 
 import { readCsv } from "../base/csv.ts";
+import { withoutGuard } from "../base/csv-text.ts";
 import { UserError, messageOf } from "../base/errors.ts";
 import { showPath, toPathBytes, type PathBytes } from "../base/path-bytes.ts";
 import { knownFileSpelling, pathFromText } from "../ingest/scan/folders.ts";
@@ -24,10 +25,10 @@ export interface LabelledContents {
 }
 
 /** Fewer than this many classes cannot be told apart. */
-const fewestClasses = 2;
+const fewestToTell = 2;
 
 /** Throws UserError `labels-file` where it is no such table, or too little of it is known. */
-export function readLabelsTable(store: ReadStore, file: string): LabelledContents {
+export function readLabelsTable(store: ReadStore, file: string, fewestClasses = fewestToTell): LabelledContents {
   const rows = readRows(file);
   const find = createFinder(store, dirname(resolve(file)));
   const labelOf = new Map<number, string>();
@@ -90,7 +91,7 @@ function readRows(file: string): Row[] {
         "labels-file",
         `${file}: row ${index + (hasHeader ? 2 : 1)} has ${row.length} fields, "${row.join('", "')}"; expected a path and a label`,
       );
-    return { path: its, label: what };
+    return { path: withoutGuard(its), label: withoutGuard(what) };
   });
   if (told.length === 0) throw new UserError("labels-file", `${file} has no rows; expected a path and a label in each.`);
   return told;

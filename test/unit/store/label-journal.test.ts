@@ -6,8 +6,9 @@ import { expect, onTestFinished, test } from "vitest";
 import { openForWriting, type WriteStore } from "#engine/store/database.ts";
 import { saveContent } from "#engine/store/queries/contents.ts";
 import { nextRedo, nextUndo, redoStep, takeStep, undoStep } from "#engine/store/queries/label-journal.ts";
-import { createProject, labelSources, listClasses, listLabels, type LabelSource } from "#engine/store/queries/labels.ts";
+import { createProject, listClasses, listLabels } from "#engine/store/queries/labels.ts";
 import { inTransaction } from "#engine/store/statements.ts";
+import { labelSources, type LabelSource } from "#protocol/model.ts";
 import { temporaryFolder } from "../../helpers/temporary-folder.ts";
 
 const contentCount = 4;

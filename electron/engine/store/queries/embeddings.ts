@@ -42,6 +42,14 @@ export function encoderRow(store: ReadStore, encoder: EncoderWrite): EncoderRow 
   );
 }
 
+/** Encoders that have embedded anything here, the newest last. */
+export function listEncoderRows(store: ReadStore): EncoderRow[] {
+  return readAll<EncoderRow>(
+    store,
+    "SELECT * FROM encoders WHERE EXISTS (SELECT 1 FROM embeddings e WHERE e.encoder_key = encoders.key) ORDER BY key",
+  );
+}
+
 export function saveEmbedding(store: WriteStore, encoderKey: number, contentId: number, vector: Buffer): void {
   write(
     store,

@@ -2,9 +2,11 @@
  * @file Every change of classes and labels is a step that remembers both sides, so that it can be undone and redone, also after the program was closed. A new
  * step forgets those that were undone before it.
  */
+import type { LabelSource } from "#protocol/model.ts";
+
 import type { ReadStore, WriteStore } from "../database.ts";
 import { inTransaction, readAll, readOne, write } from "../statements.ts";
-import { classById, labelOf, type ClassRow, type LabelSource } from "./labels.ts";
+import { classById, labelOf, type ClassRow } from "./labels.ts";
 
 export interface Step {
   readonly projectId: number;

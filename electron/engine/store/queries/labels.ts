@@ -1,12 +1,10 @@
 /**
  * @file Projects, classes and labels. Reading is here; what changes classes or labels is a step of the journal (label-journal.ts).
  */
+import type { ClassKind, LabelSource } from "#protocol/model.ts";
+
 import type { ReadStore, WriteStore } from "../database.ts";
 import { readAll, readOne, readRaw, write } from "../statements.ts";
-
-export type ClassKind = "normal" | "none-of-these";
-export const labelSources = ["clicked", "accepted", "imported-folders", "imported-csv"] as const;
-export type LabelSource = (typeof labelSources)[number];
 
 export interface ProjectRow {
   readonly id: number;

@@ -1,0 +1,205 @@
+/**
+ * @file Learning from the labels of a project: what every image is told to be, what to look at next, which labels may be mistakes, and accepting in bulk. The learning itself is done by a worker
+ * (stages/fewshot); here contents become images.
+ */
+import { noLabel, type ClassId, type ImageId, type LabelHint, type LabelPredictions, type LabelProject, type LearningWay, type NextImages, type ProjectId } from "#protocol/model.ts"; // prettier-ignore
+
+import type { Collection } from "./collection.ts";
+import type { Engine } from "./engine.ts";
+import { defaultThreshold } from "./fewshot/predict.ts";
+import { spacesFor } from "./stages/fewshot/spaces.ts";
+import type { ClickedContents, FewshotTask, FewshotTasks } from "./stages/fewshot/fewshot-messages.ts";
+import { createFewshotRunner } from "./stages/fewshot/fewshot-runner.ts";
+import type { LabelledContents } from "./stages/labels-table.ts";
+import { listLabels } from "./store/queries/labels.ts";
+import { firstImageOf } from "./views/catalogue.ts";
+
+export interface FewshotActions {
+  predict(given: { project: ProjectId; features?: string | undefined; threshold?: number | undefined }): Promise<LabelPredictions>;
+  next(given: { project: ProjectId; count: number; features?: string | undefined; shown?: Int32Array | undefined }): Promise<NextImages>;
+  hints(given: { project: ProjectId; features?: string | undefined }): Promise<LabelHint[]>;
+  acceptable(given: AcceptRequest): Promise<{ ids: Int32Array; classes: Uint16Array; confidences: Float32Array; expectedErrors: number }>;
+  accept(given: AcceptRequest): Promise<{ project: LabelProject; accepted: number }>;
+  /** Learns from a table instead of a project, and leaves the labels as they are. */
+  predictTable(table: LabelledContents, given: TableRequest): Promise<TablePredictions>;
+  close(): Promise<void>;
+}
+
+export interface AcceptRequest {
+  readonly project: ProjectId;
+  readonly least: number;
+  /** Only this class; all where not given. */
+  readonly class?: ClassId | undefined;
+  readonly features?: string | undefined;
+}
+
+export interface TableRequest {
+  readonly features: string | undefined;
+  readonly threshold: number | undefined;
+  readonly next: number;
+}
+
+export interface TablePredictions {
+  readonly classes: readonly string[];
+  readonly chosen: LearningWay | null;
+  readonly why: string;
+  readonly candidates: readonly LearningWay[];
+  /** In the order of the images. */
+  readonly predictions: readonly { readonly id: ImageId; readonly label: string | null; readonly confidence: number; readonly probabilities: Readonly<Record<string, number>> }[]; // prettier-ignore
+  readonly next: readonly { readonly id: ImageId; readonly why: string }[];
+  readonly outlook: string;
+}
+
+export function createFewshotActions(engine: Engine): FewshotActions {
+  const runner = createFewshotRunner();
+  const collection = (): Collection => engine.requireCollection();
+  const ask = <T extends FewshotTask>(
+    task: T,
+    features: string | undefined,
+    input: Omit<FewshotTasks[T]["input"], "features">,
+  ): Promise<FewshotTasks[T]["output"]> => {
+    const start = spacesFor(collection(), features);
+    return runner.ask(start, task, { ...input, features: start.features } as FewshotTasks[T]["input"]);
+  };
+  const predictProject = async ({
+    project,
+    features,
+    threshold = defaultThreshold,
+  }: {
+    project: ProjectId;
+    features?: string | undefined;
+    threshold?: number | undefined;
+  }): Promise<{ clicks: ClickedContents; told: FewshotTasks["predict"]["output"] }> => {
+    // prettier-ignore
+    const clicks = clicksOf(collection(), engine.labels.project(project));
+    return { clicks, told: await ask("predict", features, { clicks, threshold }) };
+  };
+  /** Contents that accepting would label, the most doubtful first. */
+  const findAcceptable = async ({
+    project,
+    least,
+    class: only,
+    features,
+  }: AcceptRequest): Promise<{ contentId: number; place: number; confidence: number }[]> => {
+    // prettier-ignore
+    const { clicks, told } = await predictProject({ project, features, threshold: least });
+    const labelled = new Set(clicks.contentIds);
+    const wanted = only === undefined ? null : engine.labels.project(project).classes.findIndex(({ id }) => id === only);
+    return Array.from(told.contentIds, (contentId, row) => ({ contentId, place: told.labels[row], confidence: told.confidences[row] }))
+      .filter(({ contentId, place }) => place !== noLabel.class && !labelled.has(contentId) && (wanted === null || place === wanted))
+      .sort((one, other) => one.confidence - other.confidence || one.contentId - other.contentId);
+  };
+  return {
+    predict: async (given) => {
+      const { threshold = defaultThreshold } = given;
+      const { told } = await predictProject(given);
+      const { columns, ofContent } = collection().catalogue();
+      const classes = new Uint16Array(columns.count).fill(noLabel.class);
+      const confidences = new Float32Array(columns.count);
+      told.contentIds.forEach((contentId, row) => {
+        for (const position of ofContent.get(contentId) ?? []) {
+          classes[position] = told.labels[row];
+          confidences[position] = told.confidences[row];
+        }
+      });
+      const { chosen, candidates, why, reliability } = told;
+      return { version: columns.version, count: columns.count, classes, confidences, threshold, chosen, candidates, why, reliability };
+    },
+    next: async ({ project, count, features, shown }) => {
+      const clicks = clicksOf(collection(), engine.labels.project(project));
+      const catalogue = collection().catalogue();
+      const contents = [...(shown ?? [])].map((id) => catalogue.positions.get(id)).filter((position) => position !== undefined);
+      const { images, outlook } = await ask("next", features, {
+        clicks,
+        threshold: defaultThreshold,
+        count,
+        shown: Int32Array.from(contents, (position) => catalogue.contentIds[position]),
+      });
+      return { images: asImages(collection(), images), outlook: outlook.words, flattened: outlook.flattened };
+    },
+    hints: async ({ project, features }) => {
+      const { classes } = engine.labels.project(project);
+      const hints = await ask("hints", features, {
+        clicks: clicksOf(collection(), engine.labels.project(project)),
+        threshold: defaultThreshold,
+      });
+      const catalogue = collection().catalogue();
+      return hints.flatMap(({ contentId, label, other, confidence }): LabelHint[] => {
+        const id = firstImageOf(catalogue, contentId);
+        if (id === null) return [];
+        const text = `Labelled ${classes[label].name}; without that label it would be called ${classes[other].name} (${Math.round(100 * confidence)} %).`;
+        return [{ id, label: classes[label].id, other: classes[other].id, confidence, text }];
+      });
+    },
+    acceptable: async (given) => {
+      const found = await findAcceptable(given);
+      const catalogue = collection().catalogue();
+      const images = found.flatMap((each) => {
+        const id = firstImageOf(catalogue, each.contentId);
+        return id === null ? [] : [{ ...each, id }];
+      });
+      return {
+        ids: Int32Array.from(images, ({ id }) => id),
+        classes: Uint16Array.from(images, ({ place }) => place),
+        confidences: Float32Array.from(images, ({ confidence }) => confidence),
+        expectedErrors: images.reduce((sum, { confidence }) => sum + 1 - confidence, 0),
+      };
+    },
+    accept: async (given) => {
+      const found = await findAcceptable(given);
+      const { classes } = engine.labels.project(given.project);
+      const assignments = found.map(({ contentId, place }) => ({ contentId, classId: classes[place].id }));
+      const what = `accept ${found.length} images told with ${Math.round(100 * given.least)} % or more`;
+      const project = engine.labels.setContents({ project: given.project, what, assignments, source: "accepted" });
+      return { project, accepted: found.length };
+    },
+    predictTable: async ({ contentIds, labels, names }, { features, threshold = defaultThreshold, next }) => {
+      const clicks: ClickedContents = { contentIds, labels, classNames: [...names] };
+      const told = await ask("predict", features, { clicks, threshold });
+      const suggested = await ask("next", features, { clicks, threshold, count: next, shown: new Int32Array(0) });
+      const catalogue = collection().catalogue();
+      const rowOf = new Map(Array.from(told.contentIds, (id, row) => [id, row]));
+      const predictions = Array.from(catalogue.contentIds, (contentId, position) => ({ position, row: rowOf.get(contentId) }))
+        .filter((each): each is { position: number; row: number } => each.row !== undefined)
+        .map(({ position, row }) => ({
+          id: catalogue.columns.ids[position] as ImageId,
+          label: names[told.labels[row]] ?? null,
+          confidence: told.confidences[row],
+          probabilities: Object.fromEntries(names.map((name, place) => [name, told.probabilities[row * names.length + place]])),
+        }));
+      const { chosen, why, candidates } = told;
+      return {
+        classes: names,
+        chosen,
+        why,
+        candidates,
+        predictions,
+        next: asImages(collection(), suggested.images),
+        outlook: suggested.outlook.words,
+      };
+    },
+    close: () => runner.close(),
+  };
+}
+
+/** Labels of contents that are present, by the position of their class. */
+function clicksOf({ store }: Collection, { id, classes }: LabelProject): ClickedContents {
+  const placeOf = new Map(classes.map((each, place) => [each.id as number, place]));
+  const labels = listLabels(store, id);
+  return {
+    contentIds: Int32Array.from(labels, ({ contentId }) => contentId),
+    labels: Int32Array.from(labels, ({ classId }) => placeOf.get(classId) as number),
+    classNames: classes.map(({ name }) => name),
+  };
+}
+
+function asImages(
+  collection: Collection,
+  found: readonly { readonly contentId: number; readonly why: string }[],
+): { id: ImageId; why: string }[] {
+  const catalogue = collection.catalogue();
+  return found.flatMap(({ contentId, why }) => {
+    const id = firstImageOf(catalogue, contentId);
+    return id === null ? [] : [{ id, why }];
+  });
+}
