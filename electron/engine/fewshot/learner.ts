@@ -16,7 +16,10 @@ export interface Learned {
   readonly clicks: Clicks;
   readonly candidates: readonly Candidate[];
   readonly choice: Choice;
+  /** Of the chosen vectors. */
   readonly models: SpaceModels;
+  /** Clicks that can be left out; null where that would tell nothing. */
+  readonly asked: Clicks | null;
   /** Calibrated probabilities of a row, into [classCount]. */
   readonly answer: (row: number, into: Float64Array) => void;
   /** [classCount] how much more common than others each class seems. */
@@ -63,7 +66,7 @@ export function createLearner(spaces: readonly FeatureSpace[]): Learner {
     spaces,
     learn: (clicks) => {
       bringUp(clicks);
-      const asked = clicksToLeaveOut(clicks);
+      const asked = clicksToLeaveOut(clicks, models);
       const candidates = models.flatMap((each) =>
         modelNames.filter((name) => name !== "centroid" || each.centroid).map((name) => judgeCandidate(each, name, asked)),
       );
@@ -74,6 +77,7 @@ export function createLearner(spaces: readonly FeatureSpace[]): Learner {
       const { classCount } = clicks;
       return {
         clicks,
+        asked,
         candidates,
         choice,
         models: chosen,

@@ -20,13 +20,15 @@ export interface Candidate {
 /** Powers that fit most folders: the mean of two models is too flat, and so is a ridge's softmax. */
 const usualPowers: Readonly<Record<ModelName, number>> = { both: 2.5, propagation: 2, ridge: 2, centroid: 1 };
 
-/** Clicks that can be left out: those of classes that have another. Null where fewer than half of the classes have one. */
-export function clicksToLeaveOut(clicks: Clicks): Clicks | null {
+/** Clicks that can be left out of all models: those of classes that have another. Null where fewer than half of the classes have one. */
+export function clicksToLeaveOut(clicks: Clicks, models: readonly SpaceModels[]): Clicks | null {
   const counts = clicksPerClass(clicks);
   const used = counts.reduce((sum, count) => sum + (count > 0 ? 1 : 0), 0);
   const asked = counts.reduce((sum, count) => sum + (count > 1 ? 1 : 0), 0);
   if (asked === 0 || asked < used / 2) return null;
-  const kept = [...clicks.rows.keys()].filter((at) => counts[clicks.labels[at]] > 1);
+  const kept = [...clicks.rows.keys()].filter(
+    (at) => counts[clicks.labels[at]] > 1 && models.every(({ propagation }) => propagation.canLeaveOut(clicks.rows[at])),
+  );
   return {
     rows: Int32Array.from(kept, (at) => clicks.rows[at]),
     labels: Int32Array.from(kept, (at) => clicks.labels[at]),

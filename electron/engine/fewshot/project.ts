@@ -3,8 +3,8 @@
  */
 import type { VectorTable } from "../base/neighbour-graph.ts";
 
-/** [n] inner product of each row with a direction. Numbers of the direction before `from` are zero and are not looked at. */
-export function project({ count, dimensions, values }: VectorTable, direction: Float64Array, from = 0): Float32Array {
+/** [n] inner product of each row with a direction. */
+export function project({ count, dimensions, values }: VectorTable, direction: Float64Array): Float32Array {
   const products = new Float32Array(count);
   for (let row = 0, start = 0; row < count; row++, start += dimensions) {
     // Four sums, so that one addition need not wait for the one before.
@@ -12,7 +12,7 @@ export function project({ count, dimensions, values }: VectorTable, direction: F
     let b = 0;
     let c = 0;
     let d = 0;
-    let index = from;
+    let index = 0;
     for (; index + 3 < dimensions; index += 4) {
       a += values[start + index] * direction[index];
       b += values[start + index + 1] * direction[index + 1];

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import { featureSpace } from "#engine/fewshot/feature-space.ts";
 import { findHints } from "#engine/fewshot/hints.ts";
-import { clicksToLeaveOut, largestOf } from "#engine/fewshot/leave-out.ts";
+import { largestOf } from "#engine/fewshot/leave-out.ts";
 import { createLearner, type Learned } from "#engine/fewshot/learner.ts";
 import { acceptable, noClass, predictAll } from "#engine/fewshot/predict.ts";
 import { exactNeighbours } from "#engine/search/exact-neighbours.ts";
@@ -141,8 +141,8 @@ describe("what is told", () => {
     const labels = right.labels.slice();
     labels[7] = (labels[7] + 1) % 4;
     const wrong = { ...right, labels };
-    const { models, choice } = createLearner([spaceOf(easy)]).learn(wrong);
-    const hints = findHints(models, choice.candidate, clicksToLeaveOut(wrong) ?? wrong);
+    const { models, choice, asked } = createLearner([spaceOf(easy)]).learn(wrong);
+    const hints = findHints(models, choice.candidate, asked ?? wrong);
     expect(hints[0]).toMatchObject({ row: right.rows[7], label: labels[7], other: right.labels[7] });
     expect(hints).toHaveLength(1);
   });

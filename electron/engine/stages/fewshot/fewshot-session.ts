@@ -7,7 +7,7 @@ import { reliability, applyPower } from "../../fewshot/calibration.ts";
 import type { Clicks } from "../../fewshot/clicks.ts";
 import { featureSpace, type FeatureSpace } from "../../fewshot/feature-space.ts";
 import { findHints } from "../../fewshot/hints.ts";
-import { clicksToLeaveOut, largestOf, leaveOut } from "../../fewshot/leave-out.ts";
+import { largestOf, leaveOut } from "../../fewshot/leave-out.ts";
 import { createLearner, type Learned, type Learner } from "../../fewshot/learner.ts";
 import { moreLikeThese } from "../../fewshot/more-like-these.ts";
 import { suggestFirst, suggestNext } from "../../fewshot/next.ts";
@@ -104,9 +104,9 @@ export function openFewshotSession({ workspace, spaces }: FewshotStart): Fewshot
     },
     hints: ({ clicks: given, features }) => {
       const clicks = known(given);
-      const asked = clicksToLeaveOut(clicks);
-      if (asked === null || new Set(clicks.labels).size < 2) return [];
-      const { models, choice } = learnerOf(features).learn(clicks);
+      if (new Set(clicks.labels).size < 2) return [];
+      const { models, choice, asked } = learnerOf(features).learn(clicks);
+      if (asked === null) return [];
       return findHints(models, choice.candidate, asked).map((hint) => ({ ...hint, contentId: contentIds[hint.row] }));
     },
   };
@@ -182,8 +182,7 @@ function told({ model, features, looAccuracy }: ToldChoice): ToldChoice {
 }
 
 /** Of the clicks, each left out: how sure it was, and how often right. */
-function reliabilityOf({ clicks, models, choice }: Learned): ReturnType<typeof reliability> {
-  const asked = clicksToLeaveOut(clicks);
+function reliabilityOf({ asked, models, choice }: Learned): ReturnType<typeof reliability> {
   if (asked === null) return [];
   const { count, classCount, probabilities } = leaveOut(models, choice.candidate.model, asked);
   const confidences = new Float64Array(count);
