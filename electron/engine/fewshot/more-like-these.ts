@@ -1,6 +1,6 @@
 /**
- * @file One class only: "more of these". There is nothing to tell it from, so images are put in order of likeness, by the way in which left-out clicks come first, and a confidence says which share of the
- * clicks is less like the others than the image is like them.
+ * @file One class only: "more of these". There is nothing to tell it from, so images are put in order of likeness, by the way in which left-out clicks come first, and the confidence says which share of
+ * the clicks is less like the others than the image is like them.
  */
 import { createCentroid } from "./centroid.ts";
 import type { FeatureSpace } from "./feature-space.ts";
@@ -32,9 +32,9 @@ export function moreLikeThese(spaces: readonly FeatureSpace[], rows: Int32Array,
   // With one click nothing can be left out, and equals keep their order: the nearest of the first vectors.
   const best = rows.length === 1 ? orderings[0] : orderings.reduce((one, other) => (other.meanRank < one.meanRank ? other : one));
   const predictions = emptyPredictions(best.scores.length, 1);
-  const sorted = best.leftOut.slice().sort();
+  const ladder = ladderOf(best);
   best.scores.forEach((score, row) => {
-    const confidence = rows.length === 1 ? Math.max(0, score) / 2 : (countBelow(sorted, score) + 0.5) / (rows.length + 1);
+    const confidence = rows.length === 1 ? Math.max(0, score) / 2 : placeOn(ladder, score);
     predictions.confidences[row] = confidence;
     predictions.probabilities[row] = confidence;
     if (confidence >= threshold) predictions.labels[row] = 0;
@@ -91,6 +91,20 @@ function whyOf({ model, features, meanRank: rank }: Ordering, clicks: number): s
   const way = model === "centroid" ? "likeness to the mean of the clicks" : "what is linked to the clicks by neighbours";
   if (clicks === 1) return `${way} on ${features} vectors: one click cannot be left out`;
   return `${way} on ${features} vectors: a left-out click comes behind ${(100 * rank).toFixed(1)} % of the other images`;
+}
+
+/** Left-out clicks by their scores, between the least and the greatest score of all. */
+function ladderOf({ scores, leftOut }: Ordering): Float32Array {
+  const all = [...scores, ...leftOut];
+  const [least, most] = all.reduce(([low, high], score) => [Math.min(low, score), Math.max(high, score)], [Infinity, -Infinity]);
+  return Float32Array.from([least, ...leftOut.slice().sort(), most]);
+}
+
+/** 0 at the foot, 1 at the top, each rung as far as the next; between two by a straight line, so that no two scores become one. */
+function placeOn(ladder: Float32Array, score: number): number {
+  const rung = Math.min(ladder.length - 2, Math.max(0, countUpTo(ladder, score) - 1));
+  const [low, high] = [ladder[rung], ladder[rung + 1]];
+  return (rung + (high > low ? Math.min(1, (score - low) / (high - low)) : 0)) / (ladder.length - 1);
 }
 
 /** How many of the sorted are smaller. */

@@ -90,7 +90,7 @@ async function embed(squares: readonly Buffer[]): Promise<Float32Array> {
 }
 
 /** RGB of the encoder's size, alpha on white, stretched: what the app does. */
-function toSquare(bytes: Buffer): Promise<Buffer> {
+export function toSquare(bytes: Buffer): Promise<Buffer> {
   return sharp(bytes, { limitInputPixels: false })
     .flatten({ background: "#fff" })
     .toColourspace("srgb")
@@ -122,7 +122,7 @@ function drawView(random: Random): (pixels: Buffer) => Promise<Buffer> {
   };
 }
 
-function tensorOf(pictures: readonly Buffer[]): Tensor {
+export function tensorOf(pictures: readonly Buffer[]): Tensor {
   const plane = side * side;
   const data = new Float32Array(pictures.length * 3 * plane);
   pictures.forEach((picture, item) => {

@@ -27,8 +27,8 @@ const seed = 17;
 /** Classes with fewer pictures say little about 20 neighbours. */
 const leastOfClass = 20;
 
-/** The folders that can be had here: the five of the table first, then more for the predictor. */
-export async function loadSources(): Promise<Source[]> {
+/** The folders that can be had here: the five of the table first, then more for the predictor. `limits`: only these, with so many pictures at most. */
+export async function loadSources(limits?: Readonly<Record<string, number>>): Promise<Source[]> {
   const clothes = await loadFashion("test");
   const digits = await loadDigits();
   const clipArt = await pictures("openclipart-png", "usr/share/openclipart/png");
@@ -67,7 +67,10 @@ export async function loadSources(): Promise<Source[]> {
       600,
     ],
   ];
-  return found.map(([name, all, most]) => ({ name, pictures: draw(all, most) })).filter((source) => source.pictures.length >= 200);
+  return found
+    .filter(([name]) => limits === undefined || Object.hasOwn(limits, name))
+    .map(([name, all, most]) => ({ name, pictures: draw(all, limits?.[name] ?? most) }))
+    .filter((source) => source.pictures.length >= 200);
 }
 
 interface Located {
