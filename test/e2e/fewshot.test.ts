@@ -152,6 +152,8 @@ describe("labels", () => {
       const { id: project } = await call["labels.createProject"]({ name: "Mine" }, context);
       const classes = [];
       for (const kind of [0, 1, 2]) classes.push((await call["labels.createClass"]({ project, name: `kind ${kind}` }, context)).class);
+      // A class without images takes no part.
+      await call["labels.createClass"]({ project, name: "other", kind: "none-of-these" }, context);
       const empty = await call["fewshot.predict"]({ project }, context);
       expect([empty.chosen, empty.why, new Set(empty.classes)]).toEqual([null, "Nothing is labelled yet.", new Set([noLabel.class])]);
       const first = await call["fewshot.next"]({ project, count: 4 }, context);
@@ -164,6 +166,7 @@ describe("labels", () => {
         ["kind 0", 1, 3, 3],
         ["kind 1", 2, 3, 3],
         ["kind 2", 3, 3, 3],
+        ["other", null, 0, 0],
       ]);
       const told = await call["fewshot.predict"]({ project }, context);
       expect([told.count, told.version]).toEqual([columns.count, columns.version]);
@@ -176,13 +179,13 @@ describe("labels", () => {
       expect(accepted).toBeGreaterThan(5);
       expect(after.classes.reduce((sum, { bySource }) => sum + bySource.accepted, 0)).toBe(accepted);
       const { what, project: undone } = await call["labels.undo"]({ project }, context);
-      expect([what, undone.classes.map(({ count }) => count)]).toEqual([`accept ${accepted} images told with 50 % or more`, [3, 3, 3]]);
+      expect([what, undone.classes.map(({ count }) => count)]).toEqual([`accept ${accepted} images told with 50 % or more`, [3, 3, 3, 0]]);
       await expect((async () => call["labels.createClass"]({ project, name: "kind 1" }, context))()).rejects.toThrow(
         /There is a class "kind 1" already/,
       );
       const removed = await call["labels.removeClass"]({ class: classes[1] as (typeof classes)[0] }, context);
-      expect(removed.classes.map(({ name }) => name)).toEqual(["kind 0", "kind 2"]);
-      expect((await call["labels.undo"]({ project }, context)).project.classes.map(({ count }) => count)).toEqual([3, 3, 3]);
+      expect(removed.classes.map(({ name }) => name)).toEqual(["kind 0", "kind 2", "other"]);
+      expect((await call["labels.undo"]({ project }, context)).project.classes.map(({ count }) => count)).toEqual([3, 3, 3, 0]);
     } finally {
       await engine.close();
     }

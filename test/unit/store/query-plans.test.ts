@@ -13,6 +13,9 @@ const hotQueries: readonly [string, RegExp][] = [
   ["SELECT score FROM outliers WHERE encoder_key = ? AND content_id = ?", /USING PRIMARY KEY/],
   ["SELECT content_id, score FROM outliers WHERE encoder_key = ? ORDER BY score DESC", /USING (COVERING )?INDEX outliers_score/],
   ["SELECT kind FROM issues WHERE content_id = ?", /USING PRIMARY KEY/],
+  ["SELECT class_id FROM labels WHERE project_id = ? AND content_id = ?", /USING PRIMARY KEY/],
+  ["SELECT id, what FROM label_steps WHERE project_id = ? AND undone = 0 ORDER BY id DESC LIMIT 1", /USING INDEX label_steps_project/],
+  ["SELECT before FROM label_changes WHERE step_id = ? AND content_id = ?", /USING PRIMARY KEY/],
 ];
 
 test.each(hotQueries)("%s", (sql, expected) => {

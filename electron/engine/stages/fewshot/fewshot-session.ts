@@ -13,6 +13,7 @@ import { moreLikeThese } from "../../fewshot/more-like-these.ts";
 import { suggestFirst, suggestNext } from "../../fewshot/next.ts";
 import { outlook } from "../../fewshot/outlook.ts";
 import { emptyPredictions, predictAll } from "../../fewshot/predict.ts";
+import { amongAll, onlyUsed, type UsedClasses } from "../../fewshot/used-classes.ts";
 import { exactNeighbours } from "../../search/exact-neighbours.ts";
 import { openForReading, type ReadStore } from "../../store/database.ts";
 import { readGraph } from "../../store/queries/graphs.ts";
@@ -39,9 +40,9 @@ const fewestForWhitening = 8;
 export function openFewshotSession({ workspace, spaces }: FewshotStart): FewshotSession {
   const { contentIds, made } = readSpaces(workspace, spaces);
   const rowOf = new Map(Array.from(contentIds, (id, row) => [id, row]));
-  const learners = new Map<string, Learner>();
+  const students = new Map<string, Student>();
   /** One for each set of spaces that was asked for: what is learnt on some is not what is learnt on all. */
-  const learnerOf = (features: readonly string[] | null): Learner => {
+  const studentOf = (features: readonly string[] | null): Student => {
     const wanted = features === null ? made : made.filter(({ name }) => features.includes(name));
     if (wanted.length === 0)
       throw new UserError(
@@ -49,67 +50,81 @@ export function openFewshotSession({ workspace, spaces }: FewshotStart): Fewshot
         `There are no vectors "${features?.join(", ")}"; expected ${made.map(({ name }) => name).join(", ")}.`,
       );
     const key = wanted.map(({ name }) => name).join("\n");
-    let learner = learners.get(key);
-    if (!learner) learners.set(key, (learner = createLearner(wanted)));
-    return learner;
+    let student = students.get(key);
+    if (!student) students.set(key, (student = { learner: createLearner(wanted), names: [] }));
+    return student;
   };
-  const known = (clicks: ClickedContents): Clicks => asClicks(clicks, rowOf);
+  const prepare = ({ clicks: given, features }: FewshotRequest): { learner: Learner; used: UsedClasses } => {
+    const { learner, names } = studentOf(features);
+    return { learner, used: onlyUsed(asClicks(given, rowOf), given.classNames, names) };
+  };
   return {
-    predict: ({ clicks: given, features, threshold }) => {
-      const clicks = known(given);
-      const learner = learnerOf(features);
-      const used = new Set(clicks.labels).size;
-      const nothing = { ...emptyPredictions(contentIds.length, given.classNames.length), chosen: null, candidates: [], reliability: [] };
-      if (used === 0) return { contentIds, ...nothing, why: "Nothing is labelled yet." };
-      if (used === 1) return { contentIds, ...oneClass(learner, clicks, threshold) };
+    predict: (request) => {
+      const { learner, used } = prepare(request);
+      const classCount = request.clicks.classNames.length;
+      const { clicks, places } = used;
+      const silent = { ...emptyPredictions(contentIds.length, classCount), chosen: null, candidates: [], reliability: [] };
+      if (clicks.classCount === 0) return { contentIds, ...silent, why: "Nothing is labelled yet." };
+      if (clicks.classCount === 1) {
+        const { predictions, model, features, why } = moreLikeThese(learner.spaces, clicks.rows, request.threshold);
+        const chosen: ToldChoice = { model, features, looAccuracy: null };
+        return { contentIds, ...amongAll(predictions, places, classCount), chosen, candidates: [chosen], why, reliability: [] };
+      }
       const learned = learner.learn(clicks);
       return {
         contentIds,
-        ...predictAll(learned, threshold),
+        ...amongAll(predictAll(learned, request.threshold), places, classCount),
         chosen: told(learned.choice.candidate),
         candidates: learned.candidates.map(told),
         why: learned.choice.why,
         reliability: reliabilityOf(learned),
       };
     },
-    next: ({ clicks: given, features, threshold, count, shown }) => {
-      const clicks = known(given);
-      const learner = learnerOf(features);
+    next: (request) => {
+      const { learner, used } = prepare(request);
+      const { clicks, places } = used;
       const space = learner.spaces.find(({ name }) => name === "whitened") ?? learner.spaces[0];
-      const without = new Set([...clicks.rows, ...rowsOf(shown, rowOf)]);
-      const withContent = <T extends { row: number }>(each: T): T & { contentId: number } => ({ ...each, contentId: contentIds[each.row] });
-      if (new Set(clicks.labels).size < 2) {
-        const more = suggestFirst({ ...space, count: Math.min(contentIds.length, count + without.size) });
-        return {
-          images: more
-            .filter(({ row }) => !without.has(row))
-            .slice(0, count)
-            .map(withContent),
-          outlook: outlook(space.table, clicks),
-        };
+      const without = new Set([...clicks.rows, ...rowsOf(request.shown, rowOf)]);
+      const withContent = <T extends { row: number }>(each: T): T & { contentId: number } => ({
+        ...each,
+        contentId: contentIds[each.row],
+      });
+      const { count } = request;
+      if (clicks.classCount < 2) {
+        const more = suggestFirst({ ...space, count: count + without.size }).filter(({ row }) => !without.has(row));
+        return { images: more.slice(0, count).map(withContent), outlook: outlook(space.table, clicks) };
       }
       const learned = learner.learn(clicks);
-      const { probabilities } = predictAll(learned, threshold);
       const images = suggestNext({
-        table: learned.models.space.table,
-        neighbours: learned.models.space.neighbours,
+        ...learned.models.space,
         count,
         classCount: clicks.classCount,
-        probabilities,
+        probabilities: predictAll(learned).probabilities,
         strangeness: learned.models.ridge.strangeness,
         without,
-        nameOf: (label) => given.classNames[label],
+        nameOf: (label) => request.clicks.classNames[places[label]],
       });
       return { images: images.map(withContent), outlook: outlook(learned.models.space.table, clicks) };
     },
-    hints: ({ clicks: given, features }) => {
-      const clicks = known(given);
-      if (new Set(clicks.labels).size < 2) return [];
-      const { models, choice, asked } = learnerOf(features).learn(clicks);
+    hints: (request) => {
+      const { learner, used } = prepare(request);
+      if (used.clicks.classCount < 2) return [];
+      const { models, choice, asked } = learner.learn(used.clicks);
       if (asked === null) return [];
-      return findHints(models, choice.candidate, asked).map((hint) => ({ ...hint, contentId: contentIds[hint.row] }));
+      return findHints(models, choice.candidate, asked).map(({ label, other, ...hint }) => ({
+        ...hint,
+        label: used.places[label],
+        other: used.places[other],
+        contentId: contentIds[hint.row],
+      }));
     },
   };
+}
+
+interface Student {
+  readonly learner: Learner;
+  /** Classes in the order in which it met them. */
+  readonly names: string[];
 }
 
 /** Rows are those of the first space; all spaces must have the same. */
@@ -159,22 +174,6 @@ function asClicks({ contentIds, labels, classNames }: ClickedContents, rowOf: Re
 
 function rowsOf(contentIds: Int32Array, rowOf: ReadonlyMap<number, number>): number[] {
   return Array.from(contentIds, (id) => rowOf.get(id)).filter((row) => row !== undefined);
-}
-
-/** Probabilities in the column of the class that has clicks. */
-function oneClass(
-  learner: Learner,
-  clicks: Clicks,
-  threshold: FewshotRequest["threshold"],
-): Omit<FewshotTasks["predict"]["output"], "contentIds"> {
-  const { classCount } = clicks;
-  const label = clicks.labels[0];
-  const { predictions, model, features, why } = moreLikeThese(learner.spaces, clicks.rows, threshold);
-  const probabilities = new Float32Array(predictions.confidences.length * classCount);
-  predictions.confidences.forEach((confidence, row) => (probabilities[row * classCount + label] = confidence));
-  const labels = predictions.labels.map((each) => (each === 0 ? label : each));
-  const chosen: ToldChoice = { model, features, looAccuracy: null };
-  return { labels, confidences: predictions.confidences, probabilities, chosen, candidates: [chosen], why, reliability: [] };
 }
 
 function told({ model, features, looAccuracy }: ToldChoice): ToldChoice {
