@@ -28,28 +28,50 @@ export interface FirstInput {
   readonly table: VectorTable;
   readonly neighbours: NeighbourGraph;
   readonly count: number;
+  /** Rows that were shown already: neither they nor what is like them comes again. */
+  readonly without?: Iterable<number> | undefined;
 }
 
+/** So many of those that were shown are kept away from; each costs a pass over all vectors. */
+const keptAway = 32;
+
 /** Greedy: the densest, then always the one that is dense and far from all chosen (Gonzalez, 1985, weighed by density). */
-export function suggestFirst({ table, neighbours, count }: FirstInput): Suggestion[] {
+export function suggestFirst({ table, neighbours, count, without = [] }: FirstInput): Suggestion[] {
   const dense = densities(neighbours);
   const nearest = new Float32Array(table.count).fill(-Infinity);
   const standsFor = new Int32Array(table.count).fill(-1);
-  const rows: number[] = [];
   const length = squaredLength(table, 0);
-  while (rows.length < Math.min(count, table.count)) {
-    const row = bestRow(table.count, (each) =>
-      nearest[each] === Infinity ? -1 : dense[each] * (rows.length === 0 ? 1 : Math.max(0, length - nearest[each])),
-    );
+  const keepFrom = (row: number, place: number): void => {
     const similarities = project(table, vectorOf(table, row));
     for (let each = 0; each < table.count; each++)
-      if (similarities[each] > nearest[each]) [nearest[each], standsFor[each]] = [similarities[each], rows.length];
+      if (similarities[each] > nearest[each]) [nearest[each], standsFor[each]] = [similarities[each], place];
+  };
+  const shown = [...new Set(without)];
+  for (const row of shown.slice(-keptAway)) keepFrom(row, -1);
+  for (const row of shown) nearest[row] = Infinity;
+  const rows: number[] = [];
+  while (rows.length < Math.min(count, table.count - shown.length)) {
+    const row = bestRow(table.count, (each) =>
+      nearest[each] === Infinity ? -1 : dense[each] * Math.max(0, length - Math.max(0, nearest[each])),
+    );
+    keepFrom(row, rows.length);
     nearest[row] = Infinity;
     rows.push(row);
   }
   const sizes = new Int32Array(rows.length);
   for (const place of standsFor) if (place >= 0) sizes[place]++;
   return rows.map((row, place) => ({ row, why: `stands for about ${sizes[place]} images` }));
+}
+
+/** With one class: what is most like it, to be confirmed or refused. @param confidences [n] */
+export function suggestAlike(
+  confidences: Float32Array,
+  { count, without, name }: { count: number; without: ReadonlySet<number>; name: string },
+): Suggestion[] {
+  // prettier-ignore
+  const rows = [...confidences.keys()].filter((row) => !without.has(row));
+  rows.sort((one, other) => confidences[other] - confidences[one] || one - other);
+  return rows.slice(0, count).map((row) => ({ row, why: `like ${name} (${Math.round(100 * confidences[row])} %)` }));
 }
 
 export interface NextInput {

@@ -47,7 +47,7 @@ export function followSuggestions(
     const without = new Set(clicked);
     const clicks = { rows: Int32Array.from(clicked), labels: Int32Array.from(clicked, (row) => labels[row]), classCount };
     if (new Set(clicks.labels).size < 2)
-      return suggestFirst({ ...spaces[1], count: batch + clicked.length }).map(({ row }) => row).filter((row) => !without.has(row)); // prettier-ignore
+      return suggestFirst({ ...spaces[1], count: batch, without }).map(({ row }) => row); // prettier-ignore
     const learned = learner.learn(clicks);
     return suggestNext({
       ...learned.models.space,

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 
 import { createLearner } from "#engine/fewshot/learner.ts";
 import { moreLikeThese } from "#engine/fewshot/more-like-these.ts";
-import { suggestFirst, suggestNext } from "#engine/fewshot/next.ts";
+import { suggestAlike, suggestFirst, suggestNext } from "#engine/fewshot/next.ts";
 import { outlook } from "#engine/fewshot/outlook.ts";
 import { noClass, predictAll } from "#engine/fewshot/predict.ts";
 import { clouds, drawClicks, spaceOf } from "./folders.ts";
@@ -15,6 +15,15 @@ describe("before any click", () => {
     const numbers = first.map(({ why }) => Number(/about (\d+) images/.exec(why)?.[1]));
     expect(numbers.reduce((sum, value) => sum + value, 0)).toBe(150);
     numbers.forEach((size) => expect(size).toBeGreaterThan(20));
+  });
+
+  test("what was shown does not come again, nor what is like it", () => {
+    const folder = clouds({ classCount: 5, count: 150, spread: 0.3 });
+    const without = [0, 1, 2];
+    const first = suggestFirst({ ...spaceOf(folder), count: 2, without });
+    expect(first.map(({ row }) => folder.labels[row]).sort()).toEqual([3, 4]);
+    const rest = suggestFirst({ ...spaceOf(folder), count: 200, without }).map(({ row }) => row);
+    expect([rest.length, new Set([...rest, ...without]).size]).toEqual([147, 150]);
   });
 
   test("no picture comes twice, and there are no more than there are", () => {
@@ -73,6 +82,14 @@ describe("the outlook", () => {
     const folder = clouds();
     expect(outlook(spaceOf(folder).table, drawClicks(folder, 2, 1))).toMatchObject({ withHalf: null, flattened: false });
   });
+});
+
+test("with one class what is most like it is to be confirmed", () => {
+  const next = suggestAlike(Float32Array.of(0.2, 1, 0.9, 0.5), { count: 2, without: new Set([1]), name: "cat" });
+  expect(next).toEqual([
+    { row: 2, why: "like cat (90 %)" },
+    { row: 3, why: "like cat (50 %)" },
+  ]);
 });
 
 describe("more of these", () => {

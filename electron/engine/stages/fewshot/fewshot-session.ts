@@ -10,7 +10,7 @@ import { findHints } from "../../fewshot/hints.ts";
 import { largestOf, leaveOut } from "../../fewshot/leave-out.ts";
 import { createLearner, type Learned, type Learner } from "../../fewshot/learner.ts";
 import { moreLikeThese } from "../../fewshot/more-like-these.ts";
-import { suggestFirst, suggestNext } from "../../fewshot/next.ts";
+import { suggestAlike, suggestFirst, suggestNext } from "../../fewshot/next.ts";
 import { outlook } from "../../fewshot/outlook.ts";
 import { emptyPredictions, predictAll } from "../../fewshot/predict.ts";
 import { amongAll, onlyUsed, type UsedClasses } from "../../fewshot/used-classes.ts";
@@ -91,8 +91,12 @@ export function openFewshotSession({ workspace, spaces }: FewshotStart): Fewshot
       });
       const { count } = request;
       if (clicks.classCount < 2) {
-        const more = suggestFirst({ ...space, count: count + without.size }).filter(({ row }) => !without.has(row));
-        return { images: more.slice(0, count).map(withContent), outlook: outlook(space.table, clicks) };
+        const name = request.clicks.classNames[places[0]];
+        const images =
+          clicks.classCount === 0
+            ? suggestFirst({ ...space, count, without })
+            : suggestAlike(moreLikeThese(learner.spaces, clicks.rows, 0).predictions.confidences, { count, without, name });
+        return { images: images.map(withContent), outlook: outlook(space.table, clicks) };
       }
       const learned = learner.learn(clicks);
       const images = suggestNext({
