@@ -26,7 +26,7 @@ import { createFewshotActions, type FewshotActions, type TablePredictions, type 
 import { createHandlers } from "./handlers.ts";
 import { distinctFolders, knownFileSpelling, pathFromText, requireApart, requireFolder } from "./ingest/scan/folders.ts";
 import { createJobRunner, requireRunner, type JobRunner } from "./jobs/job-runner.ts";
-import { createLabelActions, type LabelActions } from "./label-actions.ts";
+import { createLabelActions, labelOfContent, type LabelActions } from "./label-actions.ts";
 import { openInference, type InferenceSessionHandle } from "./runtime/inference.ts";
 import { createDefinitions } from "./stages/definitions.ts";
 import type { SpawnTrainer } from "./stages/training/train-job.ts";
@@ -255,8 +255,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
       return (training ??= createTrainingActions(engine, dataFolder));
     },
     get exports() {
-      // Labels come in here: by content, of the collection that is open.
-      return (exports ??= createExportActions(engine, () => null));
+      return (exports ??= createExportActions(engine, labelOfContent));
     },
     get labels() {
       return (labels ??= createLabelActions(engine));

@@ -2,7 +2,15 @@
  * @file Learning from the labels of a project: what every image is told to be, what to look at next, which labels may be mistakes, and accepting in bulk. The learning itself is done by a worker
  * (stages/fewshot); here contents become images.
  */
-import { noLabel, type ClassId, type ImageId, type LabelHint, type LabelPredictions, type LabelProject, type LearningWay, type NextImages, type ProjectId } from "#protocol/model.ts"; // prettier-ignore
+import {
+  noLabel,
+  type LabelHint,
+  type LabelPredictions,
+  type LabelProject,
+  type LearningWay,
+  type NextImages,
+} from "#protocol/label-model.ts";
+import type { ClassId, ImageId, ProjectId } from "#protocol/model.ts";
 
 import type { Collection } from "./collection.ts";
 import type { Engine } from "./engine.ts";

@@ -2,8 +2,9 @@
  * @file What can be done with labels: projects and their classes, labels on images, undo and redo, tables in and out. Labels are kept by content (store/queries/labels.ts); every change but making,
  * renaming and removing a project is a step that can be undone.
  */
-import type { ClassId, ClassKind, LabelColumns, LabelImport, LabelProject, LabelSource, ProjectId } from "#protocol/model.ts";
-import { labelSources, noLabel } from "#protocol/model.ts";
+import type { ClassKind, LabelColumns, LabelImport, LabelProject, LabelSource } from "#protocol/label-model.ts";
+import type { ClassId, ProjectId } from "#protocol/model.ts";
+import { labelSources, noLabel } from "#protocol/label-model.ts";
 
 import { UserError } from "./base/errors.ts";
 import type { Collection } from "./collection.ts";
@@ -195,6 +196,16 @@ export function createLabelActions(engine: Engine): LabelActions {
     },
   };
   return actions;
+}
+
+/** The labels of the first project that has any, for whoever writes images down; null where there are none. */
+export function labelOfContent({ store }: Collection): ((contentId: number) => string | null) | null {
+  for (const { id } of listProjects(store)) {
+    const nameOf = new Map(listClasses(store, id).map((each) => [each.id, each.name]));
+    const names = new Map(listLabels(store, id).map(({ contentId, classId }) => [contentId, nameOf.get(classId) ?? null]));
+    if (names.size > 0) return (contentId) => names.get(contentId) ?? null;
+  }
+  return null;
 }
 
 interface NamedLabels {

@@ -4,8 +4,17 @@
  * exactly this table.
  */
 import type {
-  ClassId,
   ClassKind,
+  LabelColumns,
+  LabelHint,
+  LabelImport,
+  LabelPredictions,
+  LabelProject,
+  LabelSource,
+  NextImages,
+} from "./label-model.ts";
+import type {
+  ClassId,
   DeviceName,
   DoctorReport,
   DuplicateGroup,
@@ -22,15 +31,8 @@ import type {
   ImageId,
   IssueEntry,
   JobId,
-  LabelColumns,
-  LabelHint,
-  LabelImport,
-  LabelPredictions,
-  LabelProject,
-  LabelSource,
   MapColumns,
   Neighbour,
-  NextImages,
   OpenCollection,
   OutlierEntry,
   Placement,

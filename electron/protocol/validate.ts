@@ -4,18 +4,8 @@
  * exist?) is the handler's affair.
  */
 import type { Contract, Method, Params } from "./contract.ts";
-import {
-  classKinds,
-  deviceNames,
-  exportClasses,
-  exportFormats,
-  labelSources,
-  placements,
-  type ClassId,
-  type ImageId,
-  type JobId,
-  type ProjectId,
-} from "./model.ts";
+import { classKinds, labelSources } from "./label-model.ts";
+import { deviceNames, exportClasses, exportFormats, placements, type ClassId, type ImageId, type JobId, type ProjectId } from "./model.ts";
 import { isRecord } from "./rpc-messages.ts";
 
 /** What is wrong with the value, in words, or null. `T` is what a value without complaint has become. */
@@ -116,7 +106,12 @@ const checks: { readonly [M in Method]: Check<unknown> } = {
   "labels.importFolders": params<"labels.importFolders">({ project }),
   "labels.exportFile": params<"labels.exportFile">({ project, path }),
   "fewshot.predict": params<"fewshot.predict">({ project, features: optional(word), threshold: optional(share) }),
-  "fewshot.next": params<"fewshot.next">({ project, count: integer<number>(1, 1000), features: optional(word), shown: optional(wholeNumbers) }),
+  "fewshot.next": params<"fewshot.next">({
+    project,
+    count: integer<number>(1, 1000),
+    features: optional(word),
+    shown: optional(wholeNumbers),
+  }),
   "fewshot.hints": params<"fewshot.hints">({ project, features: optional(word) }),
   "fewshot.acceptable": params<"fewshot.acceptable">({ project, least: share, class: optional(classId), features: optional(word) }),
   "fewshot.accept": params<"fewshot.accept">({ project, least: share, class: optional(classId), features: optional(word) }),

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 
 import { createEngine } from "#engine/engine.ts";
-import { noLabel, type LabelImport } from "#protocol/model.ts";
+import { noLabel, type LabelImport } from "#protocol/label-model.ts";
 import { drawCollection } from "../fixtures/collection.ts";
 import { runCommand, runJson } from "../helpers/command-line.ts";
 import { temporaryFolderFor } from "../helpers/temporary-folder.ts";

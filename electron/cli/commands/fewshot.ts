@@ -3,7 +3,7 @@
  */
 import { resolve } from "node:path";
 
-import type { LearningWay } from "#protocol/model.ts";
+import type { LearningWay } from "#protocol/label-model.ts";
 
 import { CliUsageError, optionalText, requiredText, wholeNumber, type Command, type CommandInput } from "../arguments.ts";
 import { printResult } from "../output.ts";

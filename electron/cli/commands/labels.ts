@@ -3,7 +3,7 @@
  */
 import { resolve } from "node:path";
 
-import type { LabelImport } from "#protocol/model.ts";
+import type { LabelImport } from "#protocol/label-model.ts";
 
 import type { Engine } from "../../engine/engine.ts";
 import { CliUsageError, optionalText, type Command, type CommandInput } from "../arguments.ts";

@@ -12,7 +12,7 @@ import { filesOfContent } from "../store/queries/files.ts";
 import { listFolders } from "../store/queries/folders.ts";
 import type { ClassRow } from "../store/queries/labels.ts";
 import { readRaw } from "../store/statements.ts";
-import type { LabelSource } from "#protocol/model.ts";
+import type { LabelSource } from "#protocol/label-model.ts";
 import type { LabelledContents } from "./labels-table.ts";
 
 /**

@@ -8,7 +8,7 @@ import { saveContent } from "#engine/store/queries/contents.ts";
 import { nextRedo, nextUndo, redoStep, takeStep, undoStep } from "#engine/store/queries/label-journal.ts";
 import { createProject, listClasses, listLabels } from "#engine/store/queries/labels.ts";
 import { inTransaction } from "#engine/store/statements.ts";
-import { labelSources, type LabelSource } from "#protocol/model.ts";
+import { labelSources, type LabelSource } from "#protocol/label-model.ts";
 import { temporaryFolder } from "../../helpers/temporary-folder.ts";
 
 const contentCount = 4;

@@ -2,7 +2,7 @@
  * @file Every change of classes and labels is a step that remembers both sides, so that it can be undone and redone, also after the program was closed. A new
  * step forgets those that were undone before it.
  */
-import type { LabelSource } from "#protocol/model.ts";
+import type { LabelSource } from "#protocol/label-model.ts";
 
 import type { ReadStore, WriteStore } from "../database.ts";
 import { inTransaction, readAll, readOne, write } from "../statements.ts";

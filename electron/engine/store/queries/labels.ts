@@ -1,7 +1,7 @@
 /**
  * @file Projects, classes and labels. Reading is here; what changes classes or labels is a step of the journal (label-journal.ts).
  */
-import type { ClassKind, LabelSource } from "#protocol/model.ts";
+import type { ClassKind, LabelSource } from "#protocol/label-model.ts";
 
 import type { ReadStore, WriteStore } from "../database.ts";
 import { readAll, readOne, readRaw, write } from "../statements.ts";
