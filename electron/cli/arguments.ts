@@ -122,3 +122,12 @@ export function requiredText(input: CommandInput, name: string): string {
   if (text === undefined) throw new CliUsageError(`--${name} is missing.`);
   return text;
 }
+
+/** A number from 0 to 1. */
+export function shareOf(input: CommandInput, name: string): number | undefined {
+  const text = input.values[name];
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (text === "" || !(value >= 0 && value <= 1)) throw new CliUsageError(`--${name} is "${String(text)}"; expected a number from 0 to 1.`);
+  return value;
+}

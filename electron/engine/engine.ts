@@ -255,7 +255,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
       return (training ??= createTrainingActions(engine, dataFolder));
     },
     get exports() {
-      return (exports ??= createExportActions(engine, labelOfContent));
+      return (exports ??= createExportActions(engine, dataFolder, labelOfContent));
     },
     get labels() {
       return (labels ??= createLabelActions(engine));

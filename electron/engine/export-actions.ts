@@ -9,6 +9,8 @@ import type { ExportedData, ExportedReport } from "#protocol/model.ts";
 
 import type { Collection } from "./collection.ts";
 import type { Engine } from "./engine.ts";
+import { findEncoder, ownEncodersFolder } from "./encoders/registry.ts";
+import type { ExportedClassifier } from "./export/classifier/export-classifier.ts";
 import type { WrittenEmbeddings } from "./export/embeddings.ts";
 import { requireOutside } from "./ingest/scan/folders.ts";
 import { listFolders } from "./store/queries/folders.ts";
@@ -17,12 +19,14 @@ import type { LabelOf } from "./views/select/select-keys.ts";
 export interface ExportActions {
   data(request: Params<"export.data">, signal?: CancelSignal): Promise<ExportedData>;
   report(request: Params<"export.report">, signal?: CancelSignal): Promise<ExportedReport>;
+  /** Classes of a table of (path, label) behind the encoder that tells them best, as a model with programs that use it. */
+  classifier(request: { labels: string; folder: string; features?: string | undefined; threshold: number }): Promise<ExportedClassifier>;
   embeddings(file: string): Promise<WrittenEmbeddings>;
   map(file: string): Promise<void>;
 }
 
 /** @param labels the labels of a collection, by content; null where it has none */
-export function createExportActions(engine: Engine, labels: (collection: Collection) => LabelOf | null): ExportActions {
+export function createExportActions(engine: Engine, dataFolder: string, labels: (collection: Collection) => LabelOf | null): ExportActions {
   /** The open collection, and the absolute path of what is to be written. */
   const prepare = (path: string): { collection: Collection; out: string } => {
     const collection = engine.requireCollection();
@@ -43,6 +47,29 @@ export function createExportActions(engine: Engine, labels: (collection: Collect
       const { exportReport } = await import("./export/report/export-report.ts");
       const nowMs = engine.clock.now();
       return exportReport(collection, { out, pictures, labelOf: labels(collection), nowMs, signal: platformSignal(signal) });
+    },
+    classifier: async ({ labels: table, folder, features, threshold }) => {
+      const { collection, out } = prepare(folder);
+      requireOutside(out, [Buffer.from(ownEncodersFolder(dataFolder))]);
+      const { readLabelsTable } = await import("./stages/labels-table.ts");
+      const labelled = readLabelsTable(collection.store, resolve(table));
+      const { lines, encoder: id } = await engine.fewshot.linesOfTable(labelled, features);
+      const encoder = findEncoder(id, dataFolder);
+      const { checkPictures } = await import("./export/encoder/check-pictures.ts");
+      const { exportClassifier } = await import("./export/classifier/export-classifier.ts");
+      const { pixels, count } = await checkPictures(engine, encoder.card.input.size);
+      const { whitening, mean, intercept, weights, sharpness, places, counts, looAccuracy } = lines;
+      const classes = places.map((place) => labelled.names[place] as string);
+      const why = `${labelled.contentIds.length} labelled images; these vectors told them best of those there are.`;
+      return exportClassifier({
+        encoder,
+        classifier: { classes, whitening, mean, intercept, weights, sharpness, threshold },
+        report: { counts, looAccuracy, why },
+        folder: out,
+        threads: engine.cores,
+        pictures: pixels,
+        count,
+      });
     },
     embeddings: async (path) => {
       const { collection, out } = prepare(path);

@@ -12,11 +12,12 @@ import {
 } from "#protocol/label-model.ts";
 import type { ClassId, ImageId, ProjectId } from "#protocol/model.ts";
 
+import { BugError } from "./base/errors.ts";
 import type { Collection } from "./collection.ts";
 import type { Engine } from "./engine.ts";
 import { defaultThreshold } from "./fewshot/predict.ts";
 import { spacesFor } from "./stages/fewshot/spaces.ts";
-import type { ClickedContents, FewshotTask, FewshotTasks } from "./stages/fewshot/fewshot-messages.ts";
+import type { ClickedContents, FewshotTask, FewshotTasks, ToldLines } from "./stages/fewshot/fewshot-messages.ts";
 import { createFewshotRunner } from "./stages/fewshot/fewshot-runner.ts";
 import type { LabelledContents } from "./stages/labels-table.ts";
 import { listLabels } from "./store/queries/labels.ts";
@@ -30,6 +31,8 @@ export interface FewshotActions {
   accept(given: AcceptRequest): Promise<{ project: LabelProject; accepted: number }>;
   /** Learns from a table instead of a project, and leaves the labels as they are. */
   predictTable(table: LabelledContents, given: TableRequest): Promise<TablePredictions>;
+  /** The straight lines that tell a table's classes best, and the encoder they stand behind. */
+  linesOfTable(table: LabelledContents, features: string | undefined): Promise<{ readonly lines: ToldLines; readonly encoder: string }>;
   close(): Promise<void>;
 }
 
@@ -185,6 +188,13 @@ export function createFewshotActions(engine: Engine): FewshotActions {
         next: asImages(collection(), suggested.images),
         outlook: suggested.outlook.words,
       };
+    },
+    linesOfTable: async ({ contentIds, labels, names }, features) => {
+      const clicks: ClickedContents = { contentIds, labels, classNames: [...names] };
+      const lines = await ask("linear", features, { clicks, threshold: defaultThreshold });
+      const source = spacesFor(collection(), features).spaces.find(({ name }) => name === lines.features);
+      if (source === undefined) throw new BugError(`lines on vectors "${lines.features}" that nobody has`);
+      return { lines, encoder: source.encoder.id };
     },
     close: () => runner.close(),
   };

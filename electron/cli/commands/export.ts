@@ -3,6 +3,7 @@
  */
 import { CliUsageError, type Command, type CommandInput } from "../arguments.ts";
 import { dataOptions, describeSelections, exportData } from "./export-data.ts";
+import { classifierOptions, exportClassifier } from "./export-classifier.ts";
 import { encoderOptions, exportEncoder } from "./export-encoder.ts";
 import { exportReport, reportOptions } from "./export-report.ts";
 
@@ -15,16 +16,19 @@ interface Kind {
 
 const kinds: Readonly<Record<string, Kind>> = {
   encoder: { options: encoderOptions, arguments: 1, run: exportEncoder },
+  classifier: { options: classifierOptions, arguments: 0, run: exportClassifier },
   data: { options: dataOptions, arguments: 0, run: exportData },
   report: { options: reportOptions, arguments: 0, run: exportReport },
 };
 
-const outHelp = "encoder: a folder; data: a file, or a folder for --format folders; report: a file. Never inside a folder of images";
+const outHelp =
+  "encoder, classifier: a folder; data: a file, or a folder for --format folders; report: a file. Never inside a folder of images";
 
 export const exportCommand: Command = {
   name: "export",
-  usage: "encoder ID --out DIR | data --format F --out PATH | report --out FILE.html",
-  summary: "Write an encoder (ONNX, with a page that shows its use), the images as data, or a report that opens in any browser.",
+  usage: "encoder ID --out DIR | classifier --labels FILE.csv --out DIR | data --format F --out PATH | report --out FILE.html",
+  summary:
+    "Write an encoder or classes behind one (ONNX, with a page that shows its use), the images as data, or a report that opens in any browser.",
   options: {
     out: { type: "string", value: "PATH", help: outHelp },
     ...Object.assign({}, ...Object.values(kinds).map(({ options }) => options)),

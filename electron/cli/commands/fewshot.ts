@@ -5,7 +5,7 @@ import { resolve } from "node:path";
 
 import type { LearningWay } from "#protocol/label-model.ts";
 
-import { CliUsageError, optionalText, requiredText, wholeNumber, type Command, type CommandInput } from "../arguments.ts";
+import { optionalText, requiredText, shareOf, wholeNumber, type Command } from "../arguments.ts";
 import { printResult } from "../output.ts";
 import { withCollection } from "../session.ts";
 
@@ -54,12 +54,4 @@ export const fewshotCommand: Command = {
 
 function describeWay({ model, features, looAccuracy }: LearningWay): string {
   return `${model.padEnd(12)} ${features.padEnd(20)} ${looAccuracy === null ? "-" : `${(100 * looAccuracy).toFixed(1)} %`}`;
-}
-
-function shareOf(input: CommandInput, name: string): number | undefined {
-  const text = input.values[name];
-  if (text === undefined) return undefined;
-  const value = Number(text);
-  if (text === "" || !(value >= 0 && value <= 1)) throw new CliUsageError(`--${name} is "${String(text)}"; expected a number from 0 to 1.`);
-  return value;
 }

@@ -28,9 +28,10 @@ export interface SpaceInput {
 }
 
 /** With unit vectors and labels of size one: little, so that the first clicks count. */
-const lambda = 0.3;
+export const ridgeLambda = 0.3;
 /** What makes probabilities of scores, before they are calibrated: measured on folders of digits, clothes, clip art and slices. */
 const steepness = { ridge: 4, centroid: 10 };
+export const ridgeSteepness = steepness.ridge;
 /** Clicks of a class beyond which the nearest mean is not asked any more. */
 const fewClicks = 3;
 
@@ -38,7 +39,7 @@ export function createSpaceModels({ space, clicks, classLimit }: SpaceInput): Sp
   const { table, graph } = space;
   return {
     space,
-    ridge: createRidge({ table, clicks, lambda, classLimit }),
+    ridge: createRidge({ table, clicks, lambda: ridgeLambda, classLimit }),
     propagation: createPropagation({ graph, clicks, classLimit }),
     centroid: clicks.rows.length <= fewClicks * clicks.classCount ? createCentroid(table, clicks, classLimit) : null,
   };

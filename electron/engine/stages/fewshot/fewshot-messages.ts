@@ -4,6 +4,7 @@
 import type { Hint } from "../../fewshot/hints.ts";
 import type { Suggestion } from "../../fewshot/next.ts";
 import type { Outlook } from "../../fewshot/outlook.ts";
+import type { Whitening } from "../../training/whiten/whitening.ts";
 import type { EncoderRow } from "../../store/queries/embeddings.ts";
 
 /** Vectors to learn on. */
@@ -41,6 +42,21 @@ export interface ToldChoice {
   readonly looAccuracy: number | null;
 }
 
+/** A linear classifier on one kind of vectors (fewshot/linear.ts). */
+export interface ToldLines {
+  /** The space it is on. */
+  readonly features: string;
+  readonly whitening: Whitening | null;
+  readonly mean: Float32Array;
+  readonly intercept: number;
+  readonly weights: Float32Array;
+  readonly sharpness: number;
+  /** Of each column: position of its class, and how many clicks it has. */
+  readonly places: readonly number[];
+  readonly counts: readonly number[];
+  readonly looAccuracy: number | null;
+}
+
 export interface FewshotTasks {
   /** Nothing can be told of fewer than one class with clicks; then `chosen` is null. */
   predict: {
@@ -68,6 +84,8 @@ export interface FewshotTasks {
     input: FewshotRequest & { readonly count: number; readonly shown: Int32Array };
     output: { readonly images: readonly (Suggestion & { readonly contentId: number })[]; readonly outlook: Outlook };
   };
+  /** The straight lines that tell best, to be written into a model. Needs two classes with clicks. */
+  linear: { input: FewshotRequest; output: ToldLines };
   hints: { input: FewshotRequest; output: readonly (Hint & { readonly contentId: number })[] };
 }
 

@@ -4,10 +4,11 @@
 import { UserError } from "../../base/errors.ts";
 import type { NeighbourGraph, VectorTable } from "../../base/neighbour-graph.ts";
 import { reliability, applyPower } from "../../fewshot/calibration.ts";
-import type { Clicks } from "../../fewshot/clicks.ts";
-import { featureSpace, type FeatureSpace } from "../../fewshot/feature-space.ts";
+import { clicksPerClass, type Clicks } from "../../fewshot/clicks.ts";
+import { featureSpace, intercept, type FeatureSpace } from "../../fewshot/feature-space.ts";
 import { findHints } from "../../fewshot/hints.ts";
 import { largestOf, leaveOut } from "../../fewshot/leave-out.ts";
+import { linearModel } from "../../fewshot/linear.ts";
 import { createLearner, type Learned, type Learner } from "../../fewshot/learner.ts";
 import { moreLikeThese } from "../../fewshot/more-like-these.ts";
 import { suggestAlike, suggestFirst, suggestNext } from "../../fewshot/next.ts";
@@ -17,7 +18,7 @@ import { amongAll, onlyUsed, type UsedClasses } from "../../fewshot/used-classes
 import { exactNeighbours } from "../../search/exact-neighbours.ts";
 import { openForReading, type ReadStore } from "../../store/database.ts";
 import { readGraph } from "../../store/queries/graphs.ts";
-import { applyWhitening, fitWhitening } from "../../training/whiten/whitening.ts";
+import { applyWhitening, fitWhitening, type Whitening } from "../../training/whiten/whitening.ts";
 import { loadVectors } from "../vectors.ts";
 import type {
   ClickedContents,
@@ -38,7 +39,7 @@ const neighbourCount = 16;
 const fewestForWhitening = 8;
 
 export function openFewshotSession({ workspace, spaces }: FewshotStart): FewshotSession {
-  const { contentIds, made } = readSpaces(workspace, spaces);
+  const { contentIds, made, whitenings } = readSpaces(workspace, spaces);
   const rowOf = new Map(Array.from(contentIds, (id, row) => [id, row]));
   const students = new Map<string, Student>();
   /** One for each set of spaces that was asked for: what is learnt on some is not what is learnt on all. */
@@ -110,6 +111,24 @@ export function openFewshotSession({ workspace, spaces }: FewshotStart): Fewshot
       });
       return { images: images.map(withContent), outlook: outlook(learned.models.space.table, clicks) };
     },
+    linear: (request) => {
+      const { learner, used } = prepare(request);
+      const { clicks, places } = used;
+      if (clicks.classCount < 2)
+        throw new UserError(
+          "too-few-classes",
+          `${clicks.classCount} class(es) with labelled images of this collection; a classifier needs at least 2.`,
+        );
+      const { candidates } = learner.learn(clicks);
+      const lines = candidates.filter(({ model }) => model === "ridge");
+      const best = lines.reduce((one, other) => ((other.looAccuracy ?? 0) > (one.looAccuracy ?? 0) ? other : one));
+      const space = learner.spaces.find(({ name }) => name === best.features) as FeatureSpace;
+      const whitening = whitenings.get(space.name) ?? null;
+      const { mean } = space;
+      const counts = [...clicksPerClass(clicks)];
+      const { features, looAccuracy, power } = best;
+      return { features, whitening, mean, intercept, ...linearModel(space, clicks, power), places: [...places], counts, looAccuracy };
+    },
     hints: (request) => {
       const { learner, used } = prepare(request);
       if (used.clicks.classCount < 2) return [];
@@ -132,11 +151,15 @@ interface Student {
 }
 
 /** Rows are those of the first space; all spaces must have the same. */
-function readSpaces(workspace: string, sources: readonly SpaceSource[]): { contentIds: Int32Array; made: FeatureSpace[] } {
+function readSpaces(
+  workspace: string,
+  sources: readonly SpaceSource[],
+): { contentIds: Int32Array; made: FeatureSpace[]; whitenings: ReadonlyMap<string, Whitening> } {
   const { store, close } = openForReading(workspace);
   try {
     let contentIds: Int32Array | null = null;
     const made: FeatureSpace[] = [];
+    const whitenings = new Map<string, Whitening>();
     for (const { name, encoder, whitened } of sources) {
       const vectors = loadVectors(store, encoder);
       contentIds ??= vectors.contentIds;
@@ -144,11 +167,13 @@ function readSpaces(workspace: string, sources: readonly SpaceSource[]): { conte
       if (!isSame(vectors.contentIds, contentIds) || vectors.table.count === 0) continue;
       if (!whitened) made.push(featureSpace(name, vectors.table, storedNeighbours(store, encoder.key, vectors)));
       else if (vectors.table.count >= fewestForWhitening) {
-        const table = applyWhitening(vectors.table, fitWhitening(vectors.table, { seed: whitenSeed }));
+        const whitening = fitWhitening(vectors.table, { seed: whitenSeed });
+        const table = applyWhitening(vectors.table, whitening);
+        whitenings.set(name, whitening);
         made.push(featureSpace(name, table, exactNeighbours(table, neighbourCount)));
       }
     }
-    return { contentIds: contentIds ?? new Int32Array(0), made };
+    return { contentIds: contentIds ?? new Int32Array(0), made, whitenings };
   } finally {
     close();
   }
