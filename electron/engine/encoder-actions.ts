@@ -113,6 +113,7 @@ function describe({ card, origin }: RegisteredEncoder): EncoderEntry {
     source: origin,
     size: card.input.size,
     output: card.output.name,
+    ...(card.text !== undefined && { text: true }),
   };
 }
 

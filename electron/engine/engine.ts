@@ -9,6 +9,7 @@ import { basename, resolve } from "node:path";
 
 import type { CancelSignal, Handlers, Events, EventName } from "#protocol/contract.ts";
 import type { DeviceName, ImageId, JobId, Neighbour } from "#protocol/model.ts";
+import type { SearchTerm } from "#protocol/text-contract.ts";
 
 import { systemClock, type Clock } from "./base/clock.ts";
 import { dataFolder as defaultDataFolder } from "./base/data-folder.ts";
@@ -27,7 +28,10 @@ import { createHandlers } from "./handlers.ts";
 import { distinctFolders, knownFileSpelling, pathFromText, requireApart, requireFolder } from "./ingest/scan/folders.ts";
 import { createJobRunner, requireRunner, type JobRunner } from "./jobs/job-runner.ts";
 import { createLabelActions, labelOfContent, type LabelActions } from "./label-actions.ts";
-import { openInference, type InferenceSessionHandle } from "./runtime/inference.ts";
+import type { MapSession } from "./encoders/map-session.ts";
+import { textRequest } from "./encoders/text-tower.ts";
+import { openInference, openTextInference, type InferenceSessionHandle, type TextSessionHandle } from "./runtime/inference.ts";
+import { keptSession } from "./runtime/kept-session.ts";
 import { createDefinitions } from "./stages/definitions.ts";
 import type { SpawnTrainer } from "./stages/training/train-job.ts";
 import { inferenceRequest } from "./stages/encoder-use.ts";
@@ -39,6 +43,7 @@ import { readProperty, writeProperty } from "./store/queries/properties.ts";
 import { openRecentList, type RecentList } from "./store/recent.ts";
 import type { BenchRequest, BenchResult } from "./training/bench/bench-training.ts";
 import { createTrainingActions, type TrainingActions } from "./training-actions.ts";
+import { readTerm } from "./views/search.ts";
 import { similarToFile, similarToImage } from "./views/similar.ts";
 
 export { CancellationError, UserError, codeOf, messageOf } from "./base/errors.ts";
@@ -108,6 +113,12 @@ export interface Engine extends EngineHost {
   children(): ChildPool;
   /** A session of the collection's encoder on the CPU for single pictures, opened once and kept. */
   querySession(): Promise<InferenceSessionHandle>;
+  /** [texts, dimensions] unit rows by the text half of the collection's encoder, whose session is opened once and kept. */
+  embedTexts(texts: readonly string[]): Promise<Float32Array>;
+  /** A session that gives a feature map of the collection's encoder, opened once and kept. */
+  mapSession(): Promise<MapSession>;
+  /** What a person wrote: the path of a picture, else words. */
+  readTerm(written: string, sign: SearchTerm["sign"]): SearchTerm;
   emit: Listener;
   /** Tells every client to read everything again. */
   announce(): void;
@@ -135,7 +146,9 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   const listeners = new Set<Listener>();
   let opened: Opened | null = null;
   let pool: ChildPool | null = null;
-  let query: { readonly encoder: string; readonly session: Promise<InferenceSessionHandle> } | null = null;
+  const pictureSession = keptSession<InferenceSessionHandle>();
+  const textSession = keptSession<TextSessionHandle>();
+  const mapSession = keptSession<MapSession>();
   // Opening and closing one after another: two at once would leave the first one's lock behind.
   let changing: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
@@ -182,12 +195,6 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
     return { collection, close, jobs };
   };
 
-  const closeQuery = async (): Promise<void> => {
-    const closing = query;
-    query = null;
-    await closing?.session.then((handle) => handle.close()).catch(() => undefined);
-  };
-
   const closeOpened = async (): Promise<void> => {
     const closing = opened;
     opened = null;
@@ -195,7 +202,9 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
     await fewshot?.close();
     if (closing?.jobs) remember(recent, closing.collection, clock);
     closing?.close();
-    await closeQuery();
+    await pictureSession.close();
+    await textSession.close();
+    await mapSession.close();
   };
 
   const engine: Engine = {
@@ -268,18 +277,22 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
     },
     children,
     querySession: () => {
-      const encoder = engine.requireCollection().encoder();
-      if (query?.encoder === encoder.card.id) return query.session;
       // The collection may have switched to another encoder since.
-      void closeQuery();
-      const opening = { encoder: encoder.card.id, session: openInference({ ...inferenceRequest(encoder, cores), device: "cpu" }) };
-      query = opening;
-      // One failure must not answer every later question.
-      opening.session.catch(() => {
-        if (query === opening) query = null;
-      });
-      return opening.session;
+      const encoder = engine.requireCollection().encoder();
+      return pictureSession.get(encoder.card.id, () => openInference({ ...inferenceRequest(encoder, cores), device: "cpu" }));
     },
+    embedTexts: async (texts) => {
+      const { card } = engine.requireCollection().encoder();
+      const request = textRequest(card, cores);
+      if (request === null) throw new UserError("no-text-half", `The encoder ${card.id} reads no texts. Apply one that does.`);
+      return (await textSession.get(card.id, () => openTextInference(request))).embed(texts);
+    },
+    mapSession: () => {
+      const { card } = engine.requireCollection().encoder();
+      // Only now: it takes a graph apart, which no other command does at its start.
+      return mapSession.get(card.id, async () => (await import("./encoders/map-session.ts")).openMapSession(card, cores));
+    },
+    readTerm: (written, sign) => readTerm(engine.requireCollection(), written, sign),
     emit,
     announce: () =>
       emit("changed", {

@@ -13,6 +13,7 @@ import { UserError } from "./base/errors.ts";
 import { showPath, toPathBytes } from "./base/path-bytes.ts";
 import { defaultEncoderId } from "./encoders/registry.ts";
 import type { Engine } from "./engine.ts";
+import { createTextHandlers } from "./text-handlers.ts";
 import { pathFromText } from "./ingest/scan/folders.ts";
 import { requireRunner, type JobRunner } from "./jobs/job-runner.ts";
 import { productVersion } from "./base/version.ts";
@@ -99,6 +100,7 @@ export function createHandlers(engine: Engine, dataFolder: string): Handlers {
       })),
     }),
     "images.find": ({ text, limit }) => findByText(collection(), text, limit),
+    ...createTextHandlers(engine),
     "images.file": ({ id, kind }) => imageFile(engine, id, kind),
     "map.columns": () => mapColumns(collection()),
     "duplicates.groups": ({ offset, limit, relation }) => pageOfGroups(collection(), { offset, limit, relation: relation ?? null }),

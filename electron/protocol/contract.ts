@@ -41,10 +41,11 @@ import type {
   UnreadableFile,
 } from "./model.ts";
 import type { JobSnapshot } from "./progress.ts";
+import type { TextContract } from "./text-contract.ts";
 
 type Empty = Record<string, never>;
 
-export interface Contract {
+export interface Contract extends TextContract {
   /** What the welcome screen needs; `collection` is null when none is open. */
   "app.state": { params: Empty; result: { collection: OpenCollection | null; recent: RecentCollection[]; version: string } };
   /** Opens the collection that has exactly this folder, or makes one, and starts to index it. */
@@ -91,9 +92,21 @@ export interface Contract {
   };
 
   "encoders.list": { params: Empty; result: { encoders: EncoderEntry[] } };
-  /** Takes an ONNX file in; `output` names the embedding's tensor, `preprocess` a JSON file. `notes` say what was found and assumed. */
+  /**
+   * Takes an ONNX file in; `output` names the embedding's tensor, `preprocess` a JSON file. `text` and `tokenizer` are the text half of a pair like CLIP. `notes`
+   * say what was found and assumed.
+   */
   "encoders.import": {
-    params: { file: string; name?: string; output?: string; preprocess?: string };
+    params: {
+      file: string;
+      name?: string;
+      output?: string;
+      preprocess?: string;
+      text?: string;
+      tokenizer?: string;
+      context?: number;
+      textOutput?: string;
+    };
     result: { encoder: EncoderEntry; notes: string[] };
   };
   /** Deletes an imported or trained encoder that no collection uses. */

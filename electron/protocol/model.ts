@@ -62,6 +62,8 @@ export interface EncoderEntry extends EncoderSummary {
   readonly size: number;
   /** Name of the embedding's tensor. */
   readonly output: string;
+  /** There and true where it has a text half: search by words. */
+  readonly text?: true;
 }
 
 /** Bits of `ImageColumns.flags`. */

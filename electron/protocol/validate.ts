@@ -7,6 +7,7 @@ import type { Contract, Method, Params } from "./contract.ts";
 import { classKinds, labelSources } from "./label-model.ts";
 import { deviceNames, exportClasses, exportFormats, placements, type ClassId, type ImageId, type JobId, type ProjectId } from "./model.ts";
 import { isRecord } from "./rpc-messages.ts";
+import type { SearchTerm } from "./text-contract.ts";
 
 /** What is wrong with the value, in words, or null. `T` is what a value without complaint has become. */
 type Check<T> = { (value: unknown): string | null; readonly checks?: T };
@@ -26,6 +27,15 @@ const colour = integer<number>(0, 0xffffff);
 const share = number(0, 1);
 const count = integer<number>(0, 1_000_000);
 const offset = integer<number>(0, 2 ** 31 - 1);
+
+const searchTerm = record<SearchTerm>({
+  sign: oneOf(["+", "-"] as const),
+  weight: optional(positive),
+  text: optional(text(10_000)),
+  id: optional(imageId),
+  path: optional(path),
+  bytes: optional(bytes),
+});
 
 const checks: { readonly [M in Method]: Check<unknown> } = {
   "app.state": empty,
@@ -48,6 +58,18 @@ const checks: { readonly [M in Method]: Check<unknown> } = {
   "images.similarToFile": params<"images.similarToFile">({ bytes: optional(bytes), path: optional(path), name: path, count }),
   "images.find": params<"images.find">({ text: text(10_000), limit: count }),
   "images.file": params<"images.file">({ id: imageId, kind: oneOf(["thumbnail", "image"] as const) }),
+  "images.search": params<"images.search">({ terms: list(searchTerm, 64), count }),
+  "images.searchRegion": params<"images.searchRegion">({
+    id: imageId,
+    left: share,
+    top: share,
+    width: share,
+    height: share,
+    count,
+    among: optional(integer<number>(1, 10_000)),
+  }),
+  "text.zeroShot": params<"text.zeroShot">({ classes: list(word, 1000), templates: optional(list(word, 100)) }),
+  "text.nameClusters": params<"text.nameClusters">({ words: list(word, 10_000), templates: optional(list(word, 100)) }),
   "map.columns": empty,
   "duplicates.groups": params<"duplicates.groups">({ offset, limit: count, relation: optional(word) }),
   "duplicates.ofImage": params<"duplicates.ofImage">({ id: imageId }),
@@ -59,6 +81,10 @@ const checks: { readonly [M in Method]: Check<unknown> } = {
     name: optional(word),
     output: optional(word),
     preprocess: optional(path),
+    text: optional(path),
+    tokenizer: optional(path),
+    context: optional(integer<number>(1, 8192)),
+    textOutput: optional(word),
   }),
   "encoders.remove": params<"encoders.remove">({ encoder: word }),
   "encoders.apply": params<"encoders.apply">({ encoder: word, device: optional(oneOf(deviceNames)) }),
@@ -184,6 +210,10 @@ function bytes(value: unknown): string | null {
 
 function wholeNumbers(value: unknown): string | null {
   return value instanceof Int32Array ? null : "32-bit whole numbers";
+}
+
+function positive(value: unknown): string | null {
+  return typeof value === "number" && Number.isFinite(value) && value > 0 ? null : "a number above 0";
 }
 
 function oneOf<const T extends string>(words: readonly T[]): Check<T> {

@@ -18,7 +18,7 @@ import { parseSettings } from "#engine/training/methods/parse-settings.ts";
 import { instanceVectors } from "#engine/training/methods/diet.ts";
 import { methodIds, methodOf } from "#engine/training/methods/table.ts";
 import { buildStep, type TrainingStep } from "#engine/training/step/build-step.ts";
-import { encodeText, encoderOf, learnPairs } from "#engine/training/text/byte-pairs.ts";
+import { encodeText, encoderOf, learnPairs } from "#engine/runtime/text/byte-pairs.ts";
 import { instanceStart } from "#engine/training/trainer/instance-start.ts";
 import { createOrder } from "#engine/training/trainer/order.ts";
 import { withWeights } from "#engine/training/trainer/run-model.ts";

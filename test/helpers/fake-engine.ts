@@ -134,6 +134,10 @@ export function createFakeEngine(options: FakeEngineOptions): FakeEngine {
       return { entries: chosen.slice(offset, offset + limit), total: chosen.length, counts };
     },
     "encoders.list": () => ({ encoders: [{ ...fakeEncoder, size: 160, output: "embedding" }] }),
+    "images.search": notFaked,
+    "images.searchRegion": notFaked,
+    "text.zeroShot": notFaked,
+    "text.nameClusters": notFaked,
     "encoders.import": notFaked,
     "encoders.remove": notFaked,
     "encoders.apply": notFaked,

@@ -4,7 +4,7 @@
 import { deviceNames, type EncoderEntry, type IndexReport } from "#protocol/model.ts";
 
 import type { Engine } from "../../engine/engine.ts";
-import { CliUsageError, oneOf, optionalText, type Command, type CommandInput } from "../arguments.ts";
+import { CliUsageError, oneOf, optionalText, wholeNumber, type Command, type CommandInput } from "../arguments.ts";
 import { printResult } from "../output.ts";
 import { runJob } from "../run-job.ts";
 import { chooseWorkspace, withEngine } from "../session.ts";
@@ -37,6 +37,10 @@ export const encodersCommand: Command = {
       value: "FILE.json",
       help: "import: size, layout, range, mean, std, colour; else an encoder.json beside it, else ImageNet's",
     },
+    text: { type: "string", value: "TEXT.onnx", help: "import: the text half of a pair like CLIP" },
+    tokenizer: { type: "string", value: "FILE.json", help: "import: the text half's tokenizer.json" },
+    context: { type: "string", value: "N", help: "import: tokens of a text that are read; else what model or tokenizer say, else 77" },
+    "text-output": { type: "string", value: "TENSOR", help: "import: the tensor that is a text's embedding; else it is found" },
     device: { type: "string", value: "NAME", help: `apply: ${deviceNames.join(", ")}` },
   },
   positionals: [1, 2],
@@ -59,6 +63,10 @@ async function importFile(engine: Engine, input: CommandInput): Promise<void> {
     name: optionalText(input, "name"),
     output: optionalText(input, "output"),
     preprocess: optionalText(input, "preprocess"),
+    text: optionalText(input, "text"),
+    tokenizer: optionalText(input, "tokenizer"),
+    context: input.values["context"] === undefined ? undefined : wholeNumber(input, "context", 77, 1, 8192),
+    textOutput: optionalText(input, "text-output"),
   });
   printList(engine, input, { imported: encoder.id, notes });
 }
@@ -89,6 +97,6 @@ function printList(engine: Engine, input: CommandInput, more: { readonly importe
   });
 }
 
-function describeEncoder({ id, dimensions, size, source, name }: EncoderEntry): string {
-  return `${id}  ${dimensions} numbers  ${size} px  ${source}  ${name}`;
+function describeEncoder({ id, dimensions, size, source, name, text }: EncoderEntry): string {
+  return `${id}  ${dimensions} numbers  ${size} px  ${source}  ${name}${text ? "  (reads texts)" : ""}`;
 }

@@ -16,6 +16,7 @@ import { labelsCommand } from "./labels.ts";
 import { mapCommand } from "./map.ts";
 import { outliersCommand } from "./outliers.ts";
 import { runsCommand } from "./runs.ts";
+import { searchCommand } from "./search.ts";
 import { serveCommand } from "./serve.ts";
 import { similarCommand } from "./similar.ts";
 import { trainCommand } from "./train.ts";
@@ -26,6 +27,7 @@ export const commands: readonly Command[] = [
   outliersCommand,
   issuesCommand,
   similarCommand,
+  searchCommand,
   mapCommand,
   embeddingsCommand,
   encodersCommand,

@@ -4,6 +4,7 @@
 import { join } from "node:path";
 
 import { oneOf, pair, readJsonFile, record, refuse, text, texts, triple, whole, type Fields } from "./card-fields.ts";
+import { fileBeside, readTextTower, textTowerFields, type TextTower } from "./text-tower.ts";
 
 export interface EncoderCard {
   readonly id: string;
@@ -21,6 +22,8 @@ export interface EncoderCard {
   readonly provenance: Provenance | null;
   /** Of a trained encoder: what its training found, as the trainer wrote it. */
   readonly report: Fields | null;
+  /** The second model, which makes vectors of texts in the same space. */
+  readonly text?: TextTower | undefined;
 }
 
 export interface EncoderInput {
@@ -52,12 +55,10 @@ export function readEncoderCard(folder: string): EncoderCard {
   const path = join(folder, cardName);
   const json = readJsonFile(path);
   const output = record(path, "output", json["output"]);
-  const file = text(path, "file", json["file"]);
-  if (/[\\/:\0]/.test(file) || file === "..") refuse(path, "file", file, "the name of a file beside it");
   return {
     id: text(path, "id", json["id"]),
     name: text(path, "name", json["name"]),
-    modelPath: join(folder, file),
+    modelPath: join(folder, fileBeside(path, "file", json["file"])),
     sha256: text(path, "sha256", json["sha256"]),
     input: readInput(path, record(path, "input", json["input"])),
     output: {
@@ -70,16 +71,17 @@ export function readEncoderCard(folder: string): EncoderCard {
     source: text(path, "source", json["source"]),
     provenance: json["provenance"] === undefined ? null : readProvenance(path, json["provenance"]),
     report: json["report"] === undefined || json["report"] === null ? null : record(path, "report", json["report"]),
+    ...(json["text"] !== undefined && { text: readTextTower(path, folder, json["text"]) }),
   };
 }
 
 /** encoder.json of a card whose model lies beside it as model.onnx; `origin` tells the registry who made it. */
 export function writeEncoderCard(card: EncoderCard, origin: string): string {
-  const { modelPath: _, provenance, report, sha256, id, name, ...rest } = card;
-  const more = { ...(provenance && { provenance }), ...(report && { report }) };
-  const text = JSON.stringify({ id, name, origin, file: modelName, sha256, ...rest, ...more }, null, 2);
+  const { modelPath: _, provenance, report, sha256, id, name, text: tower, ...rest } = card;
+  const more = { ...(tower && { text: textTowerFields(tower) }), ...(provenance && { provenance }), ...(report && { report }) };
+  const written = JSON.stringify({ id, name, origin, file: modelName, sha256, ...rest, ...more }, null, 2);
   // Three numbers of a colour on one line.
-  return `${text.replace(/\[\s+([-\d.,\se+]+?)\s+\]/g, (_whole, numbers: string) => `[${numbers.replace(/\s+/g, " ")}]`)}\n`;
+  return `${written.replace(/\[\s+([-\d.,\se+]+?)\s+\]/g, (_whole, numbers: string) => `[${numbers.replace(/\s+/g, " ")}]`)}\n`;
 }
 
 function readInput(path: string, input: Fields): EncoderInput {

@@ -43,13 +43,22 @@ export function findEncoder(id: string, dataFolder: string | null = null): Regis
     const known = listRegisteredEncoders(dataFolder).map((encoder) => encoder.card.id);
     throw new UserError("encoder-unknown", `There is no encoder "${id}". Known: ${known.join(", ")}.`);
   }
-  const hash = hashOfFile(found.card.modelPath);
-  if (hash !== found.card.sha256)
+  const { modelPath, sha256, text } = found.card;
+  requireIntact(found.origin, modelPath, sha256);
+  if (text !== undefined) {
+    requireIntact(found.origin, text.modelPath, text.sha256);
+    requireIntact(found.origin, text.tokenizer.path, text.tokenizer.sha256);
+  }
+  return found;
+}
+
+function requireIntact(origin: EncoderOrigin, path: string, sha256: string): void {
+  const hash = hashOfFile(path);
+  if (hash !== sha256)
     throw new UserError(
       "encoder-damaged",
-      `${found.card.modelPath} has SHA-256 ${hash}; its card says ${found.card.sha256}. The file is damaged: ${found.origin === "bundled" ? "install" : "import"} again.`,
+      `${path} has SHA-256 ${hash}; its card says ${sha256}. The file is damaged: ${origin === "bundled" ? "install" : "import"} again.`,
     );
-  return found;
 }
 
 /** Deletes an imported or trained encoder. What collections have embedded with it stays in them. */

@@ -4,6 +4,8 @@
  */
 import type { DeviceName } from "#protocol/model.ts";
 
+import type { TextSpecification } from "./text/text-specification.ts";
+
 export type ConcreteDevice = Exclude<DeviceName, "auto">;
 
 /** What turns interleaved RGB bytes into the encoder's input: (value - mean) / std per channel, NCHW or NHWC, RGB or BGR. */
@@ -42,7 +44,21 @@ export interface RunRequest {
 /** [count, size, size, 3] RGB, or the file they lie in and the first byte of each picture there. */
 export type Pixels = Uint8Array | { readonly file: string; readonly offsets: readonly number[] };
 
-export type InferenceRequest = OpenRequest | RunRequest;
+/** Opens a text tower in place of an encoder of pictures. */
+export interface OpenTextRequest {
+  readonly kind: "open-text";
+  readonly modelPath: string;
+  readonly threads: number;
+  readonly text: TextSpecification;
+}
+
+export interface TextsRequest {
+  readonly kind: "texts";
+  readonly id: number;
+  readonly texts: readonly string[];
+}
+
+export type InferenceRequest = OpenRequest | RunRequest | OpenTextRequest | TextsRequest;
 
 export type InferenceAnswer =
   | { readonly kind: "opened" }

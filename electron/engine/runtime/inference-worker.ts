@@ -1,6 +1,6 @@
 /**
- * @file Entry of the worker that owns one ONNX Runtime session. `session.run` blocks the thread it is called on, so it lives here and
- * never on the engine's own thread.
+ * @file Entry of the worker that owns one ONNX Runtime session, of an encoder of pictures or of its text tower. `session.run` blocks the thread it is called on,
+ * so it lives here and never on the engine's own thread.
  */
 import { parentPort } from "node:worker_threads";
 
@@ -11,6 +11,7 @@ import type { InferenceAnswer, InferenceRequest, OpenRequest } from "./inference
 import { fillInput, makeLookup, normaliseRows } from "./prepare-input.ts";
 import { readPixels } from "./read-pixels.ts";
 import { openSession } from "./session.ts";
+import { openTextSession, type TextSession } from "./text/text-session.ts";
 
 interface Opened {
   readonly session: InferenceSession;
@@ -20,6 +21,7 @@ interface Opened {
 }
 
 let opened: Opened | null = null;
+let openedText: TextSession | null = null;
 const port = parentPort;
 if (!port) throw new BugError("inference-worker must be started as a worker thread");
 
@@ -36,6 +38,17 @@ async function handle(request: InferenceRequest): Promise<void> {
       );
     opened = { session, request, lookup: makeLookup(request.input), buffer: new Float32Array(0) };
     answer({ kind: "opened" });
+    return;
+  }
+  if (request.kind === "open-text") {
+    openedText = await openTextSession(request.modelPath, request.text, request.threads);
+    answer({ kind: "opened" });
+    return;
+  }
+  if (request.kind === "texts") {
+    if (!openedText) throw new BugError("texts before open-text");
+    const made = await openedText.embed(request.texts);
+    answer({ kind: "vectors", id: request.id, vectors: made }, [made.buffer as ArrayBuffer]);
     return;
   }
   if (!opened) throw new BugError("run before open");
@@ -75,6 +88,6 @@ port.on("message", (request: InferenceRequest) => {
   queue = queue
     .then(() => handle(request))
     .catch((thrown: unknown) =>
-      answer({ kind: "failed", id: request.kind === "run" ? request.id : null, code: codeOf(thrown), message: messageOf(thrown) }),
+      answer({ kind: "failed", id: "id" in request ? request.id : null, code: codeOf(thrown), message: messageOf(thrown) }),
     );
 });

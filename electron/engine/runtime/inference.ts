@@ -5,7 +5,7 @@ import { Worker } from "node:worker_threads";
 
 import { BugError, UserError } from "../base/errors.ts";
 import { entryPath } from "../base/resources.ts";
-import type { InferenceAnswer, OpenRequest, Pixels, RunRequest } from "./inference-messages.ts";
+import type { InferenceAnswer, OpenRequest, OpenTextRequest, Pixels, RunRequest, TextsRequest } from "./inference-messages.ts";
 
 export interface InferenceSessionHandle {
   /**
@@ -16,8 +16,46 @@ export interface InferenceSessionHandle {
   close(): Promise<void>;
 }
 
+/** Makes unit vectors of texts. */
+export interface TextSessionHandle {
+  /** [texts, dimensions], unit rows. */
+  embed(texts: readonly string[]): Promise<Float32Array>;
+  close(): Promise<void>;
+}
+
 /** Starts a worker and opens the session in it. Rejects with UserError `device-unavailable` when the device cannot run the encoder. */
 export async function openInference(request: Omit<OpenRequest, "kind">): Promise<InferenceSessionHandle> {
+  const { ask, close } = await startWorker(
+    { ...request, kind: "open" },
+    ({ message }) => new UserError("device-unavailable", `The device ${request.device} cannot run this encoder: ${firstLine(message)}`),
+  );
+  return {
+    embed: (pixels, count) =>
+      ask((id) => ({ kind: "run", id, count, pixels }), pixels instanceof Uint8Array ? [pixels.buffer as ArrayBuffer] : []),
+    close,
+  };
+}
+
+/** The same for a text tower, on the CPU: a text takes milliseconds. */
+export async function openTextInference(request: Omit<OpenTextRequest, "kind">): Promise<TextSessionHandle> {
+  const { ask, close } = await startWorker(
+    { ...request, kind: "open-text" },
+    ({ code, message }) => new UserError(code, `The text model cannot be opened: ${firstLine(message)}`),
+  );
+  return {
+    embed: (texts) => (texts.length === 0 ? Promise.resolve(new Float32Array(0)) : ask((id) => ({ kind: "texts", id, texts }))),
+    close,
+  };
+}
+
+interface WorkerHandle {
+  ask(request: (id: number) => RunRequest | TextsRequest, transfer?: ArrayBuffer[]): Promise<Float32Array>;
+  close(): Promise<void>;
+}
+
+type Failure = Extract<InferenceAnswer, { kind: "failed" }>;
+
+async function startWorker(open: OpenRequest | OpenTextRequest, refused: (failure: Failure) => UserError): Promise<WorkerHandle> {
   const worker = new Worker(entryPath("inference-worker"));
   const waiting = new Map<number, { resolve: (vectors: Float32Array) => void; reject: (reason: Error) => void }>();
   let opening: { resolve: () => void; reject: (reason: Error) => void } | null = null;
@@ -33,10 +71,7 @@ export async function openInference(request: Omit<OpenRequest, "kind">): Promise
     else if (answer.kind === "vectors") {
       waiting.get(answer.id)?.resolve(answer.vectors);
       waiting.delete(answer.id);
-    } else if (answer.id === null)
-      opening?.reject(
-        new UserError("device-unavailable", `The device ${request.device} cannot run this encoder: ${firstLine(answer.message)}`),
-      );
+    } else if (answer.id === null) opening?.reject(refused(answer));
     else {
       waiting.get(answer.id)?.reject(new UserError(answer.code, answer.message));
       waiting.delete(answer.id);
@@ -50,7 +85,7 @@ export async function openInference(request: Omit<OpenRequest, "kind">): Promise
   try {
     await new Promise<void>((resolve, reject) => {
       opening = { resolve, reject };
-      worker.postMessage({ ...request, kind: "open" } satisfies OpenRequest);
+      worker.postMessage(open);
     });
   } catch (thrown) {
     await close();
@@ -59,7 +94,7 @@ export async function openInference(request: Omit<OpenRequest, "kind">): Promise
   opening = null;
   let next = 0;
   return {
-    embed: (pixels, count) =>
+    ask: (request, transfer = []) =>
       new Promise((resolve, reject) => {
         if (dead) {
           reject(dead);
@@ -67,10 +102,7 @@ export async function openInference(request: Omit<OpenRequest, "kind">): Promise
         }
         const id = next++;
         waiting.set(id, { resolve, reject });
-        worker.postMessage(
-          { kind: "run", id, count, pixels } satisfies RunRequest,
-          pixels instanceof Uint8Array ? [pixels.buffer as ArrayBuffer] : [],
-        );
+        worker.postMessage(request(id), transfer);
       }),
     close,
   };

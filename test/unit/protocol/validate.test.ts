@@ -27,6 +27,13 @@ const good: { readonly [M in Method]: readonly unknown[] } = {
     { id: 1, kind: "thumbnail" },
     { id: 1, kind: "image" },
   ],
+  "images.search": [
+    { terms: [{ sign: "+", text: "a red dog" }], count: 10 },
+    { terms: [{ sign: "+", id: 3, weight: 2 }, { sign: "-", path: "/a.jpg" }, { sign: "-", bytes: new Uint8Array(2) }], count: 1 }, // prettier-ignore
+  ],
+  "images.searchRegion": [{ id: 1, left: 0, top: 0.5, width: 0.5, height: 0.5, count: 10, among: 100 }],
+  "text.zeroShot": [{ classes: ["dog", "cat"] }, { classes: ["dog"], templates: ["a {}"] }],
+  "text.nameClusters": [{ words: ["dog"] }, { words: [], templates: [] }],
   "map.columns": [{}],
   "duplicates.groups": [
     { offset: 0, limit: 10 },
@@ -39,7 +46,11 @@ const good: { readonly [M in Method]: readonly unknown[] } = {
     { kind: "blur", offset: 0, limit: 1 },
   ],
   "encoders.list": [{}],
-  "encoders.import": [{ file: "/a.onnx" }, { file: "/a.onnx", name: "A", output: "pooled", preprocess: "/a.json" }],
+  "encoders.import": [
+    { file: "/a.onnx" },
+    { file: "/a.onnx", name: "A", output: "pooled", preprocess: "/a.json" },
+    { file: "/a.onnx", text: "/t.onnx", tokenizer: "/t.json", context: 77, textOutput: "t" },
+  ],
   "encoders.remove": [{ encoder: "a" }],
   "encoders.apply": [{ encoder: "a" }, { encoder: "a", device: "cpu" }],
   "encoders.revert": [{}],
@@ -125,6 +136,9 @@ describe("the parameters of a call", () => {
     ["images.details", { id: 2 ** 31 }, "not 2147483648"],
     ["images.details", { id: { valueOf: () => 1 } }, "not an object"],
     ["images.similar", { id: 1, count: 1e7 }, "1000000"],
+    ["images.search", { terms: [{ sign: "+", text: "a", weight: -1 }], count: 1 }, '"weight" must be a number above 0, not -1'],
+    ["images.search", { terms: [{ text: "a" }], count: 1 }, '"sign" must be one of +, -, not missing'],
+    ["images.search", { terms: Array.from({ length: 65 }, () => ({ sign: "+", text: "a" })), count: 1 }, "a list of at most 64"],
     ["images.similarToFile", { bytes: [1, 2], name: "a", count: 1 }, '"bytes" must be bytes, not a list of 2'],
     ["images.similarToFile", { bytes: new Float32Array(2), name: "a", count: 1 }, "not 8 bytes"],
     ["images.file", { id: 1, kind: "original" }, "one of thumbnail, image"],

@@ -6,6 +6,7 @@ import { basename } from "node:path";
 
 import type { Model } from "../../onnx/model.ts";
 import { modelName, type EncoderCard } from "../encoder-card.ts";
+import { textTowerFields, type TextTower } from "../text-tower.ts";
 import type { EmbeddingTensor } from "./embedding-tensor.ts";
 import type { ImageInput } from "./image-input.ts";
 import type { Preprocessing } from "./preprocessing.ts";
@@ -20,10 +21,12 @@ export interface CardParts {
   readonly file: string;
   readonly sha256: string;
   readonly preprocessing: Preprocessing;
+  /** Null: it is no half of a pair. */
+  readonly text: TextTower | null;
 }
 
-/** Its id names the model and how pictures are made ready for it: another of either is another encoder. */
-export function cardOfImport({ input, embedding, output, model, bytes, name, file, sha256, preprocessing }: CardParts): EncoderCard {
+/** Its id names the model, how pictures are made ready for it, and its text half: another of any is another encoder. */
+export function cardOfImport({ input, embedding, output, model, bytes, name, file, sha256, preprocessing, text }: CardParts): EncoderCard {
   const { range, mean, std, colour, background } = preprocessing;
   const facts = {
     input: {
@@ -44,7 +47,10 @@ export function cardOfImport({ input, embedding, output, model, bytes, name, fil
   };
   const hash = createHash("sha256").update(bytes);
   const own = hash.copy().digest("hex");
-  const id = `${slug(name)}-${hash.update(JSON.stringify(facts)).digest("hex").slice(0, 8)}`;
+  const id = `${slug(name)}-${hash
+    .update(JSON.stringify({ ...facts, ...(text && { text: textTowerFields(text) }) }))
+    .digest("hex")
+    .slice(0, 8)}`;
   const producer = `${model.producerName} ${model.producerVersion}`.trim();
   return {
     id,
@@ -63,6 +69,7 @@ export function cardOfImport({ input, embedding, output, model, bytes, name, fil
       Preprocessing: preprocessing.why.replace(file.slice(0, -basename(file).length), ""),
     },
     report: null,
+    ...(text && { text }),
   };
 }
 

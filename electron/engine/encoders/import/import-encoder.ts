@@ -2,7 +2,8 @@
  * @file Takes a stranger's ONNX file in: read within limits, its picture and its embedding found, tried on two pictures, and only then put into the
  * data directory as one folder with everything in it. The file that was named is left as it is.
  */
-import { basename, resolve } from "node:path";
+import { existsSync } from "node:fs";
+import { basename, dirname, join, resolve } from "node:path";
 
 import { UserError } from "../../base/errors.ts";
 import { inferTypes } from "../../onnx/infer.ts";
@@ -10,10 +11,14 @@ import type { Model } from "../../onnx/model.ts";
 import type { StaticType } from "../../onnx/shapes/rule.ts";
 import { elementCount } from "../../onnx/tensor-values.ts";
 import { writeModel } from "../../onnx/write.ts";
+import { readJsonFile } from "../card-fields.ts";
+import { cardName } from "../encoder-card.ts";
 import type { RegisteredEncoder } from "../registry.ts";
+import { readTextTower } from "../text-tower.ts";
 import { cardOfImport } from "./card-of-import.ts";
 import { findEmbedding, type InferredGraph } from "./embedding-tensor.ts";
 import { findImageInput, inputShape, type ImageInput } from "./image-input.ts";
+import { readTextHalf, type TextImportRequest } from "./import-text.ts";
 import { readPreprocessing } from "./preprocessing.ts";
 import { promoteEmbedding } from "./promote.ts";
 import { putEncoder } from "./put-encoder.ts";
@@ -29,6 +34,13 @@ export interface ImportRequest {
   readonly output?: string | undefined;
   /** Path of a JSON file with the preprocessing. */
   readonly preprocess?: string | undefined;
+  /** The other half of a pair like CLIP: paths of the text model and of its tokenizer.json. */
+  readonly text?: string | undefined;
+  readonly tokenizer?: string | undefined;
+  /** Tokens of a text that are read. */
+  readonly context?: number | undefined;
+  /** The tensor that is the embedding of a text. */
+  readonly textOutput?: string | undefined;
 }
 
 export interface ImportedEncoder {
@@ -43,13 +55,15 @@ export async function importEncoder(request: ImportRequest): Promise<ImportedEnc
   try {
     return await takeIn(file, request);
   } catch (thrown) {
-    if (thrown instanceof UserError && !thrown.message.startsWith(file))
-      throw new UserError(thrown.code, `${file}: ${thrown.message}`, { cause: thrown });
+    if (!(thrown instanceof UserError)) throw thrown;
+    const whose = thrown.code === "text-failed" && request.text !== undefined ? resolve(request.text) : file;
+    if (!thrown.message.startsWith(whose)) throw new UserError(thrown.code, `${whose}: ${thrown.message}`, { cause: thrown });
     throw thrown;
   }
 }
 
 async function takeIn(file: string, request: ImportRequest): Promise<ImportedEncoder> {
+  const pair = pairOf(request) ?? pairBeside(file, request);
   const { model, sha256 } = readStrangersModel(file);
   const preprocessing = readPreprocessing(file, request.preprocess === undefined ? null : resolve(request.preprocess), sha256);
   const input = findImageInput(model, preprocessing);
@@ -59,8 +73,10 @@ async function takeIn(file: string, request: ImportRequest): Promise<ImportedEnc
   const promoted = promoteEmbedding(model, input, embedding, type);
   const bytes = writeModel(promoted.model);
   const name = request.name ?? preprocessing.name ?? basename(file).replace(/\.onnx$/i, "");
-  const card = cardOfImport({ ...promoted, input, embedding, bytes, name, file, sha256, preprocessing });
-  const encoder = await putEncoder(card, bytes, request);
+  const half = pair === null ? null : readTextHalf(pair, embedding.dimensions);
+  const text = half?.tower ?? null;
+  const card = cardOfImport({ ...promoted, input, embedding, bytes, name, file, sha256, preprocessing, text });
+  const encoder = await putEncoder(card, bytes, { ...request, beside: half?.files ?? new Map() });
   const { size, layout, colour, batch } = encoder.card.input;
   return {
     encoder,
@@ -68,8 +84,33 @@ async function takeIn(file: string, request: ImportRequest): Promise<ImportedEnc
       `The embedding is ${embedding.why}: ${embedding.dimensions} numbers.`,
       `Pictures of ${size} px${input.sizeIsFree ? " (the model leaves the size free)" : ""}, ${layout}, ${colour}, ${batch === null ? "any number at a time" : `${batch} at a time`}.`,
       `Preprocessing: ${preprocessing.why}.`,
+      ...(half?.notes ?? []),
+      ...(half !== null && encoder.card.text?.input.fillsUp === true && !half.tower.input.fillsUp
+        ? ["Every text is filled up to that: the model runs with no other length, whatever it says."]
+        : []),
     ],
   };
+}
+
+/** Both files of the text half, or none. */
+function pairOf({ text, tokenizer, context, textOutput, preprocess }: ImportRequest): TextImportRequest | null {
+  if (text !== undefined && tokenizer !== undefined) return { text, tokenizer, context, textOutput, preprocess };
+  const given = { text, tokenizer, context, textOutput };
+  if (Object.values(given).every((value) => value === undefined)) return null;
+  throw new UserError(
+    "encoder-pair",
+    `A text model goes with its tokenizer: got ${text === undefined ? "no" : "a"} text model and ${tokenizer === undefined ? "no" : "a"} tokenizer; expected both (--text TEXT.onnx --tokenizer tokenizer.json).`,
+  );
+}
+
+/** An exported pair comes in again as one: its card says which files beside it are the text half. */
+function pairBeside(file: string, { preprocess }: ImportRequest): TextImportRequest | null {
+  const path = join(dirname(file), cardName);
+  if (preprocess !== undefined || !existsSync(path)) return null;
+  const told = readJsonFile(path)["text"];
+  if (told === undefined) return null;
+  const { modelPath, tokenizer } = readTextTower(path, dirname(path), told);
+  return { text: modelPath, tokenizer: tokenizer.path, preprocess: path };
 }
 
 /** Prime, so that a dimension of this size is the batch and nothing else. */

@@ -33,7 +33,7 @@ const inputFields = [
   ...["name", "layout", "size", "sizeMultipleOf", "batch", "colour", "range", "mean", "std"],
   ...["resize", "interpolation", "background"],
 ];
-const cardFields = ["id", "file", "sha256", "origin", "output", "spatial", "licence", "source", "provenance", "report"];
+const cardFields = ["id", "file", "sha256", "origin", "output", "spatial", "licence", "source", "provenance", "report", "text"];
 
 /** ImageNet's, as nearly every PyTorch model has them: bytes to 0..1, minus the mean, by the deviation. */
 const imageNet = { range: [0, 1], mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } as const;

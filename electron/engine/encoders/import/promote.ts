@@ -34,11 +34,11 @@ export function promoteEmbedding(model: Model, input: ImageInput, embedding: Emb
   const graph = { ...tail.extend(model.graph), outputs: [output], valueInfos: [] };
   // Initializers need not be inputs from IR version 4 on, and here they are none.
   const irVersion = model.irVersion < 4n ? 4n : model.irVersion;
-  return { model: withUsedOpsets({ ...model, irVersion, graph: pruneGraph(graph, input.name) }), output: value };
+  return { model: withUsedOpsets({ ...model, irVersion, graph: pruneGraph(graph, [input.name]) }), output: value };
 }
 
-/** Without the nodes, initializers and inputs that no output needs; the picture stays an input. */
-export function pruneGraph(graph: Graph, picture: string): Graph {
+/** Without the nodes and initializers that no output needs; `inputs` stay. */
+export function pruneGraph(graph: Graph, inputs: readonly string[]): Graph {
   const wanted = new Set(graph.outputs.map(({ name }) => name));
   const nodes: Node[] = [];
   for (const node of [...graph.nodes].reverse()) {
@@ -51,7 +51,7 @@ export function pruneGraph(graph: Graph, picture: string): Graph {
     nodes: nodes.reverse(),
     initializers: graph.initializers.filter(({ name }) => wanted.has(name)),
     // Before IR version 4 initializers were inputs too.
-    inputs: graph.inputs.filter(({ name }) => name === picture),
+    inputs: graph.inputs.filter(({ name }) => inputs.includes(name)),
   };
 }
 

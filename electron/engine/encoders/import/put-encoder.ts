@@ -6,16 +6,20 @@ import { join } from "node:path";
 
 import { UserError } from "../../base/errors.ts";
 import { byteNormalisation } from "../byte-normalisation.ts";
-import { cardName, modelName, writeEncoderCard, type EncoderCard } from "../encoder-card.ts";
+import { cardName, modelName, readEncoderCard, writeEncoderCard, type EncoderCard } from "../encoder-card.ts";
 import { findEncoder, ownEncodersFolder, type RegisteredEncoder } from "../registry.ts";
+import { tryTextHalf } from "./import-text.ts";
 import { tryEncoder } from "./try-encoder.ts";
 
+export interface Place {
+  readonly dataFolder: string;
+  readonly threads: number;
+  /** Files that lie beside the model, by their names: those of the text half. */
+  readonly beside: ReadonlyMap<string, Uint8Array>;
+}
+
 /** Writes the folder beside its place, tries the encoder there, and moves it in. One that is there already is the same one. */
-export async function putEncoder(
-  card: EncoderCard,
-  bytes: Uint8Array,
-  { dataFolder, threads }: { readonly dataFolder: string; readonly threads: number },
-): Promise<RegisteredEncoder> {
+export async function putEncoder(card: EncoderCard, bytes: Uint8Array, { dataFolder, threads, beside }: Place): Promise<RegisteredEncoder> {
   const folder = ownEncodersFolder(dataFolder);
   const known = knownEncoder(card.id, dataFolder);
   if (known !== null) return known;
@@ -23,6 +27,7 @@ export async function putEncoder(
   try {
     const modelPath = join(temporary, modelName);
     writeFileSync(modelPath, bytes);
+    for (const [name, content] of beside) writeFileSync(join(temporary, name), content);
     const { name, layout, size, colour, batch: asked } = card.input;
     const normalisation = byteNormalisation(card.input);
     const trial = {
@@ -32,7 +37,11 @@ export async function putEncoder(
       dimensions: card.output.dimensions,
     };
     const batch = await tryEncoder(trial, threads);
-    writeFileSync(join(temporary, cardName), writeEncoderCard({ ...card, input: { ...card.input, batch } }, "imported"));
+    const tried = { ...card, input: { ...card.input, batch } };
+    writeFileSync(join(temporary, cardName), writeEncoderCard(tried, "imported"));
+    const textInput = await tryTextHalf(readEncoderCard(temporary), threads);
+    if (card.text !== undefined && textInput !== null)
+      writeFileSync(join(temporary, cardName), writeEncoderCard({ ...tried, text: { ...card.text, input: textInput } }, "imported"));
     rmSync(join(folder, card.id), { recursive: true, force: true });
     renameSync(temporary, join(folder, card.id));
   } finally {

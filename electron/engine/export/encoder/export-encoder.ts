@@ -13,6 +13,7 @@ import { productVersion } from "../../base/version.ts";
 import { cardName, modelName, writeEncoderCard, type EncoderCard } from "../../encoders/encoder-card.ts";
 import { addFeatureMaps } from "../../encoders/feature-maps.ts";
 import type { RegisteredEncoder } from "../../encoders/registry.ts";
+import { textModelName, tokenizerNames } from "../../encoders/text-tower.ts";
 import { readModel } from "../../onnx/read.ts";
 import { writeModel } from "../../onnx/write.ts";
 import { openInference } from "../../runtime/inference.ts";
@@ -38,7 +39,8 @@ export async function exportEncoder(request: ExportRequest): Promise<ExportedEnc
   const { encoder } = request;
   const licences = licencesOf(encoder.card);
   const smallerNames = request.smaller.map((form) => `model.${form}.onnx`);
-  const names = [modelName, ...smallerNames, cardName, readmeName, ...licences];
+  const texts = textFilesOf(encoder.card);
+  const names = [modelName, ...smallerNames, cardName, readmeName, ...texts.keys(), ...licences];
   let maxDifference = NaN;
   let smaller: readonly SmallerEncoder[] = [];
   const files = await writeFolder(request.folder, names, async (temporary) => {
@@ -60,9 +62,19 @@ export async function exportEncoder(request: ExportRequest): Promise<ExportedEnc
       join(temporary, readmeName),
       modelCard({ card, origin: encoder.origin, maxDifference, version: productVersion, smaller }),
     );
+    for (const [name, path] of texts) copyFileSync(path, join(temporary, name));
     for (const name of licences) copyFileSync(join(dirname(encoder.card.modelPath), name), join(temporary, name));
   });
   return { files, maxDifference, smaller };
+}
+
+/** The files of the text half by the names that the card gives them. */
+function textFilesOf({ text }: EncoderCard): ReadonlyMap<string, string> {
+  if (text === undefined) return new Map();
+  return new Map([
+    [textModelName, text.modelPath],
+    [tokenizerNames[text.tokenizer.kind], text.tokenizer.path],
+  ]);
 }
 
 interface ModelBytes {

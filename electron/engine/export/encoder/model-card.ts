@@ -6,6 +6,7 @@ import type { SmallerEncoder } from "#protocol/model.ts";
 import type { EncoderCard } from "../../encoders/encoder-card.ts";
 import type { Fields } from "../../encoders/card-fields.ts";
 import type { EncoderOrigin } from "../../encoders/registry.ts";
+import { textModelName, type TextTower } from "../../encoders/text-tower.ts";
 
 import { javascriptSnippet, pythonSnippet } from "./snippets.ts";
 
@@ -45,6 +46,7 @@ export function modelCard({ card, origin, maxDifference, version, smaller }: Mod
     "",
     ...(smaller.length === 0 ? [] : ["## Smaller forms", "", ...smallerLines(smaller), ""]),
     ...(card.spatial.length === 0 ? [] : ["## Feature maps", "", ...featureMapLines(card.spatial), ""]),
+    ...(card.text === undefined ? [] : ["## Texts", "", ...textLines(card.text), ""]),
     "## Python",
     "",
     "With `onnxruntime`, `Pillow` and `numpy`, in the folder of the model: `python embed.py PICTURE`.",
@@ -64,6 +66,21 @@ export function modelCard({ card, origin, maxDifference, version, smaller }: Mod
     `All of this is in \`encoder.json\` too: \`likeness encoders import model.onnx\` takes the encoder in again. Its input is \`${input.name}\`.`,
     "",
   ].join("\n");
+}
+
+function textLines({ tokenizer, input, output }: TextTower): string[] {
+  const { tokens, mask, elementType, context, fillsUp, padding } = input;
+  const how =
+    tokenizer.kind === "tokenizer.json"
+      ? "`tokenizer.json` (Hugging Face's `tokenizers`, its marks around the text kept)"
+      : "`vocabulary.json` (byte pairs: number 0 fills up, a byte has its value + 1, then the pairs in their order; small letters, pieces do not cross words)";
+  return [
+    `\`${textModelName}\` turns a text into a vector in the same space: the closer (cosine), the better a text fits a picture.`,
+    "",
+    `- Tokens: ${how}; at most ${context}${fillsUp ? `, filled up to that with ${padding}` : ""}.`,
+    `- Input: \`${tokens}\`, ${elementType} [texts, tokens]${mask === null ? "" : `, with \`${mask}\`, 1 where a token stands`}.`,
+    `- Output: \`${output.name}\`, to be brought to length 1.`,
+  ];
 }
 
 function section(title: string, rows: readonly (readonly [string, string])[]): string[] {

@@ -27,6 +27,7 @@ import { scratchPrefix } from "../../training/architectures/names.ts";
 import { writePictureCache } from "../../training/augment/picture-cache.ts";
 import { planName, whitenMethod, type RunOutcome } from "../../training/trainer/run.ts";
 import type { RunPlan } from "../../training/trainer/run-plan.ts";
+import { textEncoderFolder } from "../../training/trainer/text-encoder.ts";
 import type { IndexSurroundings } from "../index-job.ts";
 import { readLabelsTable } from "../labels-table.ts";
 import { openTensorFile } from "../tensor-file.ts";
@@ -203,7 +204,7 @@ function takeIn(plan: RunPlan, folder: string, dataFolder: string): string {
   const registry = ownEncodersFolder(dataFolder);
   mkdirSync(registry, { recursive: true });
   let own = "";
-  for (const part of ["whitened", "encoder"]) {
+  for (const part of ["whitened", textEncoderFolder, "encoder"]) {
     const source = join(folder, part);
     if (!existsSync(source)) continue;
     const card = readEncoderCard(source);

@@ -15,20 +15,25 @@ export interface TextTowerOptions {
   readonly layers: number;
   readonly heads: number;
   readonly outputs: number;
+  /** Rows of the table are looked up: quicker with a large vocabulary, but no gradient of ours passes that way cheaply. */
+  readonly looksUp?: boolean;
 }
 
+/** What is needed of a method's surroundings: the tower stands in a training step and, alone, in what is written down. */
+export type TowerContext = Pick<MethodContext, "draft" | "random" | "online">;
+
 /** @returns [n, outputs] */
-export function textTower(context: MethodContext, options: TextTowerOptions): string {
+export function textTower(context: TowerContext, options: TextTowerOptions): string {
   const { operators, builder } = context.draft;
   const { tokens, vocabulary, width, layers, outputs } = options;
   const [count = 0, length = 0] = operators.shape(tokens);
   const random = createRandom(context.random.uint32());
   const parts = new Parts(context, random);
   const isThere = operators.exceeds(tokens, builder.constant("int64", [], [0])); // [n, length]
-  // Each piece of text as a row of zeros and a one: the sum over a batch of what the same piece should become needs no scattering then.
-  const pieces = operators.oneHot(builder.reshape(tokens, [count * length]), vocabulary);
   const table = parts.normal("pieces", [vocabulary, width], 0.05);
-  let x = operators.matMul(pieces, table); // [n length, width]
+  const flat = builder.reshape(tokens, [count * length]);
+  // Each piece of text as a row of zeros and a one: the sum over a batch of what the same piece should become needs no scattering then.
+  let x = options.looksUp === true ? builder.node("Gather", [table, flat]) : operators.matMul(operators.oneHot(flat, vocabulary), table); // [n length, width]
   if (layers > 0) {
     const places = operators.matMul(operators.matrix(count * length, length, (row, place) => (row % length === place ? 1 : 0)), parts.normal("places", [length, width], 0.01)); // prettier-ignore
     x = operators.add(x, places);
@@ -69,10 +74,10 @@ function attentionLayer(parts: Parts, x: string, { name, width, heads: asked, ma
 
 /** Layers with their parameters. */
 class Parts {
-  readonly context: MethodContext;
+  readonly context: TowerContext;
   readonly #random: Random;
 
-  constructor(context: MethodContext, random: Random) {
+  constructor(context: TowerContext, random: Random) {
     this.context = context;
     this.#random = random;
   }

@@ -3,12 +3,12 @@
  * the other modality are guided by them (arXiv 2506.11674).
  */
 import { project, projector, projectorSettings, setting } from "../heads/projector.ts";
-import { textTower } from "../heads/text-tower.ts";
+import { textTower, type TowerContext } from "../heads/text-tower.ts";
 import { clusterGuided } from "../losses/cluster-guided.ts";
 import { symmetricCrossEntropy } from "../losses/symmetric-cross-entropy.ts";
 import { nearestTwo } from "../state/centroids.ts";
 import { centroidsOf, clusterOptions, clusterSettings } from "./cluster.ts";
-import type { Method, MethodContext } from "./method.ts";
+import type { Method, MethodContext, Settings } from "./method.ts";
 
 /** The authors' bound: sharper only makes it unstable. */
 const mostSharpness = 100;
@@ -40,16 +40,7 @@ export const clip: Method = {
     const { operators, builder } = draft;
     const pictures = project(context, projector(context), online);
     const tokens = context.tokens(setting(context, "length"));
-    const texts = operators.normalise(
-      textTower(context, {
-        tokens,
-        vocabulary: setting(context, "vocabulary"),
-        width: setting(context, "width"),
-        layers: setting(context, "layers"),
-        heads: setting(context, "heads"),
-        outputs: setting(context, "projection"),
-      }),
-    );
+    const texts = textsOf(context, context.settings, tokens);
     const logarithm = draft.parameter("clip/sharpness", [1], () => Float32Array.of(-Math.log(setting(context, "temperature"))), {
       after: (value) => builder.node("Clip", [value, operators.number(0), operators.number(Math.log(mostSharpness))]),
     });
@@ -60,6 +51,21 @@ export const clip: Method = {
     return guided(context, { pictures, texts, cosines, sharpness });
   },
 };
+
+/** Unit rows. @param tokens [n, length] */
+export function textsOf(context: TowerContext, settings: Settings, tokens: string, looksUp = false): string {
+  const number = (name: string): number => settings[name] as number;
+  const options = {
+    tokens,
+    vocabulary: number("vocabulary"),
+    width: number("width"),
+    layers: number("layers"),
+    heads: number("heads"),
+    outputs: number("projection"),
+    looksUp,
+  };
+  return context.draft.operators.normalise(textTower(context, options));
+}
 
 /** Pictures say which pairs are of one cluster; each modality finds its own hard negative among the centroids. */
 function guided(

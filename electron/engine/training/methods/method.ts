@@ -60,7 +60,7 @@ export interface MethodContext {
   positions(): string;
   /** [images] int64: its label; below 0 where it has none. */
   labels(): string;
-  /** [images, length] int64: its text as numbers of pieces (text/byte-pairs.ts); 0 fills up. */
+  /** [images, length] int64: its text as numbers of pieces (runtime/text/byte-pairs.ts); 0 fills up. */
   tokens(length: number): string;
   /** [images, numbers] float32: what a larger encoder makes of it. */
   teacher(): string;

@@ -13,6 +13,7 @@ import {
   type EncoderInput,
   type Provenance,
 } from "../../encoders/encoder-card.ts";
+import type { TextTower } from "../../encoders/text-tower.ts";
 import { writeModel } from "../../onnx/write.ts";
 import { compose, embeddingOutput, type Composition } from "./compose.ts";
 
@@ -23,6 +24,8 @@ export interface EncoderText {
   readonly source: string;
   readonly provenance: Provenance;
   readonly report: EncoderCard["report"];
+  /** Its text half, whose files lie in the folder already. */
+  readonly text?: TextTower;
 }
 
 /** Into `folder`, which is made. */

@@ -233,7 +233,7 @@ function headOf(candidates: readonly Candidate[], name: CandidateName): Candidat
   return candidates.find((candidate) => candidate.name === name) as Candidate;
 }
 
-function scratchInput(network: Network, size: number): EncoderInput {
+export function scratchInput(network: Network, size: number): EncoderInput {
   return {
     name: network.inputs[0]?.name ?? "image",
     layout: "NCHW",

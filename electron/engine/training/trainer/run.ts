@@ -6,10 +6,12 @@ import { join } from "node:path";
 
 import { writeWhole } from "../../base/write-whole.ts";
 import { openExecutor } from "../../runtime/training/choose.ts";
+import { clip } from "../methods/clip.ts";
 import { judgeRun, type RunReport } from "./judge-run.ts";
 import { estimateStepBytes } from "../step/estimate-memory.ts";
 import { prepareBase, prepareRun, type Prepared } from "./prepare.ts";
 import type { RunPlan } from "./run-plan.ts";
+import { writeTextEncoder } from "./text-encoder.ts";
 import { train, type TrainResult, type TrainSurroundings } from "./train.ts";
 
 export const planName = "run.json";
@@ -77,7 +79,9 @@ async function trainAndJudge(given: RunPlan, surroundings: Omit<TrainSurrounding
       ...surroundings,
       openExecutor: (_, initial) => openExecutor({ ...plan, graph: prepared.step.graph, initial }),
     });
-    return outcomeOf(trained, await judgeRun(prepared, trained, surroundings), prepared.notes);
+    const report = await judgeRun(prepared, trained, surroundings);
+    const notes = plan.method === clip.id ? [await writeTextEncoder(prepared, trained, surroundings)] : [];
+    return outcomeOf(trained, report, [...prepared.notes, ...notes]);
   } finally {
     prepared.close();
   }

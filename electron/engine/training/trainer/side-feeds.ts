@@ -9,12 +9,15 @@ import type { VectorTable } from "../../base/neighbour-graph.ts";
 import { readEncoderCard } from "../../encoders/encoder-card.ts";
 import type { HostTensor } from "../../runtime/training/executor.ts";
 import { loadKernels } from "#native/kernels.ts";
-import { encodeText, encoderOf, learnPairs, writeVocabulary } from "../text/byte-pairs.ts";
+import { encodeText, encoderOf, learnPairs, writeVocabulary } from "../../runtime/text/byte-pairs.ts";
 import { networkOfEncoder } from "../network/from-encoder.ts";
 import { embedTraining } from "./embed.ts";
 import { createPictureReader } from "./pictures.ts";
 import { normalisationOf } from "./normalisation.ts";
 import type { PreparedBase, Surroundings } from "./prepare.ts";
+
+/** In the folder of a run that learns from texts. */
+export const vocabularyName = "vocabulary.txt";
 
 export interface SideFeeds {
   /** Numbers that the teacher gives for a picture; undefined where there is none. */
@@ -62,7 +65,7 @@ function tokensOf(
 ): { readonly rows: readonly BigInt64Array[]; readonly length: number } {
   const own = plan.training.map((place) => texts[place] ?? "");
   const vocabulary = learnPairs(own, plan.settings["vocabulary"] ?? 1024);
-  writeFileSync(join(folder, "vocabulary.txt"), writeVocabulary(vocabulary));
+  writeFileSync(join(folder, vocabularyName), writeVocabulary(vocabulary));
   const encoder = encoderOf(vocabulary);
   const length = plan.settings["length"] ?? 24;
   return { rows: own.map((text) => encodeText(text, length, encoder)), length };

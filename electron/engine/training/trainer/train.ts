@@ -36,6 +36,8 @@ export interface TrainResult {
   readonly last: ReadonlyMap<string, Float32Array>;
   readonly best: ReadonlyMap<string, Float32Array>;
   readonly bestStep: number;
+  /** The whole state at the end, heads too. */
+  readonly state: ReadonlyMap<string, HostTensor>;
 }
 
 export interface Evaluation {
@@ -138,6 +140,7 @@ export async function train(prepared: Prepared, surroundings: TrainSurroundings)
     last: networkWeights(prepared, last.tensors),
     best: networkWeights(prepared, best.tensors),
     bestStep: best.step,
+    state: last.tensors,
   };
 }
 

@@ -11,7 +11,7 @@ import {
   readVocabulary,
   vocabularySize,
   writeVocabulary,
-} from "#engine/training/text/byte-pairs.ts";
+} from "#engine/runtime/text/byte-pairs.ts";
 
 const texts = ["low low low low low", "lower lower", "newest newest newest newest newest newest", "widest widest widest"];
 
