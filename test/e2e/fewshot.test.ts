@@ -1,5 +1,6 @@
 /** @file Labels and classes from a few of them through the command line, and through the contract as the app uses it. */
-import { copyFileSync, mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { copyFileSync, mkdirSync, readFileSync, renameSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { beforeAll, describe, expect, test } from "vitest";
@@ -7,7 +8,7 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { createEngine } from "#engine/engine.ts";
 import { noLabel, type LabelImport } from "#protocol/label-model.ts";
 import { drawCollection } from "../fixtures/collection.ts";
-import { runCommand, runJson } from "../helpers/command-line.ts";
+import { root, runCommand, runJson } from "../helpers/command-line.ts";
 import { temporaryFolderFor } from "../helpers/temporary-folder.ts";
 
 const data = temporaryFolderFor(beforeAll, "data");
@@ -44,6 +45,35 @@ beforeAll(async () => {
   await drawCollection(pictures(), { kinds: 3, perKind: 8 });
   await runJson(["index", pictures(), "--device", "cpu"], data());
 }, 120_000);
+
+describe("export classifier", () => {
+  test("what the labels taught as a model: its program says what they say", { timeout: 120_000 }, async () => {
+    const labels = table("exported.csv", ["path,label", ...clicks(4)]);
+    const out = join(data(), "classifier");
+    const { classes, maxDifference, files } = await runJson<{ classes: string[]; maxDifference: number; files: string[] }>(
+      ["export", "classifier", "--labels", labels, "--out", out, "--threshold", "0"],
+      data(),
+    );
+    expect(classes).toEqual(["kind 0", "kind 1", "kind 2"]);
+    expect(maxDifference).toBeLessThanOrEqual(1e-4);
+    expect(files).toContain(join(out, "use.mjs"));
+    symlinkSync(join(root, "node_modules"), join(out, "node_modules"));
+    const asked = [0, 1, 2].flatMap((kind) => [5, 6, 7].map((index) => path(`kind-${kind}/picture-${index}.jpg`)));
+    const told = execFileSync(process.execPath, [join(out, "use.mjs"), ...asked], { encoding: "utf8" }).trim().split("\n").map((line) => (JSON.parse(line) as { label: string }).label); // prettier-ignore
+    const right = told.filter((label, at) => label === `kind ${Math.floor(at / 3)}`).length;
+    expect(right).toBeGreaterThanOrEqual(8);
+  });
+
+  test("one class, and a place among the images, are refused", async () => {
+    const one = table("one.csv", ["path,label", "kind-0/picture-0.jpg,only"]);
+    const alone = await runCommand(["export", "classifier", "--labels", one, "--out", join(data(), "alone"), "--json"], data());
+    expect([alone.code, JSON.parse(alone.stdout)]).toMatchObject([1, { error: { code: "labels-file" } }]);
+    const inside = await runCommand(["export", "classifier", "--labels", one, "--out", path("out"), "--json"], data());
+    expect(JSON.parse(inside.stdout)).toMatchObject({ error: { code: "inside-image-folder" } });
+    const wrong = await runCommand(["export", "classifier", "--labels", one, "--out", join(data(), "x"), "--threshold", "2"], data());
+    expect([wrong.code, wrong.stderr]).toEqual([2, expect.stringMatching(/--threshold is "2"; expected a number from 0 to 1/)]);
+  });
+});
 
 describe("fewshot", () => {
   test("a few labels tell all other pictures, with what was chosen and why", async () => {
