@@ -110,6 +110,7 @@ export interface Engine extends EngineHost {
   readonly exports: ExportActions;
   readonly labels: LabelActions;
   readonly fewshot: FewshotActions;
+  readonly spawnTrainer: SpawnTrainer;
   children(): ChildPool;
   /** A session of the collection's encoder on the CPU for single pictures, opened once and kept. */
   querySession(): Promise<InferenceSessionHandle>;
@@ -156,6 +157,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
     changing = turn.catch(() => undefined);
     return turn;
   };
+  const spawnTrainer: SpawnTrainer = options.spawnTrainer ?? ((environment) => spawnWithChildProcess(entryPath("trainer"), environment));
   let handlers: Handlers | null = null;
   let encoders: EncoderActions | null = null;
   let training: TrainingActions | null = null;
@@ -189,7 +191,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
       threads: cores,
       changed,
       dataFolder,
-      spawnTrainer: options.spawnTrainer ?? ((environment) => spawnWithChildProcess(entryPath("trainer"), environment)),
+      spawnTrainer,
     });
     const jobs = createJobRunner({ store, clock, definitions, onJob: (snapshot) => emit("job", snapshot) });
     return { collection, close, jobs };
@@ -272,6 +274,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
     get fewshot() {
       return (fewshot ??= createFewshotActions(engine));
     },
+    spawnTrainer,
     get encoders() {
       return (encoders ??= createEncoderActions(engine, dataFolder));
     },

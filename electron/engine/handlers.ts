@@ -29,6 +29,7 @@ import { listIssueEntries } from "./views/issues.ts";
 import { mapColumns } from "./views/map.ts";
 import { listOutlierEntries } from "./views/outliers.ts";
 import { similarToFile, similarToImage } from "./views/similar.ts";
+import { createTrainingHandlers } from "./training-handlers.ts";
 import { deleteWorkspace, type WriteStore } from "./store/database.ts";
 import { writeProperty } from "./store/queries/properties.ts";
 
@@ -41,6 +42,7 @@ export function createHandlers(engine: Engine, dataFolder: string): Handlers {
   };
   const jobs = (): JobRunner => requireRunner(engine.jobs, engine.collection !== null);
   return {
+    ...createTrainingHandlers(engine, dataFolder),
     "app.state": () => ({ collection: engine.collection?.summary() ?? null, recent: engine.recent.list(), version: productVersion }),
     "collection.openFolder": async ({ path }) => {
       await engine.openForFolder(path, null);

@@ -1,30 +1,43 @@
 /**
- * @file What can be done with trainings: start one, list them, look at one, go on with one, stop one.
+ * @file What can be done with trainings: start one, list them, look at one, pause it, go on with it, stop it, use what came of it, or remove it.
  */
-import { resolve } from "node:path";
+import { rmSync } from "node:fs";
+import { join, resolve } from "node:path";
 
-import type { JobId, RunSummary, TrainReport } from "#protocol/model.ts";
+import type { JobId, TrainReport } from "#protocol/model.ts";
 import { isFinished, type JobSnapshot } from "#protocol/progress.ts";
+import type { RunEntry } from "#protocol/training.ts";
 
 import { UserError } from "./base/errors.ts";
-import { defaultEncoderId, findEncoder } from "./encoders/registry.ts";
+import { defaultEncoderId, findEncoder, listRegisteredEncoders } from "./encoders/registry.ts";
 import type { Engine } from "./engine.ts";
 import { requireRunner } from "./jobs/job-runner.ts";
 import type { TrainParameters } from "./stages/training/make-plan.ts";
 import { isBeingWritten, type WriteStore } from "./store/database.ts";
 import { jobRow } from "./store/queries/jobs.ts";
 import { readProperty } from "./store/queries/properties.ts";
-import { createRun, listRuns, runRow, setRunJob, type RunRow } from "./store/queries/runs.ts";
+import { createRun, decideRun, deleteRun, listRuns, renameRun, runRow, setRunJob, type RunRow } from "./store/queries/runs.ts";
+import { inTransaction } from "./store/statements.ts";
 import { architectureNames, isArchitectureName, scratchPrefix } from "./training/architectures/names.ts";
 
 export type TrainRequest = Omit<TrainParameters, "run" | "from"> & { readonly from: string | null };
 
 export interface TrainingActions {
   start(request: TrainRequest): { readonly run: string; readonly job: JobId };
-  list(): RunSummary[];
-  show(id: string): { readonly run: RunSummary; readonly request: unknown; readonly report: TrainReport | null };
+  list(): RunEntry[];
+  show(id: string): { readonly run: RunEntry; readonly request: TrainRequest; readonly report: TrainReport | null };
+  pause(id: string): void;
   resume(id: string): JobId;
   cancel(id: string): void;
+  rename(id: string, name: string): void;
+  /** With its folder and its encoders. Refused while it runs and while a collection uses one of its encoders. */
+  remove(id: string): void;
+  /** Switches the collection to an encoder of the run, as `encoders.apply` does. */
+  apply(id: string, encoder: "whitened" | "after"): JobId;
+  /** Keeps its encoders for later, or removes them from the registry; the run and its numbers stay. */
+  decide(id: string, decision: "kept" | "dropped"): void;
+  /** What it left in the registry, by the names it gave them. */
+  encodersOf(id: string): string[];
 }
 
 export function createTrainingActions(engine: Engine, dataFolder: string): TrainingActions {
@@ -37,7 +50,7 @@ export function createTrainingActions(engine: Engine, dataFolder: string): Train
   /** A process that was killed could not say that its job ended; the next one that writes will. */
   const stateOf = (state: JobSnapshot["state"]): JobSnapshot["state"] =>
     !isFinished(state) && engine.jobs === null && !isBeingWritten(engine.requireCollection().store.workspace) ? "interrupted" : state;
-  const describe = (row: RunRow): RunSummary => {
+  const describe = (row: RunRow): RunEntry => {
     const job = row.job_id === null ? undefined : jobRow(engine.requireCollection().store, row.job_id);
     const report = row.outcome === null ? null : (JSON.parse(row.outcome) as TrainReport);
     return {
@@ -50,7 +63,24 @@ export function createTrainingActions(engine: Engine, dataFolder: string): Train
       finishedAt: row.finished_at,
       verdict: report?.verdict ?? null,
       encoder: report?.encoder ?? null,
+      name: row.name,
+      job: row.job_id as JobId | null,
+      decision: row.decision,
+      report,
+      error: job?.error_message ?? null,
     };
+  };
+  const encodersOf = (id: string): string[] => {
+    const own = [id, whitenedId(id)];
+    return listRegisteredEncoders(dataFolder)
+      .filter(({ card, origin }) => origin === "trained" && own.includes(card.id))
+      .map(({ card }) => card.id);
+  };
+  const dropEncoders = (id: string): void => encodersOf(id).forEach((encoder) => engine.encoders.remove(encoder));
+  const requireEnded = (row: RunRow, what: string): void => {
+    const job = row.job_id === null ? null : runner().snapshot(row.job_id as JobId);
+    if (job !== null && !isFinished(job.state))
+      throw new UserError("run-active", `The run ${row.id} is still going on; cancel it before it is ${what}.`);
   };
   return {
     start: (request) => {
@@ -81,7 +111,7 @@ export function createTrainingActions(engine: Engine, dataFolder: string): Train
       const row = find(id);
       return {
         run: describe(row),
-        request: JSON.parse(row.request),
+        request: JSON.parse(row.request) as TrainRequest,
         report: row.outcome === null ? null : (JSON.parse(row.outcome) as TrainReport),
       };
     },
@@ -96,7 +126,50 @@ export function createTrainingActions(engine: Engine, dataFolder: string): Train
       const known: JobSnapshot | null = job === null ? null : runner().snapshot(job as JobId);
       if (known !== null) runner().cancel(known.id);
     },
+    pause: (id) => {
+      const { job_id: job } = find(id);
+      if (job === null) throw new UserError("run-unknown", `The run ${id} never began. Start a new one.`);
+      runner().pause(job as JobId);
+    },
+    rename: (id, name) => {
+      runner();
+      find(id);
+      renameRun(engine.requireCollection().store as WriteStore, id, name.trim());
+      engine.announce();
+    },
+    remove: (id) => {
+      requireEnded(find(id), "deleted");
+      dropEncoders(id);
+      const store = engine.requireCollection().store as WriteStore;
+      deleteRun(store, id);
+      rmSync(join(store.workspace, "runs", id), { recursive: true, force: true });
+      engine.announce();
+    },
+    apply: (id, encoder) => {
+      const row = find(id);
+      if (row.outcome === null) throw new UserError("run-unfinished", `The run ${id} has not ended: there is nothing to use yet.`);
+      const chosen = encoder === "whitened" ? whitenedId(id) : (JSON.parse(row.outcome) as TrainReport).encoder;
+      const job = engine.encoders.apply(chosen);
+      const store = engine.requireCollection().store as WriteStore;
+      inTransaction(store, () => {
+        for (const other of listRuns(store)) if (other.decision === "used") decideRun(store, other.id, "kept");
+        decideRun(store, id, "used");
+      });
+      return job;
+    },
+    decide: (id, decision) => {
+      requireEnded(find(id), "decided");
+      if (decision === "dropped") dropEncoders(id);
+      decideRun(engine.requireCollection().store as WriteStore, id, decision);
+      engine.announce();
+    },
+    encodersOf,
   };
+}
+
+/** The name that train-job.ts gives to what the closed form made. */
+export function whitenedId(run: string): string {
+  return `${run}-whitened`;
 }
 
 function requireBase(from: string, dataFolder: string): void {

@@ -42,10 +42,11 @@ import type {
 } from "./model.ts";
 import type { JobSnapshot } from "./progress.ts";
 import type { TextContract } from "./text-contract.ts";
+import type { TrainingContract } from "./training.ts";
 
 type Empty = Record<string, never>;
 
-export interface Contract extends TextContract {
+export interface Contract extends TextContract, TrainingContract {
   /** What the welcome screen needs; `collection` is null when none is open. */
   "app.state": { params: Empty; result: { collection: OpenCollection | null; recent: RecentCollection[]; version: string } };
   /** Opens the collection that has exactly this folder, or makes one, and starts to index it. */

@@ -8,6 +8,7 @@ import { classKinds, labelSources } from "./label-model.ts";
 import { deviceNames, exportClasses, exportFormats, placements, type ClassId, type ImageId, type JobId, type ProjectId } from "./model.ts";
 import { isRecord } from "./rpc-messages.ts";
 import type { SearchTerm } from "./text-contract.ts";
+import type { TrainingContract, TrainingRequest } from "./training.ts";
 
 /** What is wrong with the value, in words, or null. `T` is what a value without complaint has become. */
 type Check<T> = { (value: unknown): string | null; readonly checks?: T };
@@ -37,7 +38,50 @@ const searchTerm = record<SearchTerm>({
   bytes: optional(bytes),
 });
 
+const trainingRequest = record<TrainingRequest>({
+  method: orNull(word),
+  from: orNull(word),
+  trainable: orNull(oneOf(["adapter", "norm", "last", "all"] as const)),
+  minutes: orNull(real(0.01, 1e5)),
+  epochs: orNull(real(0.01, 1e5)),
+  steps: orNull(integer<number>(1, 1e8)),
+  batch: orNull(integer<number>(2, 65_536)),
+  size: orNull(integer<number>(8, 4096)),
+  augment: word,
+  device: word,
+  seed: integer<number>(0, 2 ** 31 - 1),
+  set: list(word, 200),
+  labels: orNull(path),
+  pairs: orNull(path),
+});
+const run = { id: word };
+
+const trainingChecks: { readonly [M in keyof TrainingContract]: Check<unknown> } = {
+  "training.choices": empty,
+  "training.check": params<"training.check">({ request: trainingRequest }),
+  "training.trial": params<"training.trial">({ request: trainingRequest }),
+  "training.views": params<"training.views">({
+    request: trainingRequest,
+    pictures: integer<number>(1, 64),
+    sidePx: integer<number>(16, 512),
+    draw: offset,
+  }),
+  "training.start": params<"training.start">({ request: trainingRequest, name: optional(word) }),
+  "runs.list": empty,
+  "runs.show": params<"runs.show">(run),
+  "runs.metrics": params<"runs.metrics">({ id: word, after: integer<number>(0, Number.MAX_SAFE_INTEGER) }),
+  "runs.neighbours": params<"runs.neighbours">(run),
+  "runs.rename": params<"runs.rename">({ id: word, name: text(200) }),
+  "runs.delete": params<"runs.delete">(run),
+  "runs.pause": params<"runs.pause">(run),
+  "runs.resume": params<"runs.resume">(run),
+  "runs.cancel": params<"runs.cancel">(run),
+  "runs.apply": params<"runs.apply">({ id: word, encoder: oneOf(["whitened", "after"] as const) }),
+  "runs.decide": params<"runs.decide">({ id: word, decision: oneOf(["kept", "dropped"] as const) }),
+};
+
 const checks: { readonly [M in Method]: Check<unknown> } = {
+  ...trainingChecks,
   "app.state": empty,
   "collection.openFolder": params<"collection.openFolder">({ path }),
   "collection.open": params<"collection.open">({ workspace: path }),
@@ -198,6 +242,17 @@ function integer<T extends number>(least: number, most: number): Check<T> {
 
 function number(least: number, most: number): Check<number> {
   return (value) => (typeof value === "number" && value >= least && value <= most ? null : `a number from ${least} to ${most}`);
+}
+
+function real(least: number, most: number): Check<number> {
+  return (value) => (typeof value === "number" && value >= least && value <= most ? null : `a number from ${least} to ${most}`);
+}
+
+function orNull<T>(check: Check<T>): Check<T | null> {
+  return (value) => {
+    const wrong = value === null ? null : check(value);
+    return wrong === null ? null : `${wrong}, or null`;
+  };
 }
 
 function flag(value: unknown): string | null {

@@ -37,6 +37,7 @@ export const views: readonly { name: ViewName; title: string; icon: IconName; ke
   { name: "map", title: "Map", icon: "map", keys: "M" },
   { name: "duplicates", title: "Duplicates", icon: "duplicates", keys: "D" },
   { name: "outliers", title: "Outliers", icon: "outliers", keys: "O" },
+  { name: "training", title: "Training", icon: "training", keys: "T" },
   { name: "encoders", title: "Encoders", icon: "encoders" },
 ];
 

@@ -6,6 +6,7 @@ export const icons = {
   duplicates: "M5.5 2.5h8v8h-8zM10.5 10.5v3h-8v-8h3",
   outliers: "M3 13.5c2.5 0 3-8 5-8s2.5 8 5 8M12.5 3.2a1 1 0 1 0 .01 0",
   encoders: "M2.5 4v8l5-2.5v-3zM9.5 5.5h4M9.5 8h4M9.5 10.5h4",
+  training: "M2.5 2.5v11h11M4.8 10.8l2.7-3.6 2.3 1.9 3.4-5.1",
   similar: "M6.2 3.5a4.5 4.5 0 1 0 .01 0M9.8 3.5a4.5 4.5 0 1 1-.01 0",
   folder: "M1.8 12.7V3.5h4.4l1.5 2h6.5v7.2z",
   search: "M7 2.5a4.5 4.5 0 1 0 .01 0M10.3 10.3l3.5 3.5",

@@ -8,7 +8,19 @@ import { findChromium, sayNoChromium, startRendererSite, type RendererSite } fro
 const chromium = findChromium();
 if (chromium === null) sayNoChromium("the looks in the browser");
 
-const views = ["library", "map", "duplicates", "outliers/odd", "outliers/issues", "outliers/broken", "similar/1", "encoders"] as const;
+const views = [
+  "library",
+  "map",
+  "duplicates",
+  "outliers/odd",
+  "outliers/issues",
+  "outliers/broken",
+  "similar/1",
+  "training",
+  "training/runs",
+  "training/run-2",
+  "encoders",
+] as const;
 /** Text colour on every ground it stands on. */
 const pairs: readonly (readonly [string, readonly string[]])[] = [
   ["--text", ["--window", "--panel", "--raised", "--hover", "--accent-soft"]],

@@ -161,7 +161,24 @@ describe("what cannot be trained", () => {
     const unknown = await runCommand(["runs", "show", "run-99", ...here()], data());
     expect([unknown.code, unknown.stderr]).toEqual([1, expect.stringMatching(/no run "run-99"/)]);
     const word = await runCommand(["runs", "sell", ...here()], data());
-    expect([word.code, word.stderr]).toEqual([2, expect.stringMatching(/got "sell"; expected list, show, resume or cancel/)]);
+    expect([word.code, word.stderr]).toEqual([
+      2,
+      expect.stringMatching(/got "sell"; expected list, show, resume, cancel, rename or delete/),
+    ]);
+    const nameless = await runCommand(["runs", "rename", adapted.run, ...here()], data());
+    expect([nameless.code, nameless.stderr]).toEqual([2, expect.stringMatching(/the new name is missing/)]);
+  });
+
+  test("a run is named, and deleted with its encoders", async () => {
+    const extra = await runJson<TrainReport>(["train", "--method", "whiten", ...here()], data());
+    await runJson(["runs", "rename", extra.run, "Only to go", ...here()], data());
+    const listed = await runCommand(["runs", "list", ...here()], data());
+    expect(listed.stdout).toContain(`${extra.run} "Only to go"  done`);
+    await runJson(["runs", "delete", extra.run, ...here()], data());
+    const { runs } = await runJson<{ runs: RunSummary[] }>(["runs", "list", ...here()], data());
+    expect(runs.map(({ id }) => id)).not.toContain(extra.run);
+    const { encoders } = await runJson<{ encoders: EncoderEntry[] }>(["encoders", "list"], data());
+    expect(encoders.filter(({ id }) => id.startsWith(extra.run))).toEqual([]);
   });
 
   test("help tells all methods, settings and nets", async () => {

@@ -10,6 +10,7 @@ import type { ConnectionState } from "#protocol/transports/transport.ts";
 import { columnsOf, detailsOf, fakeEncoder, groupsOf, issuesOf, mapOf, neighboursOf, outlierOf } from "./fake-answers.ts";
 import { fakeFolders, fakeImages, type FakeImage } from "./fake-images.ts";
 import { drawPicture } from "./fake-pictures.ts";
+import { createFakeTraining } from "./fake-training.ts";
 
 export interface FakeEngineOptions {
   readonly images: number;
@@ -82,6 +83,11 @@ export function createFakeEngine(options: FakeEngineOptions): FakeEngine {
   };
 
   const handlers: Handlers = {
+    ...createFakeTraining({
+      images: () => images.length,
+      setJob,
+      announce: () => emit("changed", { version, what: ["collection"] }),
+    }),
     "app.state": () => ({ collection: open ? collection() : null, recent, version: "0.1.0" }),
     "collection.openFolder": ({ path }) => {
       if (path.includes("missing")) throw new Error(`${path} is not a folder.`);

@@ -84,8 +84,16 @@ export function deleteWorkspace(workspace: string, clock: Clock = systemClock): 
   for (const folder of ["thumbnails", "previews"]) deletePictures(join(workspace, folder));
   for (const name of ["likeness.db", "likeness.db-wal", "likeness.db-shm", "lock.db", "lock.db-journal", "lock.json"])
     rmSync(join(workspace, name), { force: true });
+  for (const [folder, ours] of Object.entries(trainingFolders)) {
+    for (const name of listNames(join(workspace, folder)))
+      if (ours.test(name)) rmSync(join(workspace, folder, name), { recursive: true, force: true });
+    removeIfEmpty(join(workspace, folder));
+  }
   removeIfEmpty(workspace);
 }
+
+/** What training leaves, by the names that it gives. */
+const trainingFolders = { runs: /^run-\d+-/, training: /^pictures-[0-9a-f]+\.u8/, samples: /^(trial|strip)/ };
 
 /** Only what bears the names we give (ab/<hash>.jpg): the folder may have been somebody's before it was ours. */
 function deletePictures(folder: string): void {

@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 
 import type { Method } from "#protocol/contract.ts";
+import { plainRequest } from "#protocol/training.ts";
 import { isMethod, methods, wrongParams } from "#protocol/validate.ts";
 
 const good: { readonly [M in Method]: readonly unknown[] } = {
@@ -45,6 +46,22 @@ const good: { readonly [M in Method]: readonly unknown[] } = {
     { offset: 0, limit: 10 },
     { kind: "blur", offset: 0, limit: 1 },
   ],
+  "training.choices": [{}],
+  "training.check": [{ request: plainRequest }, { request: { ...plainRequest, minutes: 0.5, trainable: "last", set: ["a=1"] } }],
+  "training.trial": [{ request: plainRequest }],
+  "training.views": [{ request: plainRequest, pictures: 6, sidePx: 96, draw: 0 }],
+  "training.start": [{ request: plainRequest }, { request: plainRequest, name: "first" }],
+  "runs.list": [{}],
+  "runs.show": [{ id: "run-1" }],
+  "runs.metrics": [{ id: "run-1", after: 0 }],
+  "runs.neighbours": [{ id: "run-1" }],
+  "runs.rename": [{ id: "run-1", name: "" }],
+  "runs.delete": [{ id: "run-1" }],
+  "runs.pause": [{ id: "run-1" }],
+  "runs.resume": [{ id: "run-1" }],
+  "runs.cancel": [{ id: "run-1" }],
+  "runs.apply": [{ id: "run-1", encoder: "after" }],
+  "runs.decide": [{ id: "run-1", decision: "dropped" }],
   "encoders.list": [{}],
   "encoders.import": [
     { file: "/a.onnx" },

@@ -88,12 +88,12 @@ export interface PlanFacts {
 }
 
 /** Pictures that a run needs at least. */
-const fewest = 8;
+export const fewestPictures = 8;
 
 export function makePlan(parameters: TrainParameters, facts: PlanFacts): RunPlan {
   const { card, population } = facts;
-  if (population < fewest)
-    throw new UserError("too-few-images", `There are ${population} pictures; expected at least ${fewest} to learn from.`);
+  if (population < fewestPictures)
+    throw new UserError("too-few-images", `There are ${population} pictures; expected at least ${fewestPictures} to learn from.`);
   const isScratch = parameters.from.startsWith(scratchPrefix);
   const architecture = parameters.from.slice(scratchPrefix.length);
   const trainable = parameters.trainable ?? (isScratch ? "all" : "adapter");

@@ -3,35 +3,32 @@
  * collection goes on with the encoder it has; switching is another, confirmed step.
  */
 import { cpSync, existsSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync } from "node:fs";
-import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
 
 import type { TrainReport } from "#protocol/model.ts";
 
 import { UserError } from "../../base/errors.ts";
 import { inLanes } from "../../base/lanes.ts";
-import { splitPath } from "../../base/path-bytes.ts";
 import { writeWhole } from "../../base/write-whole.ts";
 import type { ChildPool } from "../../children/child-pool.ts";
 import type { SpawnChild } from "../../children/port.ts";
 import { readEncoderCard } from "../../encoders/encoder-card.ts";
-import { defaultEncoderId, findEncoder, ownEncodersFolder } from "../../encoders/registry.ts";
+import { ownEncodersFolder } from "../../encoders/registry.ts";
 import type { JobContext, JobResult } from "../../jobs/job-runner.ts";
 import { tensorflowEnvironment } from "../../runtime/training/tensorflow/load.ts";
 import type { WriteStore } from "../../store/database.ts";
-import { listPresentContents, type ContentRow } from "../../store/queries/contents.ts";
+import { listPresentContents } from "../../store/queries/contents.ts";
 import { filesOfContent } from "../../store/queries/files.ts";
-import { readProperty } from "../../store/queries/properties.ts";
 import { finishRun } from "../../store/queries/runs.ts";
-import { scratchPrefix } from "../../training/architectures/names.ts";
 import { writePictureCache } from "../../training/augment/picture-cache.ts";
 import { planName, whitenMethod, type RunOutcome } from "../../training/trainer/run.ts";
 import type { RunPlan } from "../../training/trainer/run-plan.ts";
 import { textEncoderFolder } from "../../training/trainer/text-encoder.ts";
 import type { IndexSurroundings } from "../index-job.ts";
-import { readLabelsTable } from "../labels-table.ts";
 import { openTensorFile } from "../tensor-file.ts";
 import { makePlan, type TrainParameters } from "./make-plan.ts";
+import { factsOf, type Contents } from "./plan-facts.ts";
+import { placesName, writePlaces } from "./run-places.ts";
 import { runTrainer, TrainerDied } from "./run-trainer.ts";
 
 export interface TrainSurroundings extends IndexSurroundings {
@@ -73,7 +70,8 @@ export async function runTrainJob(parameters: TrainParameters, surroundings: Tra
       const images = Math.floor(plan.images / 2);
       notes.push(`Memory ran out with ${plan.images} pictures in a batch (${thrown.message}); gone on from the start with ${images}.`);
       plan = { ...plan, images, rate: plan.rate / 2 };
-      for (const name of readdirSync(folder)) if (name !== "features.f16") rmSync(join(folder, name), { recursive: true, force: true });
+      for (const name of readdirSync(folder))
+        if (name !== "features.f16" && name !== placesName) rmSync(join(folder, name), { recursive: true, force: true });
       writePlan(folder, plan);
     }
   }
@@ -85,43 +83,24 @@ export async function runTrainJob(parameters: TrainParameters, surroundings: Tra
 }
 
 async function planOf(parameters: TrainParameters, surroundings: TrainSurroundings, folder: string, job: JobContext): Promise<RunPlan> {
-  const { store, dataFolder, threads } = surroundings;
-  const isScratch = parameters.from.startsWith(scratchPrefix);
-  const baseline = findEncoder(isScratch ? (readProperty(store, "encoder") ?? defaultEncoderId) : parameters.from, dataFolder);
+  const { store } = surroundings;
   const known = join(folder, planName);
   const contents = listPresentContents(store);
-  const fingerprintOf = (sidePx: number): string =>
-    createHash("sha256").update(JSON.stringify([sidePx, contents.map(({ hash }) => hash.toString("hex"))])).digest("hex").slice(0, 24); // prettier-ignore
-  const place = (sidePx: number): { path: string; fingerprint: string } => {
-    const fingerprint = fingerprintOf(sidePx);
-    return { path: join(store.workspace, "training", `pictures-${fingerprint}.u8`), fingerprint };
-  };
-  const plan = existsSync(known)
-    ? (JSON.parse(readFileSync(known, "utf8")) as RunPlan)
-    : makePlan(parameters, {
-        card: isScratch ? null : baseline.card,
-        baselineFolder: dirname(baseline.card.modelPath),
-        baselineSize: baseline.card.input.size,
-        population: contents.length,
-        picturesPath: place,
-        labels: parameters.labels === null ? null : labelsOf(store, parameters.labels, contents),
-        weakLabels: weakLabelsOf(store, contents),
-        texts: parameters.pairs === null ? null : textsOf(store, parameters.pairs, contents),
-        folderOfEncoder: (id) => dirname(findEncoder(id, dataFolder).card.modelPath),
-        threads,
-      });
-  const { path, fingerprint } = place(plan.pictures.sidePx);
+  const { facts, pictures } = factsOf(parameters, { ...surroundings, contents });
+  const plan = existsSync(known) ? (JSON.parse(readFileSync(known, "utf8")) as RunPlan) : makePlan(parameters, facts());
+  const { path, fingerprint } = pictures(plan.pictures.sidePx);
   if (fingerprint !== plan.pictures.fingerprint && !existsSync(plan.pictures.path))
     throw new UserError(
       "run-changed",
       `The collection has changed since the run ${plan.id} began, and its pictures are gone. Start a new one.`,
     );
   if (fingerprint === plan.pictures.fingerprint) await readPictures({ ...surroundings, path, plan, contents }, job);
-  if (!existsSync(known)) writePlan(folder, plan);
+  if (!existsSync(known)) {
+    writePlaces(folder, contents);
+    writePlan(folder, plan);
+  }
   return plan;
 }
-
-type Contents = readonly Pick<ContentRow, "id" | "hash">[];
 
 /** Squares of all pictures, in order; a killed reading goes on. Those of other sets of pictures are removed. */
 async function readPictures(
@@ -167,32 +146,6 @@ async function readPictures(
     places.close();
   }
   for (const name of readdirSync(dirname(path))) if (join(dirname(path), name) !== path) rmSync(join(dirname(path), name), { force: true });
-}
-
-function labelsOf(store: WriteStore, file: string, contents: Contents): number[] {
-  const { contentIds, labels } = readLabelsTable(store, file);
-  const known = new Map(Array.from(contentIds, (id, at) => [id, labels[at] as number]));
-  return contents.map(({ id }) => known.get(id) ?? -1);
-}
-
-/** A table of texts has the form of one of labels, each text a label of its own. */
-function textsOf(store: WriteStore, file: string, contents: Contents): string[] {
-  const { contentIds, labels, names } = readLabelsTable(store, file);
-  const known = new Map(Array.from(contentIds, (id, at) => [id, names[labels[at] as number] as string]));
-  return contents.map(({ id }) => known.get(id) ?? "");
-}
-
-/** Sub-folders say something of what is in them, where there are several and not one for each picture. */
-function weakLabelsOf(store: WriteStore, contents: Contents): number[] | null {
-  const folders = contents.map(({ id }) => {
-    const file = filesOfContent(store, id).find(({ state }) => state === "image");
-    return file === undefined ? "" : Buffer.from(splitPath(file.path).folder).toString("latin1");
-  });
-  const counts = new Map<string, number>();
-  for (const folder of folders) counts.set(folder, (counts.get(folder) ?? 0) + 1);
-  const useful = [...counts].filter(([, count]) => count >= 5).map(([folder]) => folder);
-  if (useful.length < 2) return null;
-  return folders.map((folder) => useful.indexOf(folder));
 }
 
 function writePlan(folder: string, plan: RunPlan): void {

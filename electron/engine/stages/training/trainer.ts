@@ -7,7 +7,8 @@ import { systemClock } from "../../base/clock.ts";
 import type { ChildReply, ChildRequest } from "../../children/port.ts";
 import { connect } from "../../children/serve.ts";
 import { runTraining } from "../../training/trainer/run.ts";
-import type { TrainRequest, TrainingProgress } from "./trainer-messages.ts";
+import { tryRun } from "../../training/trainer/trial.ts";
+import type { TrainRequest, TrainingProgress, TrialRequest } from "./trainer-messages.ts";
 
 const controller = new AbortController();
 let isPaused = false;
@@ -27,6 +28,7 @@ function letGo(): void {
 
 const reply: (message: ChildReply) => void = connect(({ id, operation, request }: ChildRequest) => {
   if (operation === "train") void run(id, request as TrainRequest);
+  else if (operation === "trial") void trial(id, request as TrialRequest);
   else if (operation === "pause") isPaused = true;
   else if (operation === "resume") {
     isPaused = false;
@@ -58,6 +60,15 @@ async function run(id: number, { folder }: TrainRequest): Promise<void> {
         reply({ kind: "progress", id, value });
       },
     });
+    reply({ kind: "done", id, result });
+  } catch (thrown) {
+    reply({ kind: "failed", id, code: codeOf(thrown), message: messageOf(thrown) });
+  }
+}
+
+async function trial(id: number, { plan, population, folder }: TrialRequest): Promise<void> {
+  try {
+    const result = await tryRun(plan, population, { folder, signal: controller.signal, gate, clock: systemClock });
     reply({ kind: "done", id, result });
   } catch (thrown) {
     reply({ kind: "failed", id, code: codeOf(thrown), message: messageOf(thrown) });

@@ -10,13 +10,22 @@ import { createFindings } from "./003-create-findings.ts";
 import { createJobs } from "./004-create-jobs.ts";
 import { createRuns } from "./005-create-runs.ts";
 import { createLabels } from "./006-create-labels.ts";
+import { nameRuns } from "./007-name-runs.ts";
 
 export interface Migration {
   readonly name: string;
   readonly sql: string;
 }
 
-export const migrations: readonly Migration[] = [createFiles, createEmbeddings, createFindings, createJobs, createRuns, createLabels];
+export const migrations: readonly Migration[] = [
+  createFiles,
+  createEmbeddings,
+  createFindings,
+  createJobs,
+  createRuns,
+  createLabels,
+  nameRuns,
+];
 
 export const newestVersion = migrations.length;
 

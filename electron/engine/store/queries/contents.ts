@@ -106,3 +106,12 @@ export function listPresentContents(store: ReadStore): ContentRow[] {
 export function saveSharpness(store: WriteStore, id: number, sharpness: number, quality: string): void {
   write(store, "UPDATE contents SET sharpness = ?, quality = ? WHERE id = ?", sharpness, quality, id);
 }
+
+/** Contents that `listPresentContents` gives, counted by format. */
+export function countFormats(store: ReadStore): Record<string, number> {
+  const rows = readAll<{ format: string; count: number }>(
+    store,
+    "SELECT format, COUNT(*) AS count FROM contents WHERE error_code IS NULL AND id IN (SELECT content_id FROM files WHERE state = 'image') GROUP BY format",
+  );
+  return Object.fromEntries(rows.map(({ format, count }) => [format, count]));
+}

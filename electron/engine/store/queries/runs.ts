@@ -14,6 +14,9 @@ export interface RunRow {
   readonly created_at: number;
   readonly finished_at: number | null;
   readonly outcome: string | null;
+  /** What a person calls it; "" for nothing. */
+  readonly name: string;
+  readonly decision: "used" | "kept" | "dropped" | null;
 }
 
 export function createRun(store: WriteStore, run: Pick<RunRow, "id" | "method" | "base" | "trainable" | "request">, nowMs: number): void {
@@ -44,4 +47,16 @@ export function runRow(store: ReadStore, id: string): RunRow | undefined {
 /** The newest first. */
 export function listRuns(store: ReadStore): RunRow[] {
   return readAll<RunRow>(store, "SELECT * FROM runs ORDER BY created_at DESC, rowid DESC");
+}
+
+export function renameRun(store: WriteStore, id: string, name: string): void {
+  write(store, "UPDATE runs SET name = ? WHERE id = ?", name, id);
+}
+
+export function decideRun(store: WriteStore, id: string, decision: RunRow["decision"]): void {
+  write(store, "UPDATE runs SET decision = ? WHERE id = ?", decision, id);
+}
+
+export function deleteRun(store: WriteStore, id: string): void {
+  write(store, "DELETE FROM runs WHERE id = ?", id);
 }

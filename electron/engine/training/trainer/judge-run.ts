@@ -18,6 +18,7 @@ import { writeTrainedEncoder } from "../result/write-encoder.ts";
 import { adaptSeen } from "./adapt.ts";
 import { embedPictures, rowsAt } from "./embed.ts";
 import { createPictureReader, type PictureReader } from "./pictures.ts";
+import { writeProbeNeighbours } from "./probe-neighbours.ts";
 import { normalisationOf, scratchNormalisation } from "./normalisation.ts";
 import type { PreparedBase, Surroundings } from "./prepare.ts";
 import { withWeights } from "./run-model.ts";
@@ -98,6 +99,12 @@ export async function judgeRun(prepared: PreparedBase, trained: TrainResult | nu
     whitened: metricsOf("whitened"),
     after: metricsOf(form),
   };
+  const plainOf = (name: CandidateName): VectorTable => headOf(candidates, name).plain;
+  writeProbeNeighbours(
+    surroundings.folder,
+    { frozen: plainOf("frozen"), whitened: plainOf("whitened"), after: plainOf(form) },
+    { threads: plan.threads, signal: surroundings.signal },
+  );
   writeWhitened({ plan, card: baselineCard, network: baseline, candidates, folder: surroundings.folder });
   if (trained !== null) writeTuned({ prepared, trained, candidates, report, folder: surroundings.folder });
   return report;

@@ -6,6 +6,7 @@ import type { Kernels } from "#native/kernels.ts";
 import type { HostTensor } from "../../runtime/training/executor.ts";
 import { drawViews, type Normalisation } from "../augment/draw-views.ts";
 import type { PictureCache } from "../augment/picture-cache.ts";
+import type { ViewKind } from "../augment/presets.ts";
 import { viewKind } from "./source.ts";
 import type { RunPlan } from "./run-plan.ts";
 
@@ -19,6 +20,16 @@ export interface PictureReader {
 const keptStep = 0x7ffffff0;
 const probeStep = 0x7ffffff1;
 
+/** The whole picture. */
+export const plainKind = viewKind("none", "mild", {});
+
+/** Views that are kept of each picture where a part of the network is frozen. */
+export function keptKind({ preset, augment }: Pick<RunPlan, "preset" | "augment">): ViewKind {
+  // What a person said of one kind of a method's views ("first.blur") says nothing of these.
+  const common = Object.fromEntries(Object.entries(augment).filter(([name]) => !name.includes(".") || name.startsWith("view.")));
+  return viewKind(preset, "mild", common);
+}
+
 export function createPictureReader({
   cache,
   kernels,
@@ -31,10 +42,7 @@ export function createPictureReader({
   readonly normalisation: Normalisation;
 }): PictureReader {
   const { size, seed, threads } = plan;
-  const plainKind = viewKind("none", "mild", {});
-  // What a person said of one kind of a method's views ("first.blur") says nothing of these.
-  const common = Object.fromEntries(Object.entries(plan.augment).filter(([name]) => !name.includes(".") || name.startsWith("view.")));
-  const kept = viewKind(plan.preset, "mild", common);
+  const kept = keptKind(plan);
   const probe = viewKind(plan.preset, "simclr", {});
   const draw = (positions: Int32Array, kind: typeof kept, view: number, step: number): HostTensor => {
     const batch = { ids: positions, bytes: cache.read(positions), sidePx: cache.key.sidePx };

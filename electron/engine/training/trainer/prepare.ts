@@ -91,7 +91,8 @@ export function prepareBase(plan: RunPlan): PreparedBase {
   };
 }
 
-export async function prepareRun(plan: RunPlan, surroundings: Surroundings): Promise<Prepared> {
+/** @param population pictures that the step is built for; more than there are in a trial, which has a sample of them */
+export async function prepareRun(plan: RunPlan, surroundings: Surroundings, population = plan.training.length): Promise<Prepared> {
   const base = prepareBase(plan);
   const method = methodOf(plan.method);
   // An instance classifier needs vectors that spread: it begins where the closed form ends.
@@ -120,7 +121,7 @@ export async function prepareRun(plan: RunPlan, surroundings: Surroundings): Pro
     settings: plan.settings,
     images: plan.images,
     pieces: plan.pieces,
-    population: plan.training.length,
+    population,
     size: plan.size,
     trainable,
     batchStatistics: plan.batchStatistics,
@@ -132,7 +133,7 @@ export async function prepareRun(plan: RunPlan, surroundings: Surroundings): Pro
   });
   const initial = new Map(step.initial);
   const vectors = initial.get(instanceVectors);
-  if (vectors !== undefined) {
+  if (vectors !== undefined && population === plan.training.length) {
     const data = start?.vectors ?? instanceStart(await embedTraining({ network, reader: base.pictures, plan }, surroundings));
     initial.set(instanceVectors, { ...vectors, data });
   }

@@ -10,6 +10,10 @@ import type { Settings } from "../methods/method.ts";
 import type { TrainableLevel } from "../network/trainable.ts";
 import type { OptimizerName, OptimizerOptions } from "../optimizers/optimizer.ts";
 
+/** Files in a run's folder. */
+export const planName = "run.json";
+export const outcomeName = "outcome.json";
+
 export interface RunPlan {
   readonly version: 1;
   readonly id: string;

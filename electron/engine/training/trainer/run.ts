@@ -8,14 +8,13 @@ import { writeWhole } from "../../base/write-whole.ts";
 import { openExecutor } from "../../runtime/training/choose.ts";
 import { clip } from "../methods/clip.ts";
 import { judgeRun, type RunReport } from "./judge-run.ts";
-import { estimateStepBytes } from "../step/estimate-memory.ts";
-import { prepareBase, prepareRun, type Prepared } from "./prepare.ts";
-import type { RunPlan } from "./run-plan.ts";
+import { prepareBase } from "./prepare.ts";
+import { prepareFitting } from "./prepare-fitting.ts";
+import { outcomeName, planName, type RunPlan } from "./run-plan.ts";
 import { writeTextEncoder } from "./text-encoder.ts";
 import { train, type TrainResult, type TrainSurroundings } from "./train.ts";
 
-export const planName = "run.json";
-export const outcomeName = "outcome.json";
+export { outcomeName, planName };
 /** The one method that trains nothing. */
 export const whitenMethod = "whiten";
 
@@ -42,33 +41,6 @@ export async function runTraining(surroundings: Omit<TrainSurroundings, "openExe
   // Large, and made again from the pictures where they are wanted.
   rmSync(join(folder, "features.f16"), { force: true });
   return outcome;
-}
-
-/** Of the memory that is free now; the rest is for what cannot be foreseen. */
-const usableShare = 0.8;
-const smallestBatch = 8;
-
-/** The plan with a batch that fits, kept before the first step so that a resumed run has the same. */
-async function prepareFitting(
-  plan: RunPlan,
-  surroundings: Omit<TrainSurroundings, "openExecutor">,
-): Promise<Prepared & { readonly notes: readonly string[] }> {
-  const prepared = await prepareRun(plan, surroundings);
-  const hasBegun = existsSync(join(surroundings.folder, "last.safetensors"));
-  const needed = estimateStepBytes(prepared.step);
-  const usable = usableShare * process.availableMemory();
-  if (hasBegun || needed <= usable || plan.images <= smallestBatch) return { ...prepared, notes: [] };
-  prepared.close();
-  const images = Math.max(smallestBatch, Math.floor(plan.images / 2));
-  const smaller: RunPlan = { ...plan, images, rate: (plan.rate * images) / plan.images };
-  writeWhole(join(surroundings.folder, planName), JSON.stringify(smaller));
-  const note = `A step of ${plan.images} pictures would take ${gigabytes(needed)} and ${gigabytes(usable)} can be used: ${images} are taken.`;
-  const fitting = await prepareFitting(smaller, surroundings);
-  return { ...fitting, notes: [note, ...fitting.notes] };
-}
-
-function gigabytes(bytes: number): string {
-  return `${(bytes / 2 ** 30).toFixed(1)} GB`;
 }
 
 async function trainAndJudge(given: RunPlan, surroundings: Omit<TrainSurroundings, "openExecutor">): Promise<RunOutcome> {

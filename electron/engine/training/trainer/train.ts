@@ -15,7 +15,13 @@ import { readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import { createOrder } from "./order.ts";
 import { networkWeights, type Prepared, type Surroundings } from "./prepare.ts";
 import { createProbe, type Probing } from "./probe.ts";
+import type { RunPlan } from "./run-plan.ts";
 import { rateAt, type Schedule } from "./schedule.ts";
+
+/** Files in a run's folder: a line for each step, a line for each look at the probe, and how many steps there will be. */
+export const metricsName = "metrics.jsonl";
+export const evaluationsName = "evaluations.jsonl";
+export const stepsName = "steps.json";
 
 export interface TrainSurroundings extends Surroundings {
   readonly clock: Clock;
@@ -45,7 +51,7 @@ export interface Evaluation {
   readonly metrics: Metrics;
 }
 
-interface StepRecord {
+export interface StepRecord {
   readonly step: number;
   readonly loss: number;
   readonly gradientNorm: number;
@@ -59,7 +65,7 @@ export async function train(prepared: Prepared, surroundings: TrainSurroundings)
   const { plan, step } = prepared;
   const { folder, clock, gate } = surroundings;
   const order = createOrder(plan.training.length, plan.images, plan.seed);
-  const steps = plan.minutes === null && plan.steps !== null ? plan.steps : await stepsWithin(prepared, surroundings);
+  const steps = plan.minutes === null && plan.steps !== null ? plan.steps : await measureSteps(prepared, surroundings);
   const schedule: Schedule = {
     rate: plan.rate,
     steps,
@@ -163,7 +169,7 @@ function meanLoss(records: readonly StepRecord[]): number {
   return records.reduce((sum, { loss }) => sum + loss, 0) / Math.max(1, records.length);
 }
 
-async function runStep(
+export async function runStep(
   { plan, step, source, side }: Prepared,
   executor: Executor,
   {
@@ -193,10 +199,10 @@ async function runStep(
 }
 
 /** How many steps fit, told by a few of them, which are then undone; kept, so that a resumed run has as many. */
-async function stepsWithin(prepared: Prepared, surroundings: TrainSurroundings): Promise<number> {
+async function measureSteps(prepared: Prepared, surroundings: TrainSurroundings): Promise<number> {
   const { plan, step } = prepared;
   const { folder, clock, openExecutor, gate } = surroundings;
-  const path = join(folder, "steps.json");
+  const path = join(folder, stepsName);
   if (existsSync(path)) return (JSON.parse(readFileSync(path, "utf8")) as { steps: number }).steps;
   const executor = await openExecutor(prepared, step.initial);
   const order = createOrder(plan.training.length, plan.images, plan.seed);
@@ -209,10 +215,22 @@ async function stepsWithin(prepared: Prepared, surroundings: TrainSurroundings):
     each = Math.min(each, timer());
   }
   await executor.close();
-  const fitting = Math.max(20, Math.floor(((plan.minutes ?? 1) * 60) / each));
-  const steps = Math.min(plan.steps ?? Infinity, fitting);
+  const steps = stepsWithin(plan, each);
   writeWhole(path, JSON.stringify({ steps }));
   return steps;
+}
+
+/** Of the two limits that a plan may have, the nearer one. @param each seconds of a step */
+export function stepsWithin(plan: Pick<RunPlan, "steps" | "minutes">, each: number): number {
+  if (plan.minutes === null && plan.steps !== null) return plan.steps;
+  return Math.min(plan.steps ?? Infinity, Math.max(fewestSteps, Math.floor(((plan.minutes ?? 1) * 60) / each)));
+}
+
+const fewestSteps = 20;
+
+/** How often a picture of the probe passes the network during the steps: three looks at a time, except where an adapter's vectors are known. */
+export function probeLooks({ trainable, from, evaluations }: Pick<RunPlan, "trainable" | "from" | "evaluations">): number {
+  return trainable === "adapter" && from.kind === "encoder" ? 3 : 1 + 3 * (evaluations + 1);
 }
 
 function evaluationSteps(steps: number, count: number): number[] {
@@ -252,8 +270,8 @@ function pathsIn(folder: string) {
   return {
     last: join(folder, "last.safetensors"),
     best: join(folder, "best.safetensors"),
-    metrics: join(folder, "metrics.jsonl"),
-    evaluations: join(folder, "evaluations.jsonl"),
+    metrics: join(folder, metricsName),
+    evaluations: join(folder, evaluationsName),
   };
 }
 
