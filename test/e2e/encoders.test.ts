@@ -94,7 +94,7 @@ describe("the encoders of a collection", () => {
     [["encoders", "remove", bundled], 1, /is used by|ships with Likeness/],
     [["evaluate", "--encoder", bundled], 2, /--labels is missing/],
     [["evaluate", "--encoder", bundled, "--labels", "none.csv"], 1, /none\.csv cannot be read/],
-    [["export", "map", "x", "--out", "y"], 2, /got "map"; expected one of encoder, data/],
+    [["export", "map", "x", "--out", "y"], 2, /got "map"; expected one of encoder, classifier, data, report/],
     [["export", "encoder", bundled], 2, /--out is missing/],
   ])("likeness %j ends with %i", async (args, code, stderr) => {
     const ran = await runCommand(args, data());
