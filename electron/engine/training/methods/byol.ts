@@ -16,10 +16,10 @@ export const byol: Method = {
   needs: [],
   settings: {
     momentum: {
-      value: 0.97,
+      value: 0.9,
       low: 0,
       high: 0.9999,
-      help: "how much the slow copy keeps of itself at first; it ends at 1 (.97 for 40 epochs, .99 for 100)",
+      help: "how much the slow copy keeps of itself at first; it ends at 1 (.9 for 20 epochs, .97 for 40, .99 for 100)",
     },
     predictor: { value: 0, low: 0, high: 8192, whole: true, help: "hidden numbers of the predictor; 0: as many as the embedding" },
     ...projectorSettings,
