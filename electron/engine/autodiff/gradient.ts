@@ -35,6 +35,13 @@ export function sumTo(builder: GraphBuilder, gradient: string, value: string): s
   return builder.shapeOf(summed).length === to.length ? summed : builder.node("Reshape", [summed, builder.list(to)]);
 }
 
+/** The last two dimensions change places. */
+export function turned(builder: GraphBuilder, value: string): string {
+  const order = builder.shapeOf(value).map((_, axis) => axis);
+  order.push(...order.splice(-2).reverse());
+  return builder.node("Transpose", [value], { perm: ints(order) });
+}
+
 /** Over `axes`, which stay as 1. From operator set 13 on they are an input. */
 export function reduceSum(builder: GraphBuilder, value: string, axes: readonly number[]): string {
   if (builder.version >= 13) return builder.node("ReduceSum", [value, builder.list(axes)]);

@@ -1,14 +1,6 @@
 /** @file Products of matrices. */
 import { floatOf, intOf } from "../../onnx/attributes.ts";
-import { ints, type GraphBuilder } from "../../onnx/graph-builder.ts";
-import { outputGradient, sumTo, type Gradient } from "../gradient.ts";
-
-/** The last two dimensions change places. */
-function turned(builder: GraphBuilder, value: string): string {
-  const order = builder.shapeOf(value).map((_, axis) => axis);
-  order.push(...order.splice(-2).reverse());
-  return builder.node("Transpose", [value], { perm: ints(order) });
-}
+import { outputGradient, sumTo, turned, type Gradient } from "../gradient.ts";
 
 /** dA = G B^T, dB = A^T G, batches that broadcast added up. A vector is a row on the left and a column on the right. */
 export const matMul: Gradient = (context) => {

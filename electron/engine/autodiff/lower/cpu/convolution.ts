@@ -5,6 +5,7 @@
 import { intOf, intsOf } from "../../../onnx/attributes.ts";
 import { ints, type GraphBuilder } from "../../../onnx/graph-builder.ts";
 import type { Node } from "../../../onnx/model.ts";
+import { convolutionWindow, reachOf } from "../../../onnx/shapes/spatial.ts";
 import { elementCount } from "../../../onnx/tensor-values.ts";
 import {
   depthwiseConvolution,
@@ -25,7 +26,7 @@ const commonGradientShare = 0.6;
 const meetingPixels = 144 * 144;
 
 export const convolution: PartialLowering = ({ builder, node, inputs: [x = "", weights = "", bias] }) => {
-  const found = shapeOf(builder, node, x, weights);
+  const found = shapeOf(builder, node, { input: builder.shapeOf(x), weights: builder.shapeOf(weights) });
   if (found === null || bias !== undefined) return null;
   const { rows, columns, channels, outputs, groups } = found;
   if (isDepthwise(found)) return areTiny(found) ? [depthwiseConvolution(builder, x, weights, found)] : null;
@@ -35,7 +36,8 @@ export const convolution: PartialLowering = ({ builder, node, inputs: [x = "", w
 };
 
 export const convolutionInputGradient: PartialLowering = ({ builder, node, inputs: [g = "", weights = ""] }) => {
-  const found = shapeOf(builder, node, null, weights, intsOf(node, "shape", []), builder.shapeOf(g));
+  const shapes = { input: intsOf(node, "shape", []), weights: builder.shapeOf(weights), output: builder.shapeOf(g) };
+  const found = shapeOf(builder, node, shapes);
   if (found === null) return null;
   const { rows, columns, channels, outputs, groups } = found;
   if (isDepthwise(found)) return areTiny(found) ? [depthwiseInputGradient(builder, g, weights, found)] : null;
@@ -54,8 +56,9 @@ export const convolutionInputGradient: PartialLowering = ({ builder, node, input
 export const convolutionWeightGradient: PartialLowering = ({ builder, node, inputs: [x = "", g = ""] }) => {
   const [channels = 1] = builder.shapeOf(x).slice(1);
   const groups = intOf(node, "group", 1);
-  const shape = [builder.shapeOf(g)[1] as number, channels / groups, ...intsOf(node, "kernel_shape", [])];
-  const found = shapeOf(builder, node, x, shape, builder.shapeOf(x), builder.shapeOf(g));
+  const output = builder.shapeOf(g);
+  const weights = [output[1] as number, channels / groups, ...intsOf(node, "kernel_shape", [])];
+  const found = shapeOf(builder, node, { input: builder.shapeOf(x), weights, output });
   if (found === null) return null;
   if (isDepthwise(found))
     return [areTiny(found) ? depthwiseWeightGradient(builder, x, g, found) : depthwiseWeightGradientByRows(builder, x, g, found)];
@@ -74,35 +77,31 @@ interface ConvolutionShape extends DepthwiseShape {
   readonly groups: number;
 }
 
+/** Of what goes in, of the weights, and of what comes out where that is there already. */
+interface Shapes {
+  readonly input: readonly number[];
+  readonly weights: readonly number[];
+  readonly output?: readonly number[];
+}
+
 /** Null for what is no convolution of pictures in float32 with pads that are written down. */
-function shapeOf(
-  builder: GraphBuilder,
-  node: Node,
-  x: string | null,
-  weights: string | readonly number[],
-  inputShape: readonly number[] = x === null ? [] : builder.shapeOf(x),
-  outputShape: readonly number[] | null = null,
-): ConvolutionShape | null {
-  const [outputs = 1, channelsOfGroup = 1, ...kernel] = typeof weights === "string" ? builder.shapeOf(weights) : weights;
-  const first = node.inputs[0] as string;
-  if (kernel.length !== 2 || builder.typeOf(first).elementType !== "float32") return null;
-  const isPadded = node.attributes.get("auto_pad");
-  if (isPadded !== undefined) return null;
+function shapeOf(builder: GraphBuilder, node: Node, { input, weights, output }: Shapes): ConvolutionShape | null {
+  const [outputs = 1, channelsOfGroup = 1] = weights;
+  if (weights.length !== 4 || builder.typeOf(node.inputs[0] as string).elementType !== "float32") return null;
+  if (node.attributes.has("auto_pad")) return null;
+  const window = convolutionWindow(node, input, weights);
   const groups = intOf(node, "group", 1);
-  const pads = intsOf(node, "pads", [0, 0, 0, 0]);
-  const strides = intsOf(node, "strides", [1, 1]);
-  const dilations = intsOf(node, "dilations", [1, 1]);
   const axis = (at: 0 | 1): AxisShape => {
-    const [input, size, stride, dilation] = [inputShape[at + 2], kernel[at], strides[at], dilations[at]] as [
-      number,
-      number,
-      number,
-      number,
-    ];
-    const pad = pads[at] as number;
-    const reach = dilation * (size - 1) + 1;
-    const output = outputShape?.[at + 2] ?? Math.floor((input + pad + (pads[at + 2] as number) - reach) / stride) + 1;
-    return { input, output, pad, kernel: size, stride, dilation };
+    const size = input[at + 2] as number;
+    const [pad, after, stride] = [window.pads[at], window.pads[at + 2], window.strides[at]] as [number, number, number];
+    return {
+      input: size,
+      output: output?.[at + 2] ?? Math.floor((size + pad + after - reachOf(window, at)) / stride) + 1,
+      pad,
+      kernel: window.kernel[at] as number,
+      stride,
+      dilation: window.dilations[at] as number,
+    };
   };
   return { rows: axis(0), columns: axis(1), channels: channelsOfGroup * groups, outputs, groups };
 }

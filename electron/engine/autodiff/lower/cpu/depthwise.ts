@@ -4,6 +4,7 @@
  */
 import { int, ints, type GraphBuilder } from "../../../onnx/graph-builder.ts";
 import { elementCount } from "../../../onnx/tensor-values.ts";
+import { turned } from "../../gradient.ts";
 import { constantOf, type AxisShape, type Matrix } from "./tiles.ts";
 
 export interface DepthwiseShape {
@@ -21,16 +22,15 @@ export function depthwiseConvolution(builder: GraphBuilder, x: string, weights: 
 
 /** @param g [N, C, h, w] @param weights [C, 1, kh, kw] @returns [N, C, H, W] */
 export function depthwiseInputGradient(builder: GraphBuilder, g: string, weights: string, shape: DepthwiseShape): string {
-  return channelsSecond(
-    builder,
-    builder.node("MatMul", [channelsFirst(builder, g), swapped(builder, diagonals(builder, weights, shape))]),
-    [shape.rows.input, shape.columns.input],
-  );
+  return channelsSecond(builder, builder.node("MatMul", [channelsFirst(builder, g), turned(builder, diagonals(builder, weights, shape))]), [
+    shape.rows.input,
+    shape.columns.input,
+  ]);
 }
 
 /** @param x [N, C, H, W] @param g [N, C, h, w] @returns [C, 1, kh, kw] */
 export function depthwiseWeightGradient(builder: GraphBuilder, x: string, g: string, shape: DepthwiseShape): string {
-  const pairs = builder.node("MatMul", [swapped(builder, channelsFirst(builder, x)), channelsFirst(builder, g)]);
+  const pairs = builder.node("MatMul", [turned(builder, channelsFirst(builder, x)), channelsFirst(builder, g)]);
   return fromDiagonals(builder, pairs, placesOf(shape), [shape.rows.kernel, shape.columns.kernel]);
 }
 
@@ -55,7 +55,7 @@ export function depthwiseWeightGradientByRows(builder: GraphBuilder, x: string, 
     const flat = (value: string, width: number): string => builder.reshape(value, [channels, (to - from + 1) * batch, width]);
     const above = flat(cut(seen, first, first + (to - from) * rows.stride + 1, rows.stride), columns.input);
     const below = flat(from === 0 && to === rows.output - 1 ? asked : cut(asked, from, to + 1, 1), columns.output);
-    return fromDiagonals(builder, builder.node("MatMul", [swapped(builder, above), below]), places, [1, columns.kernel]);
+    return fromDiagonals(builder, builder.node("MatMul", [turned(builder, above), below]), places, [1, columns.kernel]);
   });
   return builder.reshape(
     builder.node(
@@ -79,7 +79,7 @@ function diagonals(builder: GraphBuilder, weights: string, shape: DepthwiseShape
 function fromDiagonals(builder: GraphBuilder, pairs: string, places: Matrix, kernel: readonly number[]): string {
   const [channels = 1, ...pixels] = builder.shapeOf(pairs);
   const flat = builder.reshape(pairs, [channels, elementCount(pixels)]);
-  return builder.reshape(builder.node("MatMul", [flat, swapped(builder, constantOf(builder, places))]), [channels, 1, ...kernel]);
+  return builder.reshape(builder.node("MatMul", [flat, turned(builder, constantOf(builder, places))]), [channels, 1, ...kernel]);
 }
 
 /** [places of the kernel, pixels in * pixels out]: 1 where that place joins the two. */
@@ -124,10 +124,4 @@ function channelsFirst(builder: GraphBuilder, value: string): string {
 function channelsSecond(builder: GraphBuilder, value: string, pixels: readonly number[]): string {
   const [channels = 1, batch = 1] = builder.shapeOf(value);
   return builder.reshape(builder.node("Transpose", [value], { perm: ints([1, 0, 2]) }), [batch, channels, ...pixels]);
-}
-
-/** The last two axes change places. */
-function swapped(builder: GraphBuilder, value: string): string {
-  const axes = builder.shapeOf(value).map((_, axis) => axis);
-  return builder.node("Transpose", [value], { perm: ints([...axes.slice(0, -2), ...axes.slice(-2).reverse()]) });
 }

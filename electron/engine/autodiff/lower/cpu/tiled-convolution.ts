@@ -5,7 +5,7 @@
  */
 import { ints, type GraphBuilder } from "../../../onnx/graph-builder.ts";
 import { elementCount } from "../../../onnx/tensor-values.ts";
-import { reduceSum } from "../../gradient.ts";
+import { reduceSum, turned } from "../../gradient.ts";
 import { constantOf, type Matrix, type TiledAxis } from "./tiles.ts";
 
 export interface TiledKernel {
@@ -17,7 +17,7 @@ export interface TiledKernel {
 export function tiledConvolution(builder: GraphBuilder, x: string, weights: string, kernel: TiledKernel, isTurned = false): string {
   const seen = before(builder, x, kernel);
   const taps = tapsOf(builder, weights, kernel);
-  const products = builder.node("MatMul", [seen, isTurned ? taps : swapped(builder, taps)]);
+  const products = builder.node("MatMul", [seen, isTurned ? taps : turned(builder, taps)]);
   return afterwards(builder, products, builder.shapeOf(x)[0] as number, kernel.rows.after as Matrix, kernel.columns.after as Matrix);
 }
 
@@ -39,7 +39,7 @@ export function tiledWeightGradient(builder: GraphBuilder, x: string, g: string,
   const double = 2;
   const seen = before(builder, x, { rows, columns }, double);
   const asked = rows.after === null ? pixelsFirst(builder, g) : before(builder, g, { rows: transposedRoles(rows), columns: transposedRoles(columns) }); // prettier-ignore
-  const products = builder.node("MatMul", [swapped(builder, asked), seen]);
+  const products = builder.node("MatMul", [turned(builder, asked), seen]);
   const [, , , outputs = 1, channels = 1] = builder.shapeOf(products);
   const summed = rows.tiles === 1 ? products : reduceSum(builder, products, [1]);
   const places = builder.reshape(summed, [rows.points, columns.points, outputs, channels]);
@@ -87,19 +87,12 @@ function firstFromLast(builder: GraphBuilder, value: string, by: string): string
   const shape = builder.shapeOf(value);
   const rest = shape.slice(0, -1);
   const flat = builder.reshape(value, [elementCount(rest), shape.at(-1) as number]);
-  return builder.reshape(builder.node("MatMul", [by, swapped(builder, flat)]), [builder.shapeOf(by)[0] as number, ...rest]);
+  return builder.reshape(builder.node("MatMul", [by, turned(builder, flat)]), [builder.shapeOf(by)[0] as number, ...rest]);
 }
 
 /** [i, ...rest] by [i, o] -> [...rest, o] */
 function lastFromFirst(builder: GraphBuilder, value: string, by: string): string {
   const [first = 1, ...rest] = builder.shapeOf(value);
   const flat = builder.reshape(value, [first, elementCount(rest)]);
-  return builder.reshape(builder.node("MatMul", [swapped(builder, flat), by]), [...rest, builder.shapeOf(by)[1] as number]);
-}
-
-/** The last two axes change places; runtimes take it into the product that follows. */
-function swapped(builder: GraphBuilder, value: string): string {
-  const axes = builder.shapeOf(value).map((_, axis) => axis);
-  const order = [...axes.slice(0, -2), ...axes.slice(-2).reverse()];
-  return builder.node("Transpose", [value], { perm: ints(order) });
+  return builder.reshape(builder.node("MatMul", [turned(builder, flat), by]), [...rest, builder.shapeOf(by)[1] as number]);
 }
