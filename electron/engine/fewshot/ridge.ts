@@ -111,7 +111,7 @@ function change({ table, inverse, fits, leverages, width }: RidgeState, row: num
 }
 
 /** (X'X + lambda I)^-1 of the given rows. */
-function invert({ dimensions, values }: VectorTable, rows: Int32Array, lambda: number): Float64Array {
+export function invert({ dimensions, values }: VectorTable, rows: Int32Array, lambda: number): Float64Array {
   const inverse = new Float64Array(dimensions * dimensions);
   if (rows.length === 0) {
     for (let index = 0; index < dimensions; index++) inverse[index * dimensions + index] = 1 / lambda;
