@@ -6,7 +6,7 @@ import { join, resolve } from "node:path";
 
 import type { JobId, TrainReport } from "#protocol/model.ts";
 import { isFinished, type JobSnapshot } from "#protocol/progress.ts";
-import type { RunEntry } from "#protocol/training.ts";
+import type { RunEntry, TrainingRequest } from "#protocol/training.ts";
 
 import { UserError } from "./base/errors.ts";
 import { defaultEncoderId, findEncoder, listRegisteredEncoders } from "./encoders/registry.ts";
@@ -20,12 +20,10 @@ import { createRun, decideRun, deleteRun, listRuns, renameRun, runRow, setRunJob
 import { inTransaction } from "./store/statements.ts";
 import { architectureNames, isArchitectureName, scratchPrefix } from "./training/architectures/names.ts";
 
-export type TrainRequest = Omit<TrainParameters, "run" | "from"> & { readonly from: string | null };
-
 export interface TrainingActions {
-  start(request: TrainRequest): { readonly run: string; readonly job: JobId };
+  start(request: TrainingRequest): { readonly run: string; readonly job: JobId };
   list(): RunEntry[];
-  show(id: string): { readonly run: RunEntry; readonly request: TrainRequest; readonly report: TrainReport | null };
+  show(id: string): { readonly run: RunEntry; readonly request: TrainingRequest; readonly report: TrainReport | null };
   pause(id: string): void;
   resume(id: string): JobId;
   cancel(id: string): void;
@@ -111,7 +109,7 @@ export function createTrainingActions(engine: Engine, dataFolder: string): Train
       const row = find(id);
       return {
         run: describe(row),
-        request: JSON.parse(row.request) as TrainRequest,
+        request: JSON.parse(row.request) as TrainingRequest,
         report: row.outcome === null ? null : (JSON.parse(row.outcome) as TrainReport),
       };
     },

@@ -9,7 +9,8 @@ import { join } from "node:path";
 import { floatsOf } from "#engine/onnx/tensor-values.ts";
 import { keepAt } from "#engine/training/methods/byol.ts";
 import type { MethodDefaults, Settings } from "#engine/training/methods/method.ts";
-import { partsOf } from "#engine/training/methods/moco.ts";
+import { longestQueue as longestKeys, partsOf } from "#engine/training/methods/moco.ts";
+import { longestQueue, prototypeCount } from "#engine/training/methods/swav.ts";
 import type { Network } from "#engine/training/network/network.ts";
 import { queueLength } from "#engine/training/state/queue.ts";
 
@@ -73,7 +74,7 @@ function headerOf(
   learnt: readonly { readonly dimensions: readonly number[] }[],
 ): object {
   const asked = settings["queue"] ?? 0;
-  const queue = { moco: { batch: 2 * images, most: 4096 }, swav: { batch: images, most: 3840 } }[method];
+  const queue = { moco: { batch: 2 * images, most: longestKeys }, swav: { batch: images, most: longestQueue } }[method];
   return {
     method,
     seed,
@@ -83,7 +84,7 @@ function headerOf(
       ...(method === "moco" ? { parts: partsOf(images, settings["parts"] as number) } : {}),
       ...(method === "swav"
         ? {
-            prototypes: settings["prototypes"] || Math.min(3000, Math.max(8, Math.round(population / 15))),
+            prototypes: prototypeCount(settings["prototypes"] as number, population),
             frozenSteps: Math.round((settings["frozen"] as number) * steps),
             queueFromStep: Math.round((settings["queueFrom"] as number) * steps),
           }

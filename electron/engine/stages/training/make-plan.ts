@@ -1,6 +1,8 @@
 /**
  * @file From what a person asked for to a plan in which nothing is open any more: defaults by method, by what trains and by how many pictures there are.
  */
+import type { TrainingRequest } from "#protocol/training.ts";
+
 import { createRandom, shuffle } from "../../base/random.ts";
 import { UserError } from "../../base/errors.ts";
 import type { EncoderCard } from "../../encoders/encoder-card.ts";
@@ -19,27 +21,10 @@ import { whitenMethod } from "../../training/trainer/run.ts";
 import type { RunPlan } from "../../training/trainer/run-plan.ts";
 import { viewKind } from "../../training/trainer/source.ts";
 
-export interface TrainParameters {
+/** What was asked for, with the run's id, the encoder named and absolute paths. */
+export interface TrainParameters extends TrainingRequest {
   readonly run: string;
-  /** null: the one that suits what trains and how many pictures there are. */
-  readonly method: string | null;
-  /** Id of an encoder, or scratch:<architecture>. */
   readonly from: string;
-  readonly trainable: TrainableLevel | null;
-  readonly minutes: number | null;
-  readonly epochs: number | null;
-  readonly steps: number | null;
-  readonly batch: number | null;
-  readonly size: number | null;
-  readonly augment: string;
-  readonly device: string;
-  readonly seed: number;
-  /** key=value: settings of the method, of the optimizer, of augmentation. */
-  readonly set: readonly string[];
-  /** Absolute path of a table (path, label). */
-  readonly labels: string | null;
-  /** Absolute path of a table (path, text). */
-  readonly pairs: string | null;
 }
 
 /** Settings that every method has. */

@@ -10,8 +10,8 @@ import type { Method } from "./method.ts";
 /** The parameter that holds a vector for each picture, [population, dimensions]: whoever knows better ones than random may begin with them. */
 export const instanceVectors = "diet/pictures";
 
-/** At the start: with short vectors the softmax over pictures is flat, and so is the way down. */
-const vectorLength = 10;
+/** Of a picture's vector at the start: with short ones the softmax over pictures is flat, and so is the way down; with long ones it is sure too early. */
+export const instanceVectorLength = 10;
 
 export const diet: Method = {
   id: "diet",
@@ -37,7 +37,7 @@ export const diet: Method = {
     const { draft, online, dimensions, population } = context;
     const { operators } = draft;
     const random = createRandom(context.random.uint32());
-    const bound = vectorLength * Math.sqrt(3 / dimensions);
+    const bound = instanceVectorLength * Math.sqrt(3 / dimensions);
     const draw = (): Float32Array => Float32Array.from({ length: population * dimensions }, () => (2 * random.unit() - 1) * bound);
     const vectors = online.of(draft.parameter(instanceVectors, [population, dimensions], draw));
     const embeddings = operators.normalise(context.encode("views", online));

@@ -42,7 +42,7 @@ export const moco: Method = {
       const rows = context.encode("views", slow, { parts, views: [1 - view, 2 - view], isShuffled: true });
       return operators.detach(operators.normalise(head.apply(rows, slow)));
     });
-    const length = queueLength({ asked: setting(context, "queue"), population, batch: directions.length * images, most: 4096 });
+    const length = queueLength({ asked: setting(context, "queue"), population, batch: directions.length * images, most: longestQueue });
     const queue = addQueue(draft, { name: "keys", length, width: setting(context, "projection"), random: context.random });
     const temperature = setting(context, "temperature");
     const losses = directions.map((at) =>
@@ -52,6 +52,9 @@ export const moco: Method = {
     return operators.scale(operators.add(...losses), 1 / losses.length);
   },
 };
+
+/** Keys in the queue at most, where nobody asks for a number. */
+export const longestQueue = 4096;
 
 /** The largest number of equal parts with at least four pictures each, at most as many as asked for. */
 export function partsOf(images: number, asked: number): number {

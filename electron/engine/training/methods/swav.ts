@@ -69,10 +69,18 @@ export const swav: Method = {
   },
 };
 
+/** @param asked 0: as many as suit the collection */
+export function prototypeCount(asked: number, population: number): number {
+  return asked || Math.min(3000, Math.max(8, Math.round(population / 15)));
+}
+
+/** Embeddings in the queue at most, where nobody asks for a number. */
+export const longestQueue = 3840;
+
 /** [k, d], made unit length again after each step. */
 function addPrototypes(context: MethodContext): string {
   const { draft, population, random } = context;
-  const count = setting(context, "prototypes") || Math.min(3000, Math.max(8, Math.round(population / 15)));
+  const count = prototypeCount(setting(context, "prototypes"), population);
   const width = setting(context, "projection");
   return draft.parameter("prototypes", [count, width], () => unitRows(count, width, random), {
     rateScale: draft.scalar("prototypesMove"),
@@ -89,7 +97,7 @@ function queuedScores(
 ): { readonly scores: string; readonly presence: string } {
   const { draft, population, images, random } = context;
   const { operators } = draft;
-  const length = queueLength({ asked: setting(context, "queue"), population, batch: images, most: 3840 });
+  const length = queueLength({ asked: setting(context, "queue"), population, batch: images, most: longestQueue });
   const queue = addQueue(draft, { name: `view${view}`, length, width: setting(context, "projection"), random });
   queue.enqueue(fresh);
   const counts = operators.multiply(

@@ -14,12 +14,12 @@
 import { UserError } from "../../base/errors.ts";
 import type { VectorTable } from "../../base/neighbour-graph.ts";
 import { makeUnitRows } from "../../base/unit-length.ts";
+import { instanceVectorLength } from "../methods/diet.ts";
 import { adapterBias, adapterWeights } from "../network/adapter.ts";
 import { fitViewWhitening } from "../whiten/view-whitening.ts";
 import { applyWhitening, fitWhitening, type Whitening } from "../whiten/whitening.ts";
 import { embedTraining } from "./embed.ts";
 import type { FeatureCache } from "./feature-cache.ts";
-import { instanceVectorLength } from "./instance-start.ts";
 import type { PreparedBase, Surroundings } from "./prepare.ts";
 
 /** Numbers that an adapter gives: as many axes as whitening keeps. */

@@ -4,9 +4,7 @@
  */
 import type { VectorTable } from "../../base/neighbour-graph.ts";
 import { makeUnitRows } from "../../base/unit-length.ts";
-
-/** Length of a picture's vector in the classifier at the start: with it the softmax over pictures is neither flat nor sure. */
-export const instanceVectorLength = 10;
+import { instanceVectorLength } from "../methods/diet.ts";
 
 /** Rows without what all have in common (to a fresh net all pictures look nearly alike), [pictures, dimensions], all of one length. */
 export function instanceStart({ count, dimensions, values }: VectorTable): Float32Array {

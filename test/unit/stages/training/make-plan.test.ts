@@ -1,15 +1,13 @@
 import { describe, expect, test } from "vitest";
 
+import { plainRequest } from "#protocol/training.ts";
 import type { EncoderCard } from "#engine/encoders/encoder-card.ts";
 import { generalSpecs, makePlan, type PlanFacts, type TrainParameters } from "#engine/stages/training/make-plan.ts";
 import { isAugmentSetting } from "#engine/training/augment/settings.ts";
 import { methods } from "#engine/training/methods/table.ts";
 import type { RunPlan } from "#engine/training/trainer/run-plan.ts";
 
-const asked: TrainParameters = {
-  run: "run-1", method: null, from: "some", trainable: null, minutes: null, epochs: null, steps: null, batch: null, size: null, augment: "photo",
-  device: "auto", seed: 3, set: [], labels: null, pairs: null,
-}; // prettier-ignore
+const asked: TrainParameters = { ...plainRequest, run: "run-1", from: "some", seed: 3 };
 
 const facts: PlanFacts = {
   card: { id: "some", input: { size: 160, sizeMultipleOf: 32 } } as EncoderCard,

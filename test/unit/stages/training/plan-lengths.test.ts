@@ -1,26 +1,11 @@
 import { describe, expect, test } from "vitest";
 
+import { plainRequest } from "#protocol/training.ts";
 import { findEncoder, defaultEncoderId } from "#engine/encoders/registry.ts";
 import { makePlan, type TrainParameters } from "#engine/stages/training/make-plan.ts";
 import type { RunPlan } from "#engine/training/trainer/run-plan.ts";
 
-const asked: TrainParameters = {
-  run: "run",
-  method: null,
-  from: defaultEncoderId,
-  trainable: null,
-  minutes: null,
-  epochs: null,
-  steps: null,
-  batch: null,
-  size: null,
-  augment: "photo",
-  device: "auto",
-  seed: 1,
-  set: [],
-  labels: null,
-  pairs: null,
-};
+const asked: TrainParameters = { ...plainRequest, run: "run", from: defaultEncoderId };
 
 function plan(changes: Partial<TrainParameters> = {}, population = 1500): RunPlan {
   const parameters = { ...asked, ...changes };

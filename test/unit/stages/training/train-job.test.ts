@@ -4,12 +4,12 @@ import { join } from "node:path";
 import { expect, onTestFinished, test } from "vitest";
 
 import type { TrainReport } from "#protocol/model.ts";
+import { plainRequest, type TrainingRequest } from "#protocol/training.ts";
 import { entryPath } from "#engine/base/resources.ts";
 import type { ChildPort, ChildReply } from "#engine/children/port.ts";
 import { spawnWithChildProcess } from "#engine/children/spawn-child-process.ts";
 import { createEngine, type Engine } from "#engine/engine.ts";
 import type { SpawnTrainer } from "#engine/stages/training/train-job.ts";
-import type { TrainRequest } from "#engine/training-actions.ts";
 import type { TrainingProgress } from "#engine/stages/training/trainer-messages.ts";
 import type { RunPlan } from "#engine/training/trainer/run-plan.ts";
 
@@ -47,7 +47,15 @@ async function engineWith(spawnTrainer: SpawnTrainer): Promise<Engine> {
   return engine;
 }
 
-const request: TrainRequest = { method: "simclr", from: "scratch:resnet-small", trainable: null, minutes: null, epochs: null, steps: 4, batch: 16, size: 16, augment: "photo", device: "cpu", seed: 1, set: [], labels: null, pairs: null }; // prettier-ignore
+const request: TrainingRequest = {
+  ...plainRequest,
+  method: "simclr",
+  from: "scratch:resnet-small",
+  steps: 4,
+  batch: 16,
+  size: 16,
+  device: "cpu",
+};
 
 test(
   "where the system ends the process for want of memory, the run goes on with half the batch, and says so",
