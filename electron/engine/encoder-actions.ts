@@ -4,7 +4,7 @@
  */
 import { resolve } from "node:path";
 
-import type { DeviceName, EncoderEntry, EncoderId, EncoderSummary, ExportedEncoder, JobId, SmallerEncoder } from "#protocol/model.ts";
+import type { DeviceName, EncoderEntry, EncoderId, EncoderSummary, ExportedEncoder, JobId, SmallerForm } from "#protocol/model.ts";
 
 import { UserError } from "./base/errors.ts";
 import { showPath } from "./base/path-bytes.ts";
@@ -27,7 +27,7 @@ export interface EncoderExport {
   readonly folder: string;
   readonly featureMaps?: boolean | undefined;
   /** Written beside the whole one, each with what it costs. */
-  readonly smaller?: readonly SmallerEncoder["form"][] | undefined;
+  readonly smaller?: readonly SmallerForm[] | undefined;
 }
 
 /** Of a collection, on which smaller forms are tried. */

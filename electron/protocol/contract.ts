@@ -39,6 +39,7 @@ import type {
   ProjectId,
   RecentCollection,
   UnreadableFile,
+  SmallerForm,
 } from "./model.ts";
 import type { JobSnapshot } from "./progress.ts";
 import type { TextContract } from "./text-contract.ts";
@@ -120,7 +121,7 @@ export interface Contract extends TextContract, TrainingContract {
   "encoders.evaluate": { params: { encoder: string; labels: string; device?: DeviceName }; result: { job: JobId } };
   /** Writes model, card and a page about it into a folder. */
   "encoders.export": {
-    params: { encoder: string; folder: string; featureMaps?: boolean; smaller?: ("fp16" | "int8")[] };
+    params: { encoder: string; folder: string; featureMaps?: boolean; smaller?: SmallerForm[] };
     result: ExportedEncoder;
   };
 

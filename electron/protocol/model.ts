@@ -285,9 +285,12 @@ export interface ExportedEncoder {
   readonly smaller: readonly SmallerEncoder[];
 }
 
+export const smallerForms = ["fp16", "int8"] as const;
+export type SmallerForm = (typeof smallerForms)[number];
+
 /** A smaller form of an encoder, and how near it is to the whole. */
 export interface SmallerEncoder {
-  readonly form: "fp16" | "int8";
+  readonly form: SmallerForm;
   readonly file: string;
   readonly bytes: number;
   /** Of its vector with that of the whole encoder, in the mean over the pictures it was tried on, and at worst. */

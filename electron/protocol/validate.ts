@@ -5,7 +5,17 @@
  */
 import type { Contract, Method, Params } from "./contract.ts";
 import { classKinds, labelSources } from "./label-model.ts";
-import { deviceNames, exportClasses, exportFormats, placements, type ClassId, type ImageId, type JobId, type ProjectId } from "./model.ts";
+import {
+  deviceNames,
+  exportClasses,
+  exportFormats,
+  placements,
+  smallerForms,
+  type ClassId,
+  type ImageId,
+  type JobId,
+  type ProjectId,
+} from "./model.ts";
 import { isRecord } from "./rpc-messages.ts";
 import type { SearchTerm } from "./text-contract.ts";
 import type { TrainingContract, TrainingRequest } from "./training.ts";
@@ -138,7 +148,7 @@ const checks: { readonly [M in Method]: Check<unknown> } = {
     encoder: word,
     folder: path,
     featureMaps: optional(flag),
-    smaller: optional(list(oneOf(["fp16", "int8"] as const), 2)),
+    smaller: optional(list(oneOf(smallerForms), smallerForms.length)),
   }),
   "export.data": params<"export.data">({
     format: oneOf(exportFormats),

@@ -1,6 +1,8 @@
 /**
  * @file `likeness export encoder`: an encoder as a folder that others can use.
  */
+import { smallerForms, type SmallerForm } from "#protocol/model.ts";
+
 import { CliUsageError, optionalText, requiredText, type Command, type CommandInput } from "../arguments.ts";
 import { printResult } from "../output.ts";
 import { openIfAny, withEngine } from "../session.ts";
@@ -33,10 +35,10 @@ export function exportEncoder(input: CommandInput): Promise<number> {
   });
 }
 
-function formsOf(text: string | undefined): ("fp16" | "int8")[] {
+function formsOf(text: string | undefined): SmallerForm[] {
   return (text === undefined ? [] : text.split(",")).map((form) => {
-    if (form !== "fp16" && form !== "int8")
-      throw new CliUsageError(`likeness export: --smaller got "${form}"; expected fp16, int8 or fp16,int8.`);
-    return form;
+    const known = smallerForms.find((one) => one === form);
+    if (known === undefined) throw new CliUsageError(`likeness export: --smaller got "${form}"; expected fp16, int8 or fp16,int8.`);
+    return known;
   });
 }

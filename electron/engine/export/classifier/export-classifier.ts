@@ -5,15 +5,15 @@ import { createHash } from "node:crypto";
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-import { BugError, UserError } from "../../base/errors.ts";
+import { UserError } from "../../base/errors.ts";
 import { productVersion } from "../../base/version.ts";
 import { cardName, modelName, writeEncoderCard, type EncoderCard } from "../../encoders/encoder-card.ts";
 import type { RegisteredEncoder } from "../../encoders/registry.ts";
 import { readModel } from "../../onnx/read.ts";
 import { writeModel } from "../../onnx/write.ts";
-import { openInference } from "../../runtime/inference.ts";
 import { inferenceRequest } from "../../stages/encoder-use.ts";
 import { licencesOf, readmeName, tolerance, writeFolder } from "../encoder/export-folder.ts";
+import { farthest, runModel } from "../encoder/run-model.ts";
 import { addClassifier, embeddingName, probabilitiesName } from "./add-classifier.ts";
 import { classifierPage, type ClassifierReport } from "./classifier-page.ts";
 import { probabilitiesOf, type LinearClassifier } from "./linear-classifier.ts";
@@ -74,29 +74,12 @@ async function largestDifference(
   exported: EncoderCard,
 ): Promise<number> {
   const { dimensions } = encoder.card.output;
-  const run = async (card: EncoderCard, outputName: string, width: number): Promise<Float32Array> => {
-    const request = inferenceRequest({ ...encoder, card }, threads);
-    const session = await openInference({
-      ...request,
-      outputName,
-      dimensions: width,
-      isRaw: outputName === probabilitiesName,
-      device: "cpu",
-    });
-    try {
-      return await session.embed(pictures.slice(), count);
-    } finally {
-      await session.close();
-    }
-  };
-  const inApp = await run(encoder.card, encoder.card.output.name, dimensions);
+  const requestOf = (card: EncoderCard): ReturnType<typeof inferenceRequest> => inferenceRequest({ ...encoder, card }, threads);
+  const width = classifier.classes.length;
+  const inApp = await runModel(requestOf(encoder.card), pictures, count);
+  const vectors = await runModel(requestOf(exported), pictures, count);
+  const asked = { ...requestOf(exported), outputName: probabilitiesName, dimensions: width, isRaw: true };
+  const probabilities = await runModel(asked, pictures, count);
   const wanted = probabilitiesOf(classifier, { count, dimensions, values: inApp });
-  const vectors = await run(exported, embeddingName, dimensions);
-  const probabilities = await run(exported, probabilitiesName, classifier.classes.length);
   return Math.max(farthest(inApp, vectors), farthest(wanted, probabilities));
-}
-
-function farthest(one: Float32Array, other: Float32Array): number {
-  if (one.length !== other.length) throw new BugError(`${one.length} numbers are held against ${other.length}`);
-  return one.reduce((most, value, at) => Math.max(most, Math.abs(value - (other[at] as number))), 0);
 }

@@ -6,7 +6,7 @@ import { createHash } from "node:crypto";
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-import type { ExportedEncoder, SmallerEncoder } from "#protocol/model.ts";
+import type { ExportedEncoder, SmallerEncoder, SmallerForm } from "#protocol/model.ts";
 
 import { UserError } from "../../base/errors.ts";
 import { productVersion } from "../../base/version.ts";
@@ -16,12 +16,12 @@ import type { RegisteredEncoder } from "../../encoders/registry.ts";
 import { textModelName, tokenizerNames } from "../../encoders/text-tower.ts";
 import { readModel } from "../../onnx/read.ts";
 import { writeModel } from "../../onnx/write.ts";
-import { openInference } from "../../runtime/inference.ts";
 import { inferenceRequest } from "../../stages/encoder-use.ts";
 import { pictureCount, type CheckPictures } from "./check-pictures.ts";
 import { licencesOf, readmeName, tolerance, writeFolder } from "./export-folder.ts";
 import { modelCard } from "./model-card.ts";
-import { writeSmaller, type SmallerForm } from "./smaller.ts";
+import { farthest, runModel } from "./run-model.ts";
+import { writeSmaller } from "./smaller.ts";
 
 export interface ExportRequest {
   readonly encoder: RegisteredEncoder;
@@ -99,18 +99,8 @@ function withFeatureMaps(card: EncoderCard): ModelBytes {
   return { bytes: writeModel(model), spatial };
 }
 
-async function largestDifference(request: ExportRequest, exported: EncoderCard): Promise<number> {
-  const inApp = await vectorsOf(request, request.encoder.card);
-  const again = await vectorsOf(request, exported);
-  return inApp.reduce((largest, value, index) => Math.max(largest, Math.abs(value - (again[index] as number))), 0);
-}
-
-async function vectorsOf({ encoder, threads, pictures: { pixels } }: ExportRequest, card: EncoderCard): Promise<Float32Array> {
-  const bytes = 3 * card.input.size ** 2;
-  const session = await openInference({ ...inferenceRequest({ ...encoder, card }, threads), device: "cpu" });
-  try {
-    return await session.embed(pixels.slice(0, pictureCount * bytes), pictureCount);
-  } finally {
-    await session.close();
-  }
+async function largestDifference({ encoder, threads, pictures: { pixels } }: ExportRequest, exported: EncoderCard): Promise<number> {
+  const vectorsOf = (card: EncoderCard): Promise<Float32Array> =>
+    runModel(inferenceRequest({ ...encoder, card }, threads), pixels, pictureCount);
+  return farthest(await vectorsOf(encoder.card), await vectorsOf(exported));
 }

@@ -4,7 +4,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import type { SmallerEncoder } from "#protocol/model.ts";
+import type { SmallerEncoder, SmallerForm } from "#protocol/model.ts";
 
 import { UserError } from "../../base/errors.ts";
 import type { EncoderCard } from "../../encoders/encoder-card.ts";
@@ -13,13 +13,10 @@ import { readModel } from "../../onnx/read.ts";
 import { halfWeights } from "../../onnx/smaller/half-weights.ts";
 import { rangesName, rangesOf, readyForInt8, toInt8, valuesToMeasure, withRanges } from "../../onnx/smaller/int8.ts";
 import { writeModel } from "../../onnx/write.ts";
-import { openInference } from "../../runtime/inference.ts";
 import type { OpenRequest } from "../../runtime/inference-messages.ts";
 import { nearestOthers } from "../../training/judge/nearest.ts";
 import { neighboursKept } from "../../training/judge/retrieval.ts";
-
-export const smallerForms = ["fp16", "int8"] as const;
-export type SmallerForm = (typeof smallerForms)[number];
+import { runModel } from "./run-model.ts";
 
 export interface SmallerRequest {
   readonly forms: readonly SmallerForm[];
@@ -35,21 +32,20 @@ export interface SmallerRequest {
   readonly areReal: boolean;
 }
 
-/** Pictures in one run: some 100 ms. */
-const rows = 16;
 const neighbours = 10;
 
 export async function writeSmaller(request: SmallerRequest): Promise<SmallerEncoder[]> {
-  const { forms, card, folder } = request;
+  const { forms, card, folder, inference, pictures, count } = request;
+  const vectorsOf = (modelPath: string): Promise<Float32Array> => runModel({ ...inference, modelPath }, pictures, count);
   if (forms.length === 0) return [];
   const model = readModel(new Uint8Array(readFileSync(card.modelPath)));
-  const whole = await vectorsOf(request, card.modelPath);
+  const whole = await vectorsOf(card.modelPath);
   const made: SmallerEncoder[] = [];
   for (const form of forms) {
     const file = `model.${form}.onnx`;
     const path = join(folder, file);
     writeFileSync(path, writeModel(form === "fp16" ? halfWeights(model) : await int8Of(model, request)));
-    const vectors = await vectorsOf(request, path);
+    const vectors = await vectorsOf(path);
     made.push({ form, file, bytes: readFileSync(path).length, ...agreement(request, whole, vectors) });
   }
   return made;
@@ -65,30 +61,9 @@ async function int8Of(given: Model, request: SmallerRequest): Promise<Model> {
     );
   const path = join(request.folder, "ranges.onnx");
   writeFileSync(path, writeModel(withRanges(model, values)));
-  const ranges = await run(
-    { ...request, inference: { ...request.inference, outputName: rangesName, dimensions: 2 * values.length, isRaw: true } },
-    path,
-  );
+  const asked = { ...request.inference, modelPath: path, outputName: rangesName, dimensions: 2 * values.length, isRaw: true };
+  const ranges = await runModel(asked, request.pictures, request.count);
   return toInt8(model, rangesOf(values, ranges));
-}
-
-function vectorsOf(request: SmallerRequest, modelPath: string): Promise<Float32Array> {
-  return run(request, modelPath);
-}
-
-async function run({ inference, pictures, count }: SmallerRequest, modelPath: string): Promise<Float32Array> {
-  const session = await openInference({ ...inference, modelPath, device: "cpu" });
-  const bytes = pictures.length / count;
-  const vectors = new Float32Array(count * inference.dimensions);
-  try {
-    for (let from = 0; from < count; from += rows) {
-      const until = Math.min(count, from + rows);
-      vectors.set(await session.embed(pictures.slice(from * bytes, until * bytes), until - from), from * inference.dimensions);
-    }
-  } finally {
-    await session.close();
-  }
-  return vectors;
 }
 
 function agreement(
