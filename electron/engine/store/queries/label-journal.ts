@@ -77,19 +77,8 @@ type KeptLabel = [classId: number, source: LabelSource, labelledAt: number];
 
 function recorder(store: WriteStore, step: { stepId: number; projectId: number; nowMs: number }): StepWork {
   const { stepId, projectId, nowMs } = step;
-  const noteClass = (id: number, before: ClassRow | null): void => {
-    const after = classById(store, id) ?? null;
-    const known = readOne<{ before: string | null }>(
-      store,
-      "SELECT before FROM label_class_changes WHERE step_id = ? AND class_id = ?",
-      stepId,
-      id,
-    );
-    const first = known ? known.before : before && JSON.stringify(before);
-    const last = after && JSON.stringify(after);
-    if (first === last) write(store, "DELETE FROM label_class_changes WHERE step_id = ? AND class_id = ?", stepId, id);
-    else write(store, "INSERT OR REPLACE INTO label_class_changes (step_id, class_id, before, after) VALUES (?, ?, ?, ?)", stepId, id, first, last); // prettier-ignore
-  };
+  const noteClass = (id: number, before: ClassRow | null): void =>
+    note(store, { stepId, key: id, before, after: classById(store, id) ?? null }, "label_class_changes", "class_id");
   return {
     addClass: ({ name, colour, key, kind }) => {
       const sql = "INSERT INTO label_classes (project_id, name, colour, key, kind) VALUES (?, ?, ?, ?, ?)";
@@ -116,31 +105,32 @@ function recorder(store: WriteStore, step: { stepId: number; projectId: number; 
         const before: KeptLabel | null = known ? [known.class_id, known.source, known.labelled_at] : null;
         const after: KeptLabel | null = classId === null ? null : [classId, source, nowMs];
         writeLabel(store, projectId, contentId, after);
-        noteLabel(store, { stepId, contentId, before, after });
+        note(store, { stepId, key: contentId, before, after }, "label_changes", "content_id");
       }
     },
   };
 }
 
-interface LabelChange {
+interface Noted {
   readonly stepId: number;
-  readonly contentId: number;
-  readonly before: KeptLabel | null;
-  readonly after: KeptLabel | null;
+  /** Which class, or which content. */
+  readonly key: number;
+  readonly before: ClassRow | KeptLabel | null;
+  readonly after: ClassRow | KeptLabel | null;
 }
 
 /** What a step changes twice has the first before and the last after. */
-function noteLabel(store: WriteStore, { stepId, contentId, before, after }: LabelChange): void {
-  const known = readOne<{ before: string | null }>(
-    store,
-    "SELECT before FROM label_changes WHERE step_id = ? AND content_id = ?",
-    stepId,
-    contentId,
-  );
+function note(
+  store: WriteStore,
+  { stepId, key, before, after }: Noted,
+  table: "label_class_changes" | "label_changes",
+  column: "class_id" | "content_id",
+): void {
+  const known = readOne<{ before: string | null }>(store, `SELECT before FROM ${table} WHERE step_id = ? AND ${column} = ?`, stepId, key);
   const first = known ? known.before : before && JSON.stringify(before);
   const last = after && JSON.stringify(after);
-  if (first === last) write(store, "DELETE FROM label_changes WHERE step_id = ? AND content_id = ?", stepId, contentId);
-  else write(store, "INSERT OR REPLACE INTO label_changes (step_id, content_id, before, after) VALUES (?, ?, ?, ?)", stepId, contentId, first, last); // prettier-ignore
+  if (first === last) write(store, `DELETE FROM ${table} WHERE step_id = ? AND ${column} = ?`, stepId, key);
+  else write(store, `INSERT OR REPLACE INTO ${table} (step_id, ${column}, before, after) VALUES (?, ?, ?, ?)`, stepId, key, first, last);
 }
 
 type Side = "before" | "after";
