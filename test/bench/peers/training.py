@@ -1,6 +1,6 @@
-"""One training step as `likeness bench training` runs it, in PyTorch on the CPU: forward, backward, SGD with momentum, NT-Xent, a two-layer head without norms.
+"""One training step as `likeness bench training` runs it, in PyTorch, on the CPU if no device is named: forward, backward, SGD with momentum, NT-Xent, a two-layer head without norms.
 
-    python training.py resnet18|efficientnet-lite0 plain|channels-last SIZE IMAGES STEPS THREADS
+    python training.py resnet18|efficientnet-lite0 plain|channels-last SIZE IMAGES STEPS THREADS [cuda]
 Prints one line of JSON: views a second (median of the steps after the first) and the peak of memory in MB.
 """
 import json
@@ -62,17 +62,18 @@ def efficientnet_lite0():
 
 
 name, layout, size, images, steps, threads = sys.argv[1], sys.argv[2], *map(int, sys.argv[3:7])
+device = sys.argv[7] if len(sys.argv) > 7 else "cpu"
 torch.set_num_threads(threads)
 layers, numbers = {"resnet18": resnet18, "efficientnet-lite0": efficientnet_lite0}[name]()
 head = [nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(numbers, numbers), nn.ReLU(), nn.Linear(numbers, 128)]
-model = nn.Sequential(*layers, *head).train()
-views = torch.randn(2 * images, 3, size, size)
+model = nn.Sequential(*layers, *head).train().to(device)
+views = torch.randn(2 * images, 3, size, size, device=device)
 if layout == "channels-last":
     model = model.to(memory_format=torch.channels_last)
     views = views.to(memory_format=torch.channels_last)
 optimizer = torch.optim.SGD(model.parameters(), lr=0.03, momentum=0.9, weight_decay=5e-4)
-itself = torch.eye(2 * images, dtype=torch.bool)
-partner = (torch.arange(2 * images) + images) % (2 * images)
+itself = torch.eye(2 * images, dtype=torch.bool, device=device)
+partner = (torch.arange(2 * images, device=device) + images) % (2 * images)
 seconds = []
 for _ in range(steps + 1):
     began = time.perf_counter()
@@ -81,6 +82,8 @@ for _ in range(steps + 1):
     optimizer.zero_grad()
     loss.backward()
     optimizer.step()
+    if device == "cuda":
+        torch.cuda.synchronize()
     seconds.append(time.perf_counter() - began)
 median = sorted(seconds[1:])[steps // 2]
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024

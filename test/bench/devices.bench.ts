@@ -1,0 +1,221 @@
+/**
+ * @file `npm run bench devices -- [DEVICE...] [--steps N] [--only LOAD] [--images N]`: one training step on each device named (webgpu, cuda, directml, coreml, cpu): whether its
+ * losses and its state are the CPU's, views a second, which of its nodes fell back to the CPU, and which operators take its time. For a machine with a
+ * graphics card. Each device runs in a process of its own.
+ */
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { availableParallelism, tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { createRandom } from "#engine/base/random.ts";
+import { defaultEncoderId, findEncoder } from "#engine/encoders/registry.ts";
+import { elementCount } from "#engine/onnx/tensor-values.ts";
+import type { ConcreteDevice } from "#engine/runtime/inference-messages.ts";
+import type { Executor, HostTensor } from "#engine/runtime/training/executor.ts";
+import { openNativeExecutor } from "#engine/runtime/training/native-executor.ts";
+import { openOnnxRuntimeExecutor } from "#engine/runtime/training/onnxruntime-executor.ts";
+import { buildArchitecture } from "#engine/training/architectures/table.ts";
+import { simclr } from "#engine/training/methods/simclr.ts";
+import { networkOfEncoder } from "#engine/training/network/from-encoder.ts";
+import type { Network } from "#engine/training/network/network.ts";
+import { trainableWeights } from "#engine/training/network/trainable.ts";
+import { buildStep, type TrainingStep } from "#engine/training/step/build-step.ts";
+
+interface Load {
+  readonly images: number;
+  readonly size: number;
+  network(): Network;
+}
+
+const loads: Readonly<Record<string, Load>> = {
+  "resnet-small 32 px": { images: 64, size: 32, network: () => buildArchitecture("resnet-small", 32, createRandom(1)).network },
+  "resnet18 32 px": { images: 128, size: 32, network: () => buildArchitecture("resnet18", 32, createRandom(1)).network },
+  "efficientnet-lite0 96 px": { images: 32, size: 96, network: () => networkOfEncoder(findEncoder(defaultEncoderId).card) },
+  "efficientnet-lite0 224 px": { images: 32, size: 224, network: () => networkOfEncoder(findEncoder(defaultEncoderId).card) },
+  "vit-tiny 64 px": { images: 64, size: 64, network: () => buildArchitecture("vit-tiny", 64, createRandom(1)).network },
+};
+
+/** Losses of the first steps are compared; later ones drift apart, as any two devices that add in another order. */
+const compared = 3;
+
+interface Figures {
+  readonly openSeconds: number;
+  readonly losses: readonly number[];
+  readonly checks: Readonly<Record<string, number>>;
+  readonly stepSeconds: readonly number[];
+  readonly onCpu: Readonly<Record<string, number>>;
+  readonly slowest: readonly { readonly operator: string; readonly milliseconds: number; readonly nodes: number }[];
+}
+
+const steps = Number(option("--steps") ?? "12");
+const only = option("--only");
+/** Fewer, where a device is a slow likeness of one. */
+const fewer = option("--images");
+const child = option("--child");
+if (child !== null) console.log(JSON.stringify(await measure(child as Where, loadOf(only as string))));
+else {
+  const devices = process.argv.slice(2).filter((word, at, all) => !word.startsWith("--") && !(all[at - 1] ?? "").startsWith("--"));
+  for (const name of Object.keys(loads).filter((each) => only === null || each === only)) {
+    const wanted = run("native", name);
+    for (const device of ["native", ...(devices.length === 0 ? ["webgpu"] : devices)]) {
+      const found = device === "native" ? wanted : run(device, name);
+      if (found === null) continue;
+      const seconds = [...found.stepSeconds].sort((one, other) => one - other);
+      const median = seconds[Math.floor(seconds.length / 2)] ?? Number.NaN;
+      const views = 2 * loadOf(name).images;
+      console.log(
+        `${name} on ${device}: ${(views / median).toFixed(1)} views/s (${(median * 1e3).toFixed(1)} ms a step; ${((seconds[0] ?? 0) * 1e3).toFixed(1)} to ${((seconds.at(-1) ?? 0) * 1e3).toFixed(1)}), opened in ${found.openSeconds.toFixed(1)} s`,
+      );
+      if (device === "native" || wanted === null) continue;
+      console.log(
+        `  losses ${found.losses.join(" ")} against ${wanted.losses.join(" ")}; state off by ${apart(found.checks, wanted.checks)}`,
+      );
+      console.log(`  nodes on the CPU: ${JSON.stringify(found.onCpu)}`);
+      for (const { operator, milliseconds, nodes } of found.slowest)
+        console.log(`    ${operator.padEnd(24)} ${milliseconds.toFixed(2).padStart(9)} ms a step in ${nodes.toFixed(0)} nodes`);
+    }
+  }
+}
+
+function loadOf(name: string): Load {
+  const load = loads[name] as Load;
+  return fewer === null ? load : { ...load, images: Number(fewer) };
+}
+
+type Where = ConcreteDevice | "native";
+
+function run(device: string, name: string): Figures | null {
+  const line = [
+    import.meta.filename,
+    "--child",
+    device,
+    "--only",
+    name,
+    "--steps",
+    String(steps),
+    ...(fewer === null ? [] : ["--images", fewer]),
+  ];
+  const { stdout, stderr, status, signal } = spawnSync(process.execPath, line, { encoding: "utf8", maxBuffer: 2 ** 28 });
+  if (status === 0) return JSON.parse(stdout.trim().split("\n").at(-1) as string) as Figures;
+  console.log(`${name} on ${device} failed (${String(status ?? signal)}): ${stderr.trim().split("\n").slice(-6).join("\n")}`);
+  return null;
+}
+
+async function measure(device: Where, given: Load): Promise<Figures> {
+  const step = stepOf(given);
+  const feeds = Array.from({ length: compared }, (_, at) => feedsOf(step, given, at));
+  const timed = await open(device, step);
+  const losses: number[] = [];
+  for (const each of feeds) losses.push((await timed.executor.step(each)).get("metric/loss")?.data[0] as number);
+  const checks = Object.fromEntries([...(await timed.executor.readState())].map(([name, tensor]) => [name, lengthOf(tensor)]));
+  const stepSeconds: number[] = [];
+  for (let at = 0; at < steps; at++) {
+    const start = process.hrtime.bigint();
+    await timed.executor.step(feeds[at % compared] as Map<string, HostTensor>);
+    stepSeconds.push(Number(process.hrtime.bigint() - start) / 1e9);
+  }
+  await timed.executor.close();
+  return { openSeconds: timed.seconds, losses, checks, stepSeconds, ...(await profiled(device, step, feeds)) };
+}
+
+/** Which operators ran where, out of ONNX Runtime's own profile. */
+async function profiled(
+  device: Where,
+  step: TrainingStep,
+  feeds: readonly Map<string, HostTensor>[],
+): Promise<Pick<Figures, "onCpu" | "slowest">> {
+  if (device === "native") return { onCpu: {}, slowest: [] };
+  const folder = mkdtempSync(join(tmpdir(), "likeness-devices-"));
+  try {
+    const { executor } = await open(device, step, join(folder, "profile"));
+    for (const each of feeds) await executor.step(each);
+    await executor.close();
+    const file = readdirSync(folder).find((name) => name.startsWith("profile")) as string;
+    const events = (JSON.parse(readFileSync(join(folder, file), "utf8")) as Event[]).filter(
+      ({ cat, name }) => cat === "Node" && name.endsWith("_kernel_time"),
+    );
+    const onCpu: Record<string, number> = {};
+    const times = new Map<string, { milliseconds: number; nodes: number }>();
+    for (const { args, dur } of events) {
+      if (args.provider === "CPUExecutionProvider") onCpu[args.op_name] = (onCpu[args.op_name] ?? 0) + 1;
+      const known = times.get(args.op_name) ?? { milliseconds: 0, nodes: 0 };
+      times.set(args.op_name, { milliseconds: known.milliseconds + dur / 1e3 / compared, nodes: known.nodes + 1 / compared });
+    }
+    const slowest = [...times]
+      .map(([operator, told]) => ({ operator, ...told }))
+      .sort((one, other) => other.milliseconds - one.milliseconds)
+      .slice(0, 12);
+    for (const [name, nodes] of Object.entries(onCpu)) onCpu[name] = Math.round(nodes / compared);
+    return { onCpu, slowest };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+interface Event {
+  readonly cat: string;
+  readonly name: string;
+  readonly dur: number;
+  readonly args: { readonly provider: string; readonly op_name: string };
+}
+
+async function open(device: Where, step: TrainingStep, profile?: string): Promise<{ executor: Executor; seconds: number }> {
+  const start = process.hrtime.bigint();
+  const options = { threads: 0 };
+  const executor =
+    device === "native"
+      ? await openNativeExecutor(step.graph, step.initial, { threads: availableParallelism() })
+      : await openOnnxRuntimeExecutor(step.graph, step.initial, { ...options, device, ...(profile === undefined ? {} : { profile }) });
+  return { executor, seconds: Number(process.hrtime.bigint() - start) / 1e9 };
+}
+
+function stepOf({ images, size, network }: Load): TrainingStep {
+  const net = network();
+  return buildStep({
+    network: net,
+    method: simclr,
+    settings: { temperature: 0.5, hidden: 0, projection: 128, norm: 0 },
+    images,
+    population: images,
+    size,
+    trainable: trainableWeights(net, "all", size),
+    batchStatistics: true,
+    optimizer: "sgd",
+    optimizerOptions: { momentum: 0.9, decay: 1e-4, nesterov: false, beta1: 0.9, beta2: 0.999, trust: 1e-3 },
+    clip: 0,
+    seed: 1,
+  });
+}
+
+function feedsOf(step: TrainingStep, { images, size }: Load, at: number): Map<string, HostTensor> {
+  const random = createRandom(2 + at);
+  const shape = [2 * images, 3, size, size];
+  const data = Float32Array.from({ length: elementCount(shape) }, () => random.normal());
+  const scalar = (value: number): HostTensor => ({ type: "float32", shape: [], data: Float32Array.of(value) });
+  return new Map([
+    ["views", { type: "float32", shape, data } as const],
+    ...step.scalars.map((name) => [name, scalar(name === "rate" ? 0.01 : at + 1)] as const),
+  ]);
+}
+
+function lengthOf({ data }: HostTensor): number {
+  let sum = 0;
+  for (const value of data as Float32Array) sum += value * value;
+  return Math.sqrt(sum);
+}
+
+/** The largest relative difference of the lengths of the state's tensors; of what is nothing but rounding (a bias before a norm) the difference itself, in thousandths. */
+function apart(found: Figures["checks"], wanted: Figures["checks"]): string {
+  const off = Object.entries(wanted).map(([name, length]) => {
+    const other = found[name] ?? Number.NaN;
+    return [Math.abs(other - length) / Math.max(1e-3, length), name, length, other] as const;
+  });
+  const [most, name, length, other] = off.reduce((worst, each) => (each[0] > worst[0] ? each : worst));
+  return `${most.toExponential(1)} at most (${name}: ${other} for ${length})`;
+}
+
+function option(name: string): string | null {
+  const at = process.argv.indexOf(name);
+  return at < 0 ? null : (process.argv[at + 1] ?? null);
+}
