@@ -40,7 +40,7 @@ export const convWeightGradient: Lowering = ({ builder, node, inputs }) => {
 };
 
 /** Every place of a kernel, row-major. */
-function places(kernel: readonly number[]): number[][] {
+export function places(kernel: readonly number[]): number[][] {
   return kernel.reduce<number[][]>(
     (known, size) => known.flatMap((place) => Array.from({ length: size }, (_, at) => [...place, at])),
     [[]],

@@ -9,19 +9,23 @@ import { reduceBy, reduceSum } from "../gradient.ts";
 import type { Lowering } from "./lower.ts";
 
 export interface NormalizationParts {
+  /** [C]: the mean over everything but the channels of [N, C, ...]. */
+  mean(builder: GraphBuilder, value: string): string;
+  /** [C]: the sum over everything but the channels of [N, C, ...]. */
+  sum(builder: GraphBuilder, value: string): string;
   /** [C]: over everything but the channels of [N, C, ...] one * other. */
   sumOfProducts(builder: GraphBuilder, one: string, other: string): string;
 }
 
 /** Both operators around the part that a device may have a quicker form of. */
-export function normalizationForms({ sumOfProducts }: NormalizationParts): { readonly training: Lowering; readonly gradient: Lowering } {
+export function normalizationForms(parts: NormalizationParts): { readonly training: Lowering; readonly gradient: Lowering } {
   return {
     training: ({ builder, node, inputs }) => {
       const [x, scale, bias] = inputs as [string, string, string];
       const epsilon = floatOf(node, "epsilon", 1e-5);
-      const mean = reduced(builder, "ReduceMean", x, axesOf(builder, x));
+      const mean = parts.mean(builder, x);
       const share = builder.scalar(1 / numbersPerChannel(builder, x), x);
-      const meanOfSquares = builder.node("Mul", [sumOfProducts(builder, x, x), share]);
+      const meanOfSquares = builder.node("Mul", [parts.sumOfProducts(builder, x, x), share]);
       const square = builder.node("Mul", [mean, mean]);
       const variance = builder.node("Max", [builder.node("Sub", [meanOfSquares, square]), builder.scalar(0, mean)]);
       return [builder.node("BatchNormalization", [x, scale, bias, mean, variance], { epsilon: float(epsilon) }), mean, variance];
@@ -36,8 +40,8 @@ export function normalizationForms({ sumOfProducts }: NormalizationParts): { rea
       const inverse = builder.node("Reciprocal", [
         builder.node("Sqrt", [builder.node("Add", [variance, builder.scalar(epsilon, variance)])]),
       ]);
-      const sum = reduced(builder, "ReduceSum", g, axesOf(builder, x));
-      const product = sumOfProducts(builder, g, x);
+      const sum = parts.sum(builder, g);
+      const product = parts.sumOfProducts(builder, g, x);
       // sum of g n = (sum of g x - mean * sum of g) / deviation
       const projected = builder.node("Mul", [builder.node("Sub", [product, builder.node("Mul", [mean, sum])]), inverse]);
       const share = builder.scalar(1 / numbersPerChannel(builder, x), x);
@@ -55,12 +59,16 @@ export function normalizationForms({ sumOfProducts }: NormalizationParts): { rea
   };
 }
 
-export const { training: batchNormalizationTraining, gradient: batchNormalizationGradient } = normalizationForms({
+export const commonParts: NormalizationParts = {
+  mean: (builder, value) => reduced(builder, "ReduceMean", value, axesOf(builder, value)),
+  sum: (builder, value) => reduced(builder, "ReduceSum", value, axesOf(builder, value)),
   sumOfProducts: (builder, one, other) =>
     one === other
       ? reduced(builder, "ReduceSumSquare", one, axesOf(builder, one))
       : reduced(builder, "ReduceSum", builder.node("Mul", [one, other]), axesOf(builder, one)),
-});
+};
+
+export const { training: batchNormalizationTraining, gradient: batchNormalizationGradient } = normalizationForms(commonParts);
 
 /** value * factor + term, channel by channel: one pass in the form of a BatchNormalization at rest with mean 0 and variance 1. */
 function perChannelAffine(builder: GraphBuilder, value: string, factor: string, term: string): string {
@@ -90,7 +98,7 @@ function axesOf(builder: GraphBuilder, x: string): number[] {
     .filter((axis) => axis !== 1);
 }
 
-function numbersPerChannel(builder: GraphBuilder, x: string): number {
+export function numbersPerChannel(builder: GraphBuilder, x: string): number {
   const shape = builder.shapeOf(x);
   return elementCount(shape) / (shape[1] as number);
 }

@@ -6,7 +6,7 @@ import { InferenceSession, Tensor as RuntimeTensor } from "onnxruntime-node";
 
 import { lower, type PartialLowering } from "../../autodiff/lower/lower.ts";
 import { cpuForms } from "../../autodiff/lower/cpu/forms.ts";
-import { webgpuForms } from "../../autodiff/lower/webgpu.ts";
+import { webgpuForms } from "../../autodiff/lower/webgpu/forms.ts";
 import { BugError, UserError, messageOf } from "../../base/errors.ts";
 import { GraphBuilder } from "../../onnx/graph-builder.ts";
 import { inferTypes } from "../../onnx/infer.ts";

@@ -5,13 +5,14 @@
 import { ints, type GraphBuilder } from "../../../onnx/graph-builder.ts";
 import { elementCount } from "../../../onnx/tensor-values.ts";
 import type { PartialLowering } from "../lower.ts";
-import { normalizationForms } from "../normalization.ts";
+import { commonParts, normalizationForms } from "../normalization.ts";
 import { reduceSum } from "../../gradient.ts";
 
 /** Pixels from which a row is worth a product of its own. */
 const longRow = 64;
 
 const byRows = normalizationForms({
+  ...commonParts,
   /** [N, C, ...] twice -> [C]: the sum over everything but the channels of one * other. */
   sumOfProducts: (builder, one, other) => {
     const [batch = 1, channels = 1, ...pixels] = builder.shapeOf(one);

@@ -1,10 +1,11 @@
-/** @file The forms for ONNX Runtime on the CPU mean what the common forms mean, whatever the shape. */
+/** @file The forms for one kind of device mean what the common forms mean, whatever the shape. All run on the CPU here. */
 import fc from "fast-check";
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { describe, expect, test } from "vitest";
 
 import { cpuForms } from "#engine/autodiff/lower/cpu/forms.ts";
-import { lower } from "#engine/autodiff/lower/lower.ts";
+import { lower, type LowerOptions } from "#engine/autodiff/lower/lower.ts";
+import { webgpuForms } from "#engine/autodiff/lower/webgpu/forms.ts";
 import { createRandom } from "#engine/base/random.ts";
 import { float, GraphBuilder, int, ints } from "#engine/onnx/graph-builder.ts";
 import type { Model } from "#engine/onnx/model.ts";
@@ -25,7 +26,14 @@ interface Convolution {
   readonly pads: readonly [number, number, number, number];
 }
 
-describe("a convolution and its gradients, by the forms for the CPU and by the common ones", () => {
+type Forms = NonNullable<LowerOptions["forms"]>;
+
+const devices: [string, Forms][] = [
+  ["the CPU", cpuForms],
+  ["graphics cards", webgpuForms],
+];
+
+describe.each(devices)("a convolution and its gradients, by the forms for %s and by the common ones", (_, forms) => {
   test.each<[string, Partial<Convolution>]>([
     ["3 x 3 of many channels: Winograd", { channels: 24, outputs: 40, input: [8, 8] }],
     ["whose outputs are no multiple of four", { channels: 24, outputs: 24, input: [7, 10] }],
@@ -45,9 +53,9 @@ describe("a convolution and its gradients, by the forms for the CPU and by the c
       "a channel for itself, large, with a stride",
       { channels: 3, outputs: 3, groups: 3, input: [27, 30], kernel: [5, 5], strides: [2, 2], pads: [2, 1, 2, 2] },
     ],
-  ])("%s", async (_, given) => {
+  ])("%s", async (_name, given) => {
     const shape: Convolution = { batch: 3, channels: 3, outputs: 4, groups: 1, input: [8, 8], kernel: [3, 3], strides: [1, 1], dilations: [1, 1], pads: [1, 1, 1, 1], ...given }; // prettier-ignore
-    const { model, changed } = await agree(convolutions(shape));
+    const { model, changed } = await agree(convolutions(shape), forms);
     // The case is about the forms: at least the weights' gradient has another one.
     expect(changed, JSON.stringify(model.graph.nodes.map(({ opType }) => opType))).toBe(true);
   });
@@ -75,7 +83,7 @@ describe("a convolution and its gradients, by the forms for the CPU and by the c
             [0, 1].every((axis) => (input[axis] as number) + (pads[axis] as number) + (pads[axis + 2] as number) >= ((kernel[axis] as number) - 1) * (dilations[axis] as number) + 1),
           ), // prettier-ignore
         async (shape) => {
-          await agree(convolutions(shape));
+          await agree(convolutions(shape), forms);
         },
       ),
       { numRuns: 60, seed: 2026 },
@@ -83,21 +91,27 @@ describe("a convolution and its gradients, by the forms for the CPU and by the c
   });
 });
 
-test.each([
-  ["long rows", [3, 4, 9, 8]],
-  ["short rows", [3, 4, 2, 2]],
-  ["no pixels", [5, 4]],
-])("BatchNormalization over a batch and its gradient, %s", async (_, shape) => {
+test.each(
+  devices.flatMap(([device, forms]) =>
+    (
+      [
+        ["long rows", [3, 4, 9, 8]],
+        ["short rows", [3, 4, 2, 2]],
+        ["no pixels", [5, 4]],
+      ] as const
+    ).map(([rows, shape]) => [device, rows, shape, forms] as const),
+  ),
+)("BatchNormalization over a batch and its gradient for %s, %s", async (_device, _rows, shape, forms) => {
   const builder = new GraphBuilder(17);
   const [x, g] = [builder.input("x", "float32", shape), builder.input("g", "float32", shape)];
   const [scale, bias] = [builder.input("scale", "float32", [4]), builder.input("bias", "float32", [4])];
   const forward = builder.training("BatchNormalizationTraining", [x, scale, bias], 3, { epsilon: float(1e-5) });
   const [, mean = "", variance = ""] = forward;
   const gradients = builder.training("BatchNormalizationGradient", [g, x, scale, mean, variance], 3, { epsilon: float(1e-5) });
-  await agree(asModel(builder, [...forward, ...gradients]));
+  await agree(asModel(builder, [...forward, ...gradients]), forms);
 });
 
-test("masks and optimizers", async () => {
+test.each(devices)("masks and optimizers for %s", async (_, forms) => {
   const builder = new GraphBuilder(17);
   // Numbers on the thresholds and hard by them.
   const x = builder.constant("float32", [8], [-1, 0, 1e-6, 3, 6 - 5e-7, 6, 6.0000005, 7]);
@@ -110,7 +124,7 @@ test("masks and optimizers", async () => {
     ...builder.training("ClipGradient", [g, x], 1, { max: float(3) }),
     ...builder.training("SgdStep", [weights, step, velocity, rate], 2, { momentum: float(0.9), decay: float(0.1), nesterov: int(1) }),
   ];
-  await agree(asModel(builder, outputs));
+  await agree(asModel(builder, outputs), forms);
 });
 
 /** The convolution, and the gradients of it where it meets a random picture. */
@@ -127,8 +141,8 @@ function convolutions({ batch, channels, outputs, groups, input, kernel, strides
 }
 
 /** Both forms of the model on the same random numbers, all outputs. */
-async function agree(model: Model): Promise<{ readonly model: Model; readonly changed: boolean }> {
-  const [common, special] = [lower(model), lower(model, { forms: cpuForms })];
+async function agree(model: Model, forms: Forms): Promise<{ readonly model: Model; readonly changed: boolean }> {
+  const [common, special] = [lower(model), lower(model, { forms })];
   const random = createRandom(7);
   const feeds = Object.fromEntries(
     model.graph.inputs.map(({ name, type }) => {

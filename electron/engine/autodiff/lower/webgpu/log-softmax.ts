@@ -1,14 +1,14 @@
 /**
- * @file Operators that ONNX Runtime's WebGPU provider has not, in those that it has: each would be a way to the CPU and back in every step.
+ * @file LogSoftmax in operators that ONNX Runtime's WebGPU provider has.
  */
-import { intOf } from "../../onnx/attributes.ts";
-import { axisOf } from "../../onnx/shapes/rule.ts";
-import { elementCount } from "../../onnx/tensor-values.ts";
-import { reduceBy, reduceSum } from "../gradient.ts";
-import type { PartialLowering } from "./lower.ts";
+import { intOf } from "../../../onnx/attributes.ts";
+import { axisOf } from "../../../onnx/shapes/rule.ts";
+import { elementCount } from "../../../onnx/tensor-values.ts";
+import { reduceBy, reduceSum } from "../../gradient.ts";
+import type { PartialLowering } from "../lower.ts";
 
 /** x - max - ln(sum of exp(x - max)). Before operator set 13 over all axes from the given one on. */
-const logSoftmax: PartialLowering = ({ builder, node, inputs }) => {
+export const logSoftmax: PartialLowering = ({ builder, node, inputs }) => {
   const x = inputs[0] as string;
   const shape = builder.shapeOf(x);
   const isOld = builder.version < 13;
@@ -21,5 +21,3 @@ const logSoftmax: PartialLowering = ({ builder, node, inputs }) => {
   const made = builder.node("Sub", [shifted, builder.node("Log", [sum])]);
   return [isOld ? builder.reshape(made, shape) : made];
 };
-
-export const webgpuForms: Readonly<Record<string, PartialLowering>> = { LogSoftmax: logSoftmax };
