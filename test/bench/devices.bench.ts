@@ -45,6 +45,8 @@ interface Figures {
   readonly checks: Readonly<Record<string, number>>;
   readonly stepSeconds: readonly number[];
   readonly onCpu: Readonly<Record<string, number>>;
+  /** What the card itself took, and for which of its programs. */
+  readonly onCard: { readonly milliseconds: number; readonly programs: number };
   readonly slowest: readonly { readonly operator: string; readonly milliseconds: number; readonly nodes: number }[];
 }
 
@@ -72,6 +74,9 @@ else {
         `  losses ${found.losses.join(" ")} against ${wanted.losses.join(" ")}; state off by ${apart(found.checks, wanted.checks)}`,
       );
       console.log(`  nodes on the CPU: ${JSON.stringify(found.onCpu)}`);
+      const { milliseconds: busy, programs } = found.onCard;
+      if (programs > 0)
+        console.log(`  the card is busy for ${busy.toFixed(2)} ms a step with ${programs.toFixed(0)} programs; the largest:`);
       for (const { operator, milliseconds, nodes } of found.slowest)
         console.log(`    ${operator.padEnd(24)} ${milliseconds.toFixed(2).padStart(9)} ms a step in ${nodes.toFixed(0)} nodes`);
     }
@@ -124,30 +129,36 @@ async function profiled(
   device: Where,
   step: TrainingStep,
   feeds: readonly Map<string, HostTensor>[],
-): Promise<Pick<Figures, "onCpu" | "slowest">> {
-  if (device === "native") return { onCpu: {}, slowest: [] };
+): Promise<Pick<Figures, "onCpu" | "onCard" | "slowest">> {
+  if (device === "native") return { onCpu: {}, onCard: { milliseconds: 0, programs: 0 }, slowest: [] };
   const folder = mkdtempSync(join(tmpdir(), "likeness-devices-"));
   try {
     const { executor } = await open(device, step, join(folder, "profile"));
     for (const each of feeds) await executor.step(each);
     await executor.close();
     const file = readdirSync(folder).find((name) => name.startsWith("profile")) as string;
-    const events = (JSON.parse(readFileSync(join(folder, file), "utf8")) as Event[]).filter(
-      ({ cat, name }) => cat === "Node" && name.endsWith("_kernel_time"),
-    );
+    const events = JSON.parse(readFileSync(join(folder, file), "utf8")) as Event[];
+    const nodes = events.filter(({ cat, name }) => cat === "Node" && name.endsWith("_kernel_time"));
+    // A card's own clock, by program and shape; else what ONNX Runtime saw.
+    const programs = events.filter(({ cat, args }) => cat === "Api" && args.shapes !== undefined);
     const onCpu: Record<string, number> = {};
+    for (const { args } of nodes) if (args.provider === "CPUExecutionProvider") onCpu[args.op_name] = (onCpu[args.op_name] ?? 0) + 1;
+    for (const [name, count] of Object.entries(onCpu)) onCpu[name] = Math.round(count / compared);
     const times = new Map<string, { milliseconds: number; nodes: number }>();
-    for (const { args, dur } of events) {
-      if (args.provider === "CPUExecutionProvider") onCpu[args.op_name] = (onCpu[args.op_name] ?? 0) + 1;
-      const known = times.get(args.op_name) ?? { milliseconds: 0, nodes: 0 };
-      times.set(args.op_name, { milliseconds: known.milliseconds + dur / 1e3 / compared, nodes: known.nodes + 1 / compared });
+    for (const { name, args, dur } of programs.length > 0 ? programs : nodes) {
+      const operator = programs.length > 0 ? `${name.split("&").slice(1).join("/")} ${args.shapes}` : args.op_name;
+      const known = times.get(operator) ?? { milliseconds: 0, nodes: 0 };
+      times.set(operator, { milliseconds: known.milliseconds + dur / 1e3 / compared, nodes: known.nodes + 1 / compared });
     }
+    const onCard = {
+      milliseconds: programs.reduce((sum, { dur }) => sum + dur / 1e3 / compared, 0),
+      programs: programs.length / compared,
+    };
     const slowest = [...times]
       .map(([operator, told]) => ({ operator, ...told }))
       .sort((one, other) => other.milliseconds - one.milliseconds)
       .slice(0, 12);
-    for (const [name, nodes] of Object.entries(onCpu)) onCpu[name] = Math.round(nodes / compared);
-    return { onCpu, slowest };
+    return { onCpu, onCard, slowest };
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -157,7 +168,7 @@ interface Event {
   readonly cat: string;
   readonly name: string;
   readonly dur: number;
-  readonly args: { readonly provider: string; readonly op_name: string };
+  readonly args: { readonly provider: string; readonly op_name: string; readonly shapes?: string };
 }
 
 async function open(device: Where, step: TrainingStep, profile?: string): Promise<{ executor: Executor; seconds: number }> {

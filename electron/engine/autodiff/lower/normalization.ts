@@ -31,30 +31,24 @@ export function normalizationForms(parts: NormalizationParts): { readonly traini
       return [builder.node("BatchNormalization", [x, scale, bias, mean, variance], { epsilon: float(epsilon) }), mean, variance];
     },
     /**
-     * With n = (x - mean) / deviation: dx = scale / deviation (g - mean(g) - n mean(g n)), which is an affine map of g plus an affine map of x, channel
-     * by channel.
+     * With n = (x - mean) / deviation: dx = scale / deviation (g - mean(g) - n mean(g n)). Both halves are BatchNormalizations at rest with the batch's variance, one of g
+     * about its own mean, one of x with another scale.
      */
     gradient: ({ builder, node, inputs }) => {
       const [g, x, scale, mean, variance] = inputs as [string, string, string, string, string];
-      const epsilon = floatOf(node, "epsilon", 1e-5);
-      const inverse = builder.node("Reciprocal", [
-        builder.node("Sqrt", [builder.node("Add", [variance, builder.scalar(epsilon, variance)])]),
-      ]);
+      const epsilon = float(floatOf(node, "epsilon", 1e-5));
+      const widened = builder.node("Add", [variance, builder.scalar(floatOf(node, "epsilon", 1e-5), variance)]);
       const sum = parts.sum(builder, g);
-      const product = parts.sumOfProducts(builder, g, x);
-      // sum of g n = (sum of g x - mean * sum of g) / deviation
-      const projected = builder.node("Mul", [builder.node("Sub", [product, builder.node("Mul", [mean, sum])]), inverse]);
       const share = builder.scalar(1 / numbersPerChannel(builder, x), x);
-      const outer = builder.node("Mul", [scale, inverse]);
-      const slope = builder.node("Neg", [
-        builder.node("Mul", [builder.node("Mul", [outer, inverse]), builder.node("Mul", [projected, share])]),
-      ]);
-      const offset = builder.node("Neg", [
-        builder.node("Add", [builder.node("Mul", [outer, builder.node("Mul", [sum, share])]), builder.node("Mul", [slope, mean])]),
-      ]);
-      const affine = (value: string, factor: string, term: string): string => perChannelAffine(builder, value, factor, term);
-      const zero = builder.node("Mul", [sum, builder.scalar(0, sum)]);
-      return [builder.node("Add", [affine(g, outer, zero), affine(x, slope, offset)]), projected, sum];
+      // sum of g (x - mean)
+      const product = builder.node("Sub", [parts.sumOfProducts(builder, g, x), builder.node("Mul", [mean, sum])]);
+      const projected = builder.node("Div", [product, builder.node("Sqrt", [widened])]);
+      const slope = builder.node("Mul", [builder.node("Mul", [scale, share]), builder.node("Div", [product, widened])]);
+      const count = builder.shapeOf(scale);
+      const zeros = builder.constant(builder.typeOf(scale).elementType, count, Array<number>(elementCount(count)).fill(0));
+      const aboutMean = builder.node("BatchNormalization", [g, scale, zeros, builder.node("Mul", [sum, share]), variance], { epsilon });
+      const alongPicture = builder.node("BatchNormalization", [x, slope, zeros, mean, variance], { epsilon });
+      return [builder.node("Sub", [aboutMean, alongPicture]), projected, sum];
     },
   };
 }
@@ -69,16 +63,6 @@ export const commonParts: NormalizationParts = {
 };
 
 export const { training: batchNormalizationTraining, gradient: batchNormalizationGradient } = normalizationForms(commonParts);
-
-/** value * factor + term, channel by channel: one pass in the form of a BatchNormalization at rest with mean 0 and variance 1. */
-function perChannelAffine(builder: GraphBuilder, value: string, factor: string, term: string): string {
-  const shape = builder.shapeOf(factor);
-  const { elementType } = builder.typeOf(factor);
-  const count = elementCount(shape);
-  const zeros = builder.constant(elementType, shape, Array<number>(count).fill(0));
-  const ones = builder.constant(elementType, shape, Array<number>(count).fill(1));
-  return builder.node("BatchNormalization", [value, factor, term, zeros, ones], { epsilon: float(0) });
-}
 
 function reduced(
   builder: GraphBuilder,

@@ -7,11 +7,13 @@ import { InferenceSession, Tensor as RuntimeTensor } from "onnxruntime-node";
 import { lower, type PartialLowering } from "../../autodiff/lower/lower.ts";
 import { cpuForms } from "../../autodiff/lower/cpu/forms.ts";
 import { webgpuForms } from "../../autodiff/lower/webgpu/forms.ts";
+import { packUpdates } from "../../autodiff/lower/webgpu/pack-updates.ts";
 import { BugError, UserError, messageOf } from "../../base/errors.ts";
 import { GraphBuilder } from "../../onnx/graph-builder.ts";
 import { inferTypes } from "../../onnx/infer.ts";
 import { modelOf } from "../../onnx/new-model.ts";
 import { earliestFirst } from "../../onnx/passes/earliest-first.ts";
+import { nameOutputs } from "../../onnx/passes/name-outputs.ts";
 import { peakBytes } from "../../onnx/peak-bytes.ts";
 import { writeModel } from "../../onnx/write.ts";
 import type { ConcreteDevice } from "../inference-messages.ts";
@@ -27,8 +29,8 @@ export async function openOnnxRuntimeExecutor(
   const outputOf = new Map(graph.state.map(({ input, output }) => [output, input]));
   let session: InferenceSession;
   try {
-    const model = lower(graph.model, { forms: formsOf(device) });
-    session = await InferenceSession.create(writeModel({ ...model, graph: earliestFirst(model.graph) }), {
+    const model = lower(device === "webgpu" ? packUpdates(graph.model) : graph.model, { forms: formsOf(device) });
+    session = await InferenceSession.create(writeModel({ ...model, graph: earliestFirst(nameOutputs(model.graph)) }), {
       ...sessionOptions(device, threads),
       ...memoryOptions(graph, device),
       ...(profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: profile }),

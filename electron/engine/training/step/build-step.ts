@@ -214,8 +214,7 @@ function gradientsOf(draft: Draft, loss: string, weights: ReadonlyMap<string, st
 function optimise(draft: Draft, { optimizer, optimizerOptions, clip }: StepRequest, gradients: readonly string[]): void {
   const { builder, operators } = draft;
   const parameters = [...draft.parameters.values()];
-  const squares = gradients.map((gradient) => operators.total(operators.multiply(gradient, gradient)));
-  const length = operators.unary("Sqrt", operators.add(...squares));
+  const length = operators.unary("Sqrt", operators.sumOfSquares(gradients));
   draft.metric("gradientNorm", length);
   const factor =
     clip > 0 ? builder.node("Min", [operators.number(1), operators.divide(operators.number(clip), operators.shift(length, 1e-9))]) : null;

@@ -3,6 +3,7 @@
  */
 import { reduceBy, reduceSum } from "../../autodiff/gradient.ts";
 import { int, ints, type GraphBuilder } from "../../onnx/graph-builder.ts";
+import { elementCount } from "../../onnx/tensor-values.ts";
 
 export class Operators {
   readonly builder: GraphBuilder;
@@ -61,6 +62,16 @@ export class Operators {
       value,
       this.shape(value).map((_, axis) => axis),
     );
+  }
+
+  /** Of all numbers of all values: one number without dimensions. Row by row first, which keeps all of a graphics card at work. */
+  sumOfSquares(values: readonly string[]): string {
+    const rows = values.map((value) => {
+      const [first = 1, ...rest] = this.shape(value);
+      const flat = this.builder.reshape(value, rest.length === 0 ? [1, first] : [first, elementCount(rest)]);
+      return this.builder.reshape(reduceBy(this.builder, "ReduceSumSquare", flat, [1]), [rest.length === 0 ? 1 : first]);
+    });
+    return this.total(rows.length === 1 ? (rows[0] as string) : this.builder.node("Concat", rows, { axis: int(0) }));
   }
 
   mean(value: string, axes: readonly number[]): string {

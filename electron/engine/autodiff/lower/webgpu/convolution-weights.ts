@@ -32,7 +32,8 @@ export const convolutionWeightGradient: PartialLowering = (context) => {
   };
   if (kernel.length !== 2) return null;
   if (groups === builder.shapeOf(x)[1] && groups === builder.shapeOf(g)[1]) return depthwise(context, window);
-  return groups === 1 ? [byProducts(builder, { x, g }, window)] : null;
+  if (groups !== 1) return null;
+  return [isTiling(builder.shapeOf(x), window) ? byTiles(builder, { x, g }, window) : byProducts(builder, { x, g }, window)];
 };
 
 /**
@@ -64,6 +65,31 @@ function depthwise({ builder, inputs }: LoweringContext, { kernel, strides, dila
   );
   const sum = sumOfFirst(builder, builder.reshape(taps, [batch, channels * elementCount(kernel)]));
   return [builder.reshape(sum, [channels, 1, ...kernel])];
+}
+
+/** Whether the windows lie side by side and leave nothing out, as those of a transformer's first layer do. */
+function isTiling([, , ...sizes]: readonly number[], { kernel, strides, dilations, pads }: Window): boolean {
+  return kernel.every(
+    (size, at) =>
+      size > 1 && strides[at] === size && dilations[at] === 1 && (sizes[at] as number) % size === 0 && pads[at] === 0 && pads[at + 2] === 0,
+  );
+}
+
+/** [O, tiles] times [tiles, C * kernel]. */
+function byTiles(builder: GraphBuilder, { x, g }: { x: string; g: string }, { kernel }: Window): string {
+  const [batch = 1, channels = 1] = builder.shapeOf(x);
+  const [, outputs = 1, rows = 1, columns = 1] = builder.shapeOf(g);
+  const [high = 1, wide = 1] = kernel;
+  const cut = builder.reshape(x, [batch, channels, rows, high, columns, wide]);
+  const tiles = builder.reshape(builder.node("Transpose", [cut], { perm: ints([0, 2, 4, 1, 3, 5]) }), [
+    batch * rows * columns,
+    channels * high * wide,
+  ]);
+  const gradient = builder.reshape(
+    builder.node("Transpose", [builder.reshape(g, [batch, outputs, rows * columns])], { perm: ints([1, 0, 2]) }),
+    [outputs, batch * rows * columns],
+  );
+  return builder.reshape(builder.node("MatMul", [gradient, tiles]), [outputs, channels, ...kernel]);
 }
 
 /** For each place of the kernel: [O, pixels] times [pixels, C], some pictures at a time, and the sum of those. */
@@ -118,12 +144,15 @@ function partsOf(batch: number, tiles: number): number {
   return batch;
 }
 
-/** [n, m] -> [m]. A product with ones: a reduction of the first axis would turn the matrix round. */
+/** [n, m] -> [m]. Of many rows by a product with ones: a reduction of the first axis would turn the matrix round. */
 function sumOfFirst(builder: GraphBuilder, rows: string): string {
   const [count = 1, length = 1] = builder.shapeOf(rows);
   if (count === 1) return builder.reshape(rows, [length]);
-  if (count < 4) return builder.reshape(reduceSum(builder, rows, [0]), [length]);
+  if (count < manyRows) return builder.reshape(reduceSum(builder, rows, [0]), [length]);
   const { elementType } = builder.typeOf(rows);
   const ones = builder.constant(elementType, [1, count], Array<number>(count).fill(1));
   return builder.reshape(builder.node("MatMul", [ones, rows]), [length]);
 }
+
+/** Fewer are reduced by one thread for each result, as they lie. */
+const manyRows = 32;
