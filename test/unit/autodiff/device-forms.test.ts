@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 
 import { cpuForms } from "#engine/autodiff/lower/cpu/forms.ts";
 import { lower, type LowerOptions } from "#engine/autodiff/lower/lower.ts";
-import { webgpuForms } from "#engine/autodiff/lower/webgpu/forms.ts";
+import { webgpuForms } from "#engine/autodiff/lower/card/forms.ts";
 import { createRandom } from "#engine/base/random.ts";
 import { float, GraphBuilder, int, ints } from "#engine/onnx/graph-builder.ts";
 import type { Model } from "#engine/onnx/model.ts";

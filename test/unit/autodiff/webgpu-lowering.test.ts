@@ -2,7 +2,7 @@ import { InferenceSession, Tensor } from "onnxruntime-node";
 import { expect, test } from "vitest";
 
 import { lower } from "#engine/autodiff/lower/lower.ts";
-import { webgpuForms } from "#engine/autodiff/lower/webgpu/forms.ts";
+import { webgpuForms } from "#engine/autodiff/lower/card/forms.ts";
 import { createRandom } from "#engine/base/random.ts";
 import { GraphBuilder, int } from "#engine/onnx/graph-builder.ts";
 import { writeModel } from "#engine/onnx/write.ts";

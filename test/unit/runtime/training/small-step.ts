@@ -5,6 +5,7 @@ import { createRandom } from "#engine/base/random.ts";
 import { GraphBuilder } from "#engine/onnx/graph-builder.ts";
 import { modelOf } from "#engine/onnx/new-model.ts";
 import type { Executor, HostTensor } from "#engine/runtime/training/executor.ts";
+import { invertedBottleneck } from "#engine/training/architectures/efficientnet-lite.ts";
 import { Layers } from "#engine/training/architectures/layers.ts";
 import { resNet } from "#engine/training/architectures/resnet.ts";
 import { simclr } from "#engine/training/methods/simclr.ts";
@@ -14,10 +15,12 @@ import { buildStep, type TrainingStep } from "#engine/training/step/build-step.t
 const images = 4;
 const size = 8;
 
-export function smallStep(optimizer: OptimizerName): TrainingStep {
+/** A ResNet, or a net of depthwise convolutions, one of them with a stride. */
+export function smallStep(optimizer: OptimizerName, kind: SmallNet = "residual"): TrainingStep {
   const builder = new GraphBuilder(17);
   const layers = new Layers(builder, createRandom(1));
-  const featureMap = resNet(layers, builder.input("image", "float32", [1, 3, size, size]), { width: 4, blocks: [1, 1] });
+  const image = builder.input("image", "float32", [1, 3, size, size]);
+  const featureMap = kind === "residual" ? resNet(layers, image, { width: 4, blocks: [1, 1] }) : depthwiseNet(layers, image);
   const embedding = layers.pool(featureMap);
   const dimensions = builder.shapeOf(embedding)[1] as number;
   const model = modelOf(builder, [embedding], "small");
@@ -36,6 +39,14 @@ export function smallStep(optimizer: OptimizerName): TrainingStep {
     clip: 5,
     seed: 3,
   });
+}
+
+export type SmallNet = "residual" | "depthwise";
+
+function depthwiseNet(layers: Layers, image: string): string {
+  const stem = layers.relu6(layers.norm(layers.convolution(image, { outputs: 8, kernel: 3 })));
+  const block = { wider: 2, channels: 8, kernel: 3 };
+  return invertedBottleneck(layers, invertedBottleneck(layers, stem, { ...block, stride: 1 }), { ...block, channels: 12, stride: 2 });
 }
 
 /** Runs so many steps; gives the losses and the state at the end. */

@@ -18,33 +18,33 @@ const loader = existsSync(driver) && process.arch === "x64" ? await vulkanLoader
 if (loader === null) process.stderr.write("skipped: WebGPU needs a Vulkan driver (Debian's chromium-common) and its loader (libvulkan1)\n");
 
 describe.skipIf(loader === null)("WebGPU, by Chromium's software driver", () => {
-  test.each(["sgd", "adamw"] as const)(
-    "three steps with %s agree with the CPU's, state and all",
-    { timeout: 240_000 },
-    async (optimizer) => {
-      const step = smallStep(optimizer);
-      const cpu = await openOnnxRuntimeExecutor(step.graph, step.initial, { threads: 1, device: "cpu" });
-      const wanted = await runSteps(cpu, step, { count: 3 });
-      await cpu.close();
-      const folder = await mkdtemp(join(tmpdir(), "likeness-webgpu-"));
-      try {
-        const env = { ...process.env, VK_ICD_FILENAMES: driver, LD_LIBRARY_PATH: loader as string, XDG_RUNTIME_DIR: folder };
-        const program = join(import.meta.dirname, "..", "..", "..", "helpers", "webgpu-steps.ts");
-        const { stdout } = await promisify(execFile)(process.execPath, [program, optimizer, join(folder, "profile")], {
-          env,
-          maxBuffer: 2 ** 26,
-        });
-        const found = JSON.parse(stdout) as Told;
-        found.losses.forEach((loss, at) => expect(Math.abs(loss / (wanted.losses[at] as number) - 1)).toBeLessThan(1e-3));
-        expect(found.tensors.map(({ name }) => name)).toEqual([...wanted.state.keys()]);
-        for (const { name, shape, data } of found.tensors)
-          expectClose({ type: "float32", shape, data: Float32Array.from(data) }, wanted.state.get(name) as HostTensor, name, 1e-3);
-        expect(await nodesOnTheCpu(folder)).toEqual([]);
-      } finally {
-        await rm(folder, { recursive: true, force: true });
-      }
-    },
-  );
+  test.each([
+    ["residual", "sgd"],
+    ["residual", "adamw"],
+    ["depthwise", "sgd"],
+  ] as const)("three steps of a %s net with %s agree with the CPU's, state and all", { timeout: 240_000 }, async (net, optimizer) => {
+    const step = smallStep(optimizer, net);
+    const cpu = await openOnnxRuntimeExecutor(step.graph, step.initial, { threads: 1, device: "cpu" });
+    const wanted = await runSteps(cpu, step, { count: 3 });
+    await cpu.close();
+    const folder = await mkdtemp(join(tmpdir(), "likeness-webgpu-"));
+    try {
+      const env = { ...process.env, VK_ICD_FILENAMES: driver, LD_LIBRARY_PATH: loader as string, XDG_RUNTIME_DIR: folder };
+      const program = join(import.meta.dirname, "..", "..", "..", "helpers", "webgpu-steps.ts");
+      const { stdout } = await promisify(execFile)(process.execPath, [program, optimizer, net, join(folder, "profile")], {
+        env,
+        maxBuffer: 2 ** 26,
+      });
+      const found = JSON.parse(stdout) as Told;
+      found.losses.forEach((loss, at) => expect(Math.abs(loss / (wanted.losses[at] as number) - 1)).toBeLessThan(1e-3));
+      expect(found.tensors.map(({ name }) => name)).toEqual([...wanted.state.keys()]);
+      for (const { name, shape, data } of found.tensors)
+        expectClose({ type: "float32", shape, data: Float32Array.from(data) }, wanted.state.get(name) as HostTensor, name, 1e-3);
+      expect(await nodesOnTheCpu(folder)).toEqual([]);
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  });
 });
 
 /** Operators of the profile that ran on the CPU: each is a way there and back. */
