@@ -58,7 +58,12 @@ export interface TextsRequest {
   readonly texts: readonly string[];
 }
 
-export type InferenceRequest = OpenRequest | RunRequest | OpenTextRequest | TextsRequest;
+/** Lets the session go and ends the worker. What was asked for before and has not begun is not done. */
+export interface CloseRequest {
+  readonly kind: "close";
+}
+
+export type InferenceRequest = OpenRequest | RunRequest | OpenTextRequest | TextsRequest | CloseRequest;
 
 export type InferenceAnswer =
   | { readonly kind: "opened" }

@@ -7,7 +7,7 @@ import { parentPort } from "node:worker_threads";
 import { Tensor, type InferenceSession } from "onnxruntime-node";
 
 import { BugError, codeOf, messageOf } from "../base/errors.ts";
-import type { InferenceAnswer, InferenceRequest, OpenRequest } from "./inference-messages.ts";
+import type { CloseRequest, InferenceAnswer, InferenceRequest, OpenRequest } from "./inference-messages.ts";
 import { fillInput, makeLookup, normaliseRows } from "./prepare-input.ts";
 import { readPixels } from "./read-pixels.ts";
 import { openSession } from "./session.ts";
@@ -29,7 +29,7 @@ function answer(message: InferenceAnswer, transfer: ArrayBuffer[] = []): void {
   port?.postMessage(message, transfer);
 }
 
-async function handle(request: InferenceRequest): Promise<void> {
+async function handle(request: Exclude<InferenceRequest, CloseRequest>): Promise<void> {
   if (request.kind === "open") {
     const session = await openSession(request.modelPath, request.device, request.threads);
     if (!session.inputNames.includes(request.input.name) || !session.outputNames.includes(request.outputName))
@@ -82,11 +82,24 @@ async function runOnce(open: Opened, pixels: Uint8Array, count: number): Promise
   return (output.data as Float32Array).subarray(0, count * dimensions);
 }
 
-// One request at a time, in order.
+async function close(): Promise<void> {
+  await opened?.session.release();
+  await openedText?.close();
+  // Nothing else keeps the thread.
+  port?.close();
+}
+
+// One request at a time, in order; after the last one, none.
 let queue: Promise<void> = Promise.resolve();
+let isClosing = false;
 port.on("message", (request: InferenceRequest) => {
+  if (request.kind === "close") {
+    isClosing = true;
+    queue = queue.then(close);
+    return;
+  }
   queue = queue
-    .then(() => handle(request))
+    .then(() => (isClosing ? undefined : handle(request)))
     .catch((thrown: unknown) =>
       answer({ kind: "failed", id: "id" in request ? request.id : null, code: codeOf(thrown), message: messageOf(thrown) }),
     );

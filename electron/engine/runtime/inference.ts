@@ -5,7 +5,15 @@ import { Worker } from "node:worker_threads";
 
 import { BugError, UserError } from "../base/errors.ts";
 import { entryPath } from "../base/resources.ts";
-import type { InferenceAnswer, OpenRequest, OpenTextRequest, Pixels, RunRequest, TextsRequest } from "./inference-messages.ts";
+import type {
+  CloseRequest,
+  InferenceAnswer,
+  OpenRequest,
+  OpenTextRequest,
+  Pixels,
+  RunRequest,
+  TextsRequest,
+} from "./inference-messages.ts";
 
 export interface InferenceSessionHandle {
   /**
@@ -79,8 +87,13 @@ async function startWorker(open: OpenRequest | OpenTextRequest, refused: (failur
   });
   worker.on("error", (error) => fail(error instanceof Error ? error : new BugError(String(error))));
   worker.on("exit", (code) => fail(new BugError(`the inference worker ended with code ${code}`)));
+  const ended = new Promise<void>((resolve) => worker.once("exit", () => resolve()));
+  /** A thread that is ended in the middle of a call of ONNX Runtime's takes the whole process with it (an uncaught Napi::Error), so it is asked to go first. */
   const close = async (): Promise<void> => {
-    await worker.terminate();
+    worker.postMessage({ kind: "close" } satisfies CloseRequest);
+    const impatient = setTimeout(() => void worker.terminate(), patienceMs);
+    await ended;
+    clearTimeout(impatient);
   };
   try {
     await new Promise<void>((resolve, reject) => {
@@ -107,6 +120,9 @@ async function startWorker(open: OpenRequest | OpenTextRequest, refused: (failur
     close,
   };
 }
+
+/** A run of a few pictures takes far less. */
+const patienceMs = 10_000;
 
 function firstLine(text: string): string {
   return (text.split("\n")[0] as string).slice(0, 300);
