@@ -82,7 +82,7 @@ async function train(id: string, given: Fashion): Promise<void> {
   const schedule: Schedule = { rate: (rate * images) / perImages, steps, warmUpSteps: Math.round(steps / 20), finalShare: 0 };
   const peer = async (): Promise<number> => {
     const theirs = await trainInLightly({
-      ...{ python: lightly, method: id, settings, defaults: method.defaults.scratch, network, seed, images, steps, sizePx: size },
+      ...{ python: lightly, method: id, settings, defaults: method.defaults.scratch, network, seed, images, steps, sizePx: size, initial },
       population: given.count,
       rateAt: (at) => rateAt(schedule, at),
       viewsAt: (at) => viewsOf(step, given, order.positionsAt(at), at).get("views")?.data as Float32Array,

@@ -8,6 +8,7 @@ import { join } from "node:path";
 
 import { floatsOf } from "#engine/onnx/tensor-values.ts";
 import { keepAt } from "#engine/training/methods/byol.ts";
+import type { HostTensor } from "#engine/runtime/training/executor.ts";
 import type { MethodDefaults, Settings } from "#engine/training/methods/method.ts";
 import { longestQueue as longestKeys, partsOf } from "#engine/training/methods/moco.ts";
 import { longestQueue, prototypeCount } from "#engine/training/methods/swav.ts";
@@ -29,6 +30,8 @@ export interface LightlyRequest {
   readonly steps: number;
   readonly sizePx: number;
   readonly population: number;
+  /** What a run begins with. */
+  readonly initial: ReadonlyMap<string, HostTensor>;
   rateAt(step: number): number;
   /** [2 * images, 3, sizePx, sizePx] */
   viewsAt(step: number): Float32Array;
@@ -56,6 +59,7 @@ export async function trainInLightly(request: LightlyRequest): Promise<Float32Ar
   length.writeUInt32LE(header.length);
   await write(Buffer.concat([length, header]));
   for (const weights of learnt) await write(bytesOf(floatsOf(weights)));
+  for (const { data } of headsOf(request)) await write(bytesOf(data));
   for (let step = 0; step < steps && child.exitCode === null; step++) {
     await write(bytesOf(Float32Array.of(request.rateAt(step), keptAt(request, step))));
     await write(bytesOf(request.viewsAt(step)));
@@ -69,10 +73,8 @@ export async function trainInLightly(request: LightlyRequest): Promise<Float32Ar
   return new Float32Array(new Uint8Array(rows).buffer);
 }
 
-function headerOf(
-  { method, settings, defaults, seed, images, steps, sizePx, population }: LightlyRequest,
-  learnt: readonly { readonly dimensions: readonly number[] }[],
-): object {
+function headerOf(request: LightlyRequest, learnt: readonly { readonly dimensions: readonly number[] }[]): object {
+  const { method, settings, defaults, seed, images, steps, sizePx, population } = request;
   const asked = settings["queue"] ?? 0;
   const queue = { moco: { batch: 2 * images, most: longestKeys }, swav: { batch: images, most: longestQueue } }[method];
   return {
@@ -99,7 +101,21 @@ function headerOf(
     size: sizePx,
     pictures: population,
     weights: learnt.map(({ dimensions }) => dimensions),
+    heads: headsOf(request).map(({ shape }) => shape),
   };
+}
+
+/** First weights of the heads as PyTorch's Linear has them, [outputs, inputs]. SwAV's prototypes are lines of another make. */
+function headsOf({ method, initial }: LightlyRequest): { readonly shape: readonly number[]; readonly data: Float32Array }[] {
+  if (method === "swav") return [];
+  return [...initial]
+    .filter(([name]) => /^(projector|predictor)\/\d\/(weights|bias|scale|shift)$/.test(name))
+    .map(([name, { shape, data }]) => {
+      const values = data as Float32Array;
+      if (!name.endsWith("/weights")) return { shape, data: values };
+      const [inputs = 1, outputs = 1] = shape;
+      return { shape: [outputs, inputs], data: values.map((_, at) => values[(at % inputs) * outputs + Math.floor(at / inputs)] as number) };
+    });
 }
 
 /** How much a slow copy keeps of itself. */

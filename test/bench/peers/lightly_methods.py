@@ -2,9 +2,9 @@
 not batches, both views go through the net together (MoCo: in parts, as its norms want it), and heads are two layers with a norm between them; the package's examples give each view a pass of its own,
 and SimCLR's head a norm at its end.
 
-In: 4 bytes (length of the header), the header (JSON: method, seed, settings, optimizer, decay, width, blocks, images, steps, size, pictures, weights: their shapes in order),
-the weights; for each step two numbers (learning rate, what a slow copy keeps) and [2, images, 3, size, size]; then [pictures, 3, size, size]. All float32.
-Out: [pictures, dimensions] of the net in evaluation mode, float32. Heads begin as PyTorch makes them, from `seed`.
+In: 4 bytes (length of the header), the header (JSON: method, seed, settings, optimizer, decay, width, blocks, images, steps, size, pictures, weights: their shapes in order, heads: likewise, as PyTorch has them, none for SwAV),
+the weights of the net and of the heads; for each step two numbers (learning rate, what a slow copy keeps) and [2, images, 3, size, size]; then [pictures, 3, size, size]. All float32.
+Out: [pictures, dimensions] of the net in evaluation mode, float32.
 """
 import copy
 import json
@@ -89,6 +89,18 @@ assert [list(each.shape) for each in net.parameters()] == header["weights"], "an
 with torch.no_grad():
     for each in net.parameters():
         each.copy_(read(list(each.shape)))
+heads = [read(shape) for shape in header["heads"]]
+
+
+def filled(head):
+    """The head with our first weights, where there are any."""
+    if heads:
+        with torch.no_grad():
+            for each in head.parameters():
+                each.copy_(heads.pop(0))
+    return head
+
+
 # Quicker; norms over parts of a batch want the plain layout.
 layout = torch.contiguous_format if header["method"] == "moco" else torch.channels_last
 net = net.to(memory_format=layout)
@@ -101,7 +113,7 @@ def together(apply, first, second):
 
 
 def simclr(loss):
-    head = ProjectionHead([(numbers, numbers, nn.BatchNorm1d(numbers), nn.ReLU()), (numbers, settings["projection"], None, None)])
+    head = filled(ProjectionHead([(numbers, numbers, nn.BatchNorm1d(numbers), nn.ReLU()), (numbers, settings["projection"], None, None)]))
 
     def step(first, second, keep):
         return loss(*together(lambda views: head(net(views)), first, second))
@@ -110,7 +122,7 @@ def simclr(loss):
 
 
 def moco():
-    head = MoCoProjectionHead(numbers, numbers, settings["projection"])
+    head = filled(MoCoProjectionHead(numbers, numbers, settings["projection"]))
     slow, slow_head = copy.deepcopy(net), copy.deepcopy(head)
     deactivate_requires_grad(slow)
     deactivate_requires_grad(slow_head)
@@ -131,8 +143,8 @@ def moco():
 
 
 def byol():
-    head = BYOLProjectionHead(numbers, numbers, settings["projection"])
-    predictor = BYOLPredictionHead(settings["projection"], numbers, settings["projection"])
+    head = filled(BYOLProjectionHead(numbers, numbers, settings["projection"]))
+    predictor = filled(BYOLPredictionHead(settings["projection"], numbers, settings["projection"]))
     slow, slow_head = copy.deepcopy(net), copy.deepcopy(head)
     deactivate_requires_grad(slow)
     deactivate_requires_grad(slow_head)
@@ -195,7 +207,7 @@ for at in range(header["steps"]):
     optimizer.zero_grad()
     loss.backward()
     optimizer.step()
-    if at < 10 or at >= header["steps"] - 10:
+    if at < 10 or at % 50 == 49 or at >= header["steps"] - 10:
         print(f"{at} {loss.item():.4f}", file=sys.stderr)
 net.eval()
 with torch.no_grad():
