@@ -35,7 +35,7 @@ import { keptSession } from "./runtime/kept-session.ts";
 import { createDefinitions } from "./stages/definitions.ts";
 import type { SpawnTrainer } from "./stages/training/train-job.ts";
 import { inferenceRequest } from "./stages/encoder-use.ts";
-import { readLabelsTable } from "./stages/labels-table.ts";
+import { readLabelsTable, type LabelledContents } from "./stages/labels-table.ts";
 import { openForReading, openForWriting, type WriteStore } from "./store/database.ts";
 import { countImages, fileByPath } from "./store/queries/files.ts";
 import { listFolders } from "./store/queries/folders.ts";
@@ -131,6 +131,8 @@ export interface Engine extends EngineHost {
   similarToPath(path: string, count: number): Promise<{ query: string; results: Neighbour[] }>;
   /** Learns from a table of (path, label), without keeping the labels. */
   learnFromTable(file: string, request: TableRequest): Promise<TablePredictions>;
+  /** A table of (path, label) as labels of images of the collection. */
+  readLabels(file: string): LabelledContents;
 }
 
 interface Opened {
@@ -320,6 +322,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
     },
     learnFromTable: async (file, request) =>
       engine.fewshot.predictTable(readLabelsTable(engine.requireCollection().store, file, 1), request),
+    readLabels: (file) => readLabelsTable(engine.requireCollection().store, file),
     get handlers() {
       return (handlers ??= createHandlers(engine, dataFolder));
     },

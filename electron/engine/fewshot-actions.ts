@@ -9,8 +9,9 @@ import {
   type LabelProject,
   type LearningWay,
   type NextImages,
+  type TuneRequest,
 } from "#protocol/label-model.ts";
-import type { ClassId, ImageId, ProjectId } from "#protocol/model.ts";
+import type { ClassId, ImageId, JobId, ProjectId } from "#protocol/model.ts";
 
 import { BugError } from "./base/errors.ts";
 import type { Collection } from "./collection.ts";
@@ -21,6 +22,7 @@ import type { ClickedContents, FewshotTask, FewshotTasks, ToldLines } from "./st
 import { createFewshotRunner } from "./stages/fewshot/fewshot-runner.ts";
 import type { LabelledContents } from "./stages/labels-table.ts";
 import { listLabels } from "./store/queries/labels.ts";
+import { startTuning } from "./tune-actions.ts";
 import { firstImageOf } from "./views/catalogue.ts";
 
 export interface FewshotActions {
@@ -33,6 +35,9 @@ export interface FewshotActions {
   predictTable(table: LabelledContents, given: TableRequest): Promise<TablePredictions>;
   /** The straight lines that tell a table's classes best, and the encoder they stand behind. */
   linesOfTable(table: LabelledContents, features: string | undefined): Promise<{ readonly lines: ToldLines; readonly encoder: string }>;
+  /** Trains on the labels of a project, or of a table, and judges by labels that were left out. */
+  tune(project: ProjectId, request: TuneRequest): { readonly run: string; readonly job: JobId };
+  tuneTable(table: LabelledContents, request: TuneRequest): { readonly run: string; readonly job: JobId };
   close(): Promise<void>;
 }
 
@@ -196,6 +201,8 @@ export function createFewshotActions(engine: Engine): FewshotActions {
       if (source === undefined) throw new BugError(`lines on vectors "${lines.features}" that nobody has`);
       return { lines, encoder: source.encoder.id };
     },
+    tune: (project, request) => startTuning(engine, clicksOf(collection(), engine.labels.project(project)), request),
+    tuneTable: ({ contentIds, labels, names }, request) => startTuning(engine, { contentIds, labels, classNames: [...names] }, request),
     close: () => runner.close(),
   };
 }

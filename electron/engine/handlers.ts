@@ -147,6 +147,7 @@ export function createHandlers(engine: Engine, dataFolder: string): Handlers {
     "fewshot.hints": async (given) => ({ hints: await engine.fewshot.hints(given) }),
     "fewshot.acceptable": (given) => engine.fewshot.acceptable(given),
     "fewshot.accept": (given) => engine.fewshot.accept(given),
+    "fewshot.tune": ({ project, ...request }) => engine.fewshot.tune(project, request),
     doctor: () => doctor(engine),
     "jobs.list": () => ({ jobs: engine.jobs?.list() ?? [] }),
     "jobs.pause": ({ id }) => {

@@ -12,6 +12,7 @@ import type {
   LabelProject,
   LabelSource,
   NextImages,
+  TuneRequest,
 } from "./label-model.ts";
 import type {
   ClassId,
@@ -187,6 +188,11 @@ export interface Contract extends TextContract, TrainingContract {
     params: { project: ProjectId; least: number; class?: ClassId; features?: string };
     result: { project: LabelProject; accepted: number };
   };
+  /**
+   * Trains on the labels of a project and judges by labels that were left out: a job that ends with a `TrainReport` with `tuned`. The collection keeps its encoder;
+   * `runs.apply` uses what came out.
+   */
+  "fewshot.tune": { params: { project: ProjectId } & TuneRequest; result: { run: string; job: JobId } };
   doctor: { params: Empty; result: DoctorReport };
 
   "jobs.list": { params: Empty; result: { jobs: JobSnapshot[] } };

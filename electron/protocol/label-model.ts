@@ -98,6 +98,23 @@ export interface LabelHint {
   readonly text: string;
 }
 
+export const tuneLevels = ["adapter", "norm", "last"] as const;
+
+/** How to train on the labels of a project; what is not given is chosen. */
+export interface TuneRequest {
+  /** A layer behind the encoder, its norms, or its last stage. */
+  readonly trainable?: (typeof tuneLevels)[number];
+  /** Of all trainings together: one for each fold, and one on everything. */
+  readonly minutes?: number;
+  /** Of each training, instead of minutes. */
+  readonly steps?: number;
+  readonly seed?: number;
+  /** What kind of pictures these are: a preset of augmentation. */
+  readonly augment?: string;
+  /** Whether pictures without a label that are confidently told may teach too. */
+  readonly confident?: boolean;
+}
+
 /** What an import of labels found; the same document the command line prints. */
 export interface LabelImport {
   /** Pictures that got a label; copies of one file count once. */

@@ -4,7 +4,7 @@
  */
 import type { JobId, JobReport } from "./model.ts";
 
-export const jobKinds = ["index", "samples", "evaluate", "train"] as const;
+export const jobKinds = ["index", "samples", "evaluate", "train", "tune"] as const;
 export type JobKind = (typeof jobKinds)[number];
 
 /** The stages of an index job, in order. */
@@ -14,7 +14,7 @@ export type IndexStage = (typeof indexStages)[number];
 /** The stages of an evaluation. */
 export const evaluationStages = ["embed", "judge"] as const;
 
-/** The stages of a training. */
+/** The stages of a training, on all pictures or on a few labels. */
 export const trainStages = ["read", "features", "steps", "judge"] as const;
 
 export const jobStates = ["queued", "running", "paused", "cancelled", "failed", "done", "interrupted"] as const;

@@ -4,7 +4,7 @@
  * exist?) is the handler's affair.
  */
 import type { Contract, Method, Params } from "./contract.ts";
-import { classKinds, labelSources } from "./label-model.ts";
+import { classKinds, labelSources, tuneLevels } from "./label-model.ts";
 import {
   deviceNames,
   exportClasses,
@@ -195,6 +195,15 @@ const checks: { readonly [M in Method]: Check<unknown> } = {
   "fewshot.hints": params<"fewshot.hints">({ project, features: optional(word) }),
   "fewshot.acceptable": params<"fewshot.acceptable">({ project, least: share, class: optional(classId), features: optional(word) }),
   "fewshot.accept": params<"fewshot.accept">({ project, least: share, class: optional(classId), features: optional(word) }),
+  "fewshot.tune": params<"fewshot.tune">({
+    project,
+    trainable: optional(oneOf(tuneLevels)),
+    minutes: optional(real(0.01, 1e5)),
+    steps: optional(integer<number>(1, 100_000)),
+    seed: optional(integer<number>(0, 2 ** 31 - 1)),
+    augment: optional(word),
+    confident: optional(flag),
+  }),
   doctor: empty,
   "jobs.list": empty,
   "jobs.pause": params<"jobs.pause">({ id: jobId }),

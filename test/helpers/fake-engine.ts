@@ -171,6 +171,7 @@ export function createFakeEngine(options: FakeEngineOptions): FakeEngine {
     "fewshot.hints": notFaked,
     "fewshot.acceptable": notFaked,
     "fewshot.accept": notFaked,
+    "fewshot.tune": notFaked,
     doctor: () => ({
       devices: [
         { name: "cpu", available: true, why: "Always there." },

@@ -72,22 +72,26 @@ export function createLearner(spaces: readonly FeatureSpace[]): Learner {
       );
       const choice = asked === null ? chooseByGraph(candidates, signsOf(models, clicks)) : chooseByClicks(candidates, asked.rows.length);
       const chosen = models.find(({ space }) => space.name === choice.candidate.features) as SpaceModels;
-      const raw = answerOf(chosen, choice.candidate.model);
-      const factors = sharesOf(raw, { clicks, power: choice.candidate.power, count: chosen.space.table.count });
-      const { classCount } = clicks;
-      return {
-        clicks,
-        asked,
-        candidates,
-        choice,
-        models: chosen,
-        factors,
-        answer: (row, into) => {
-          raw(row, classCount, into);
-          applyPower(into, classCount, choice.candidate.power);
-          weigh(into, factors);
-        },
-      };
+      return { clicks, asked, candidates, choice, models: chosen, ...calibrated(chosen, choice.candidate, clicks) };
+    },
+  };
+}
+
+/** What a model says once its way of answering is settled: probabilities to a power, weighed by how common each class seems. */
+export function calibrated(
+  models: SpaceModels,
+  { model, power }: Pick<Candidate, "model" | "power">,
+  clicks: Clicks,
+): Pick<Learned, "answer" | "factors"> {
+  const { classCount } = clicks;
+  const raw = answerOf(models, model);
+  const factors = sharesOf(raw, { clicks, power, count: models.space.table.count });
+  return {
+    factors,
+    answer: (row, into) => {
+      raw(row, classCount, into);
+      applyPower(into, classCount, power);
+      weigh(into, factors);
     },
   };
 }

@@ -9,6 +9,7 @@ import type { Clock } from "../base/clock.ts";
 import type { ChildPool } from "../children/child-pool.ts";
 import type { JobDefinition } from "../jobs/job-runner.ts";
 import type { WriteStore } from "../store/database.ts";
+import type { TuneParameters } from "./fewshot/tune-plan.ts";
 import { runEvaluateJob, type EvaluateParameters } from "./evaluate-job.ts";
 import { runIndexJob, type IndexParameters } from "./index-job.ts";
 import type { Pipeline } from "./pipeline.ts";
@@ -53,6 +54,14 @@ export function createDefinitions(surroundings: DefinitionSurroundings): Record<
         // Only now: every other job would load all methods, executors and ONNX Runtime for nothing.
         const { runTrainJob } = await import("./training/train-job.ts");
         return runTrainJob(parameters as TrainParameters, { ...surroundings, children: surroundings.children() }, job);
+      },
+    },
+    tune: {
+      stages: trainStages,
+      title: (parameters) => `Tune ${(parameters as TuneParameters).from} on ${(parameters as TuneParameters).labels.length} labels`,
+      run: async (parameters, job) => {
+        const { runTuneJob } = await import("./fewshot/tune-job.ts");
+        return runTuneJob(parameters as TuneParameters, { ...surroundings, children: surroundings.children() }, job);
       },
     },
     samples: {

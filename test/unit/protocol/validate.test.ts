@@ -113,6 +113,7 @@ const good: { readonly [M in Method]: readonly unknown[] } = {
   ],
   "fewshot.hints": [{ project: 1 }, { project: 1, features: "frozen" }],
   "fewshot.acceptable": [{ project: 1, least: 0.9 }],
+  "fewshot.tune": [{ project: 1 }, { project: 1, trainable: "last", minutes: 2, steps: 10, seed: 0, augment: "photo", confident: true }],
   "fewshot.accept": [{ project: 1, least: 1, class: 2, features: "frozen" }],
   doctor: [{}],
   "jobs.list": [{}],

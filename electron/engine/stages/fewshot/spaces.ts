@@ -5,6 +5,7 @@ import { UserError } from "../../base/errors.ts";
 import type { ReadStore } from "../../store/database.ts";
 import { listEncoderRows, type EncoderRow } from "../../store/queries/embeddings.ts";
 import { readGraphFingerprint } from "../../store/queries/graphs.ts";
+import { runRow } from "../../store/queries/runs.ts";
 import type { FewshotStart, SpaceSource } from "./fewshot-messages.ts";
 
 /** What an open collection must tell. */
@@ -13,6 +14,13 @@ export interface VectorOwner {
   readonly workspace: string;
   readonly version: number;
   encoderRow(): EncoderRow | null;
+}
+
+/** Methods that are shown labels: leaving out a label that the vectors themselves were made by would say nothing. Whoever wants such vectors names them. */
+const labelMethods: ReadonlySet<string> = new Set(["few-labels", "supcon"]);
+
+function hasSeenLabels(store: ReadStore, encoder: string): boolean {
+  return labelMethods.has(runRow(store, encoder)?.method ?? "");
 }
 
 /** @param features "frozen", "whitened" or an encoder's id: only these; else all there are */
@@ -28,7 +36,9 @@ export function spacesFor(
     { name: own.source === "trained" ? own.id : "frozen", encoder: own, whitened: false },
     { name: "whitened", encoder: own, whitened: true },
   ];
-  const tuned = others.filter(({ source }) => (source === "trained") !== (own.source === "trained")).at(-1);
+  const tuned = others
+    .filter(({ id, source }) => (source === "trained") !== (own.source === "trained") && !hasSeenLabels(store, id))
+    .at(-1);
   if (tuned) usual.push({ name: tuned.source === "trained" ? tuned.id : "frozen", encoder: tuned, whitened: false });
   const named =
     features === undefined

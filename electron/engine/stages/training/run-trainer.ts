@@ -4,7 +4,6 @@
 import { CancellationError, UserError } from "../../base/errors.ts";
 import type { ChildReply, SpawnChild } from "../../children/port.ts";
 import type { JobContext } from "../../jobs/job-runner.ts";
-import type { RunOutcome } from "../../training/trainer/run.ts";
 import type { TrainingProgress } from "./trainer-messages.ts";
 
 /** The process was ended from outside, as systems do when memory runs out. */
@@ -18,6 +17,8 @@ const stageOrder: readonly TrainingProgress["stage"][] = ["features", "steps", "
 
 export interface TrainerRequest {
   readonly spawn: SpawnChild;
+  /** By comparison, or on a few labels. */
+  readonly operation: "train" | "tune";
   /** Of the run. */
   readonly folder: string;
   readonly job: JobContext;
@@ -25,11 +26,12 @@ export interface TrainerRequest {
   readonly reached: { stage: number };
 }
 
-export async function runTrainer({ spawn, folder, job, reached }: TrainerRequest): Promise<RunOutcome> {
+/** @returns what the operation ends with */
+export async function runTrainer<T>({ spawn, operation, folder, job, reached }: TrainerRequest): Promise<T> {
   const child = spawn();
   let isDone = false;
   let isPaused = false;
-  const post = (operation: string, request: unknown = null): void => child.post({ id: 1, operation, request });
+  const post = (what: string, request: unknown = null): void => child.post({ id: 1, operation: what, request });
   let patience: NodeJS.Timeout | null = null;
   const stop = (): void => {
     post("stop");
@@ -42,7 +44,7 @@ export async function runTrainer({ spawn, folder, job, reached }: TrainerRequest
     post(isPaused ? "pause" : "resume");
   }, pollMs);
   try {
-    return await new Promise<RunOutcome>((resolve, reject) => {
+    return await new Promise<T>((resolve, reject) => {
       child.onMessage((message: ChildReply) => {
         if (message.kind === "progress") {
           const progress = message.value as TrainingProgress;
@@ -54,7 +56,7 @@ export async function runTrainer({ spawn, folder, job, reached }: TrainerRequest
           job.progress(progress.done, progress.total);
         } else if (message.kind === "done") {
           isDone = true;
-          resolve(message.result as RunOutcome);
+          resolve(message.result as T);
         } else if (message.kind === "failed") {
           isDone = true;
           reject(
@@ -72,7 +74,7 @@ export async function runTrainer({ spawn, folder, job, reached }: TrainerRequest
               : new UserError("training-failed", `The process that trains ended: ${why}`),
         );
       });
-      post("train", { folder });
+      post(operation, { folder });
       if (job.signal.aborted) stop();
     });
   } finally {

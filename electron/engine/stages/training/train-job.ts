@@ -57,7 +57,7 @@ export async function runTrainJob(parameters: TrainParameters, surroundings: Tra
   for (let halvings = 0; outcome === null; halvings++) {
     try {
       const spawn = surroundings.spawnTrainer(plan.executor === "tensorflow" ? tensorflowEnvironment() : {});
-      outcome = await runTrainer({ spawn, folder, job, reached });
+      outcome = await runTrainer<RunOutcome>({ spawn, operation: "train", folder, job, reached });
     } catch (thrown) {
       if (!(thrown instanceof TrainerDied)) throw thrown;
       // The process may have taken a smaller batch itself.
@@ -75,7 +75,8 @@ export async function runTrainJob(parameters: TrainParameters, surroundings: Tra
       writePlan(folder, plan);
     }
   }
-  const encoder = takeIn(plan, folder, surroundings.dataFolder);
+  const own = takeIn(folder, surroundings.dataFolder);
+  const encoder = plan.method === whitenMethod ? `${plan.id}-whitened` : own;
   const report = reportOf(plan, outcome, encoder, notes);
   finishRun(store, plan.id, JSON.stringify(report), clock.now());
   surroundings.changed("collection");
@@ -103,11 +104,23 @@ async function planOf(parameters: TrainParameters, surroundings: TrainSurroundin
 }
 
 /** Squares of all pictures, in order; a killed reading goes on. Those of other sets of pictures are removed. */
-async function readPictures(
-  { store, children, path, plan, contents }: { store: WriteStore; children: ChildPool; path: string; plan: RunPlan; contents: Contents },
-  job: JobContext,
-): Promise<void> {
+async function readPictures(request: ReadPictures, job: JobContext): Promise<void> {
+  const { path } = request;
   mkdirSync(dirname(path), { recursive: true });
+  await readSquares(request, job);
+  for (const name of readdirSync(dirname(path))) if (join(dirname(path), name) !== path) rmSync(join(dirname(path), name), { force: true });
+}
+
+export interface ReadPictures {
+  readonly store: WriteStore;
+  readonly children: ChildPool;
+  readonly path: string;
+  readonly plan: Pick<RunPlan, "pictures">;
+  readonly contents: Contents;
+}
+
+/** Squares of these pictures, in order, into one file. */
+export async function readSquares({ store, children, path, plan, contents }: ReadPictures, job: JobContext): Promise<void> {
   const { sidePx } = plan.pictures;
   const bytes = sidePx * sidePx * 3;
   const writer = writePictureCache(path, plan.pictures);
@@ -145,15 +158,14 @@ async function readPictures(
     if (!isWhole) writer.close();
     places.close();
   }
-  for (const name of readdirSync(dirname(path))) if (join(dirname(path), name) !== path) rmSync(join(dirname(path), name), { force: true });
 }
 
 function writePlan(folder: string, plan: RunPlan): void {
   writeWhole(join(folder, planName), JSON.stringify(plan));
 }
 
-/** The encoders of the run become encoders like any other. Gives the id of the run's own. */
-function takeIn(plan: RunPlan, folder: string, dataFolder: string): string {
+/** The encoders of a run become encoders like any other. Gives the id of the run's own. */
+export function takeIn(folder: string, dataFolder: string): string {
   const registry = ownEncodersFolder(dataFolder);
   mkdirSync(registry, { recursive: true });
   let own = "";
@@ -169,7 +181,7 @@ function takeIn(plan: RunPlan, folder: string, dataFolder: string): string {
     renameSync(temporary, target);
     own = card.id;
   }
-  return plan.method === whitenMethod ? `${plan.id}-whitened` : own;
+  return own;
 }
 
 function reportOf(plan: RunPlan, outcome: RunOutcome, encoder: string, notes: readonly string[]): TrainReport {

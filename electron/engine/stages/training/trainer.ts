@@ -27,7 +27,13 @@ function letGo(): void {
 }
 
 const reply: (message: ChildReply) => void = connect(({ id, operation, request }: ChildRequest) => {
-  if (operation === "train") void run(id, request as TrainRequest);
+  if (operation === "train") void run(id, request as TrainRequest, runTraining);
+  else if (operation === "tune")
+    void run(id, request as TrainRequest, async (surroundings) => {
+      // Only now: a training by comparison needs nothing of it.
+      const { runTuning } = await import("../fewshot/run-tuning.ts");
+      return runTuning(surroundings);
+    });
   else if (operation === "trial") void trial(id, request as TrialRequest);
   else if (operation === "pause") isPaused = true;
   else if (operation === "resume") {
@@ -42,11 +48,13 @@ reply({ kind: "ready" });
 
 const everyMs = 200;
 
-async function run(id: number, { folder }: TrainRequest): Promise<void> {
+type Surroundings = Parameters<typeof runTraining>[0];
+
+async function run(id: number, { folder }: TrainRequest, work: (surroundings: Surroundings) => Promise<unknown>): Promise<void> {
   let told = -Infinity;
   let stage = "";
   try {
-    const result = await runTraining({
+    const result = await work({
       folder,
       signal: controller.signal,
       gate,

@@ -51,11 +51,11 @@ export async function adapterStart(
   for (let row = 0; row < white.count; row++)
     for (let axis = 0; axis < white.dimensions; axis++)
       vectors[row * outputs + axis] = instanceVectorLength * (white.values[row * white.dimensions + axis] as number);
-  return { weights: asLayer(whitening, outputs), vectors };
+  return { weights: whiteningLayer(whitening, outputs), vectors };
 }
 
 /** unit(x) W + b = (unit(x) - mean) matrix; axes that the folder does not have stay 0. */
-function asLayer({ matrix, mean, axisCount, dimensions }: Whitening, outputs: number): Map<string, Float32Array> {
+export function whiteningLayer({ matrix, mean, axisCount, dimensions }: Whitening, outputs: number): Map<string, Float32Array> {
   const weights = new Float32Array(dimensions * outputs);
   const bias = new Float32Array(outputs);
   for (let row = 0; row < dimensions; row++)

@@ -5,7 +5,6 @@ import { join } from "node:path";
 
 import { loadKernels } from "#native/kernels.ts";
 
-import { throwIfAborted } from "../../base/errors.ts";
 import { createRandom } from "../../base/random.ts";
 import type { VectorTable } from "../../base/neighbour-graph.ts";
 import { readEncoderCard, type EncoderCard } from "../../encoders/encoder-card.ts";
@@ -24,10 +23,10 @@ import { buildStep, type TrainingStep } from "../step/build-step.ts";
 import { adapterNumbers, adapterStart, plainOf } from "./adapter-start.ts";
 import { embedTraining } from "./embed.ts";
 import { instanceStart } from "./instance-start.ts";
-import { fillFeatureCache, openFeatureCache, type FeatureCache } from "./feature-cache.ts";
+import { featureRows, keepFeatures } from "./keep-features.ts";
 import { createPictureReader, type PictureReader } from "./pictures.ts";
 import { normalisationOf } from "./normalisation.ts";
-import { openModel, withWeights } from "./run-model.ts";
+import { withWeights } from "./run-model.ts";
 import { wakeUp } from "./wake-up.ts";
 import type { RunPlan } from "./run-plan.ts";
 import { sideFeeds, type SideFeeds } from "./side-feeds.ts";
@@ -64,8 +63,6 @@ export interface Surroundings {
   readonly onProgress: (stage: "features" | "steps" | "judge", done: number, total: number) => void;
 }
 
-/** Views in a run of the frozen part. */
-const featureRows = 32;
 /** Features of more than this are not kept: they would take longer to read than to make. */
 const featureBytesLimit = 8 * 2 ** 30;
 
@@ -107,7 +104,21 @@ export async function prepareRun(plan: RunPlan, surroundings: Surroundings, popu
   const canKeep = woken.size === 0 && plan.keptViews > 0 && rowsOf.size === 1 && groups.every(({ scale }) => scale === 1);
   const frozen = canKeep ? splitNetwork(network, trainable, featureRows, plan.size) : null;
   const bytes = (frozen?.numbersPerView ?? 0) * (plan.keptViews + 1) * plan.pictures.count * 2;
-  const features = frozen !== null && bytes <= featureBytesLimit ? await keepFeatures(plan, frozen, base.pictures, surroundings) : null;
+  const features =
+    frozen !== null && bytes <= featureBytesLimit
+      ? await keepFeatures(
+          {
+            path: join(surroundings.folder, "features.f16"),
+            frozen,
+            reader: base.pictures,
+            places: null,
+            pictures: plan.pictures.count,
+            views: plan.keptViews,
+            threads: plan.threads,
+          },
+          surroundings,
+        )
+      : null;
   const start = hasAdapter
     ? await adapterStart(base, plan.trainable === "adapter" ? features : null, network.dimensions, surroundings)
     : null;
@@ -171,48 +182,6 @@ const wakingPictures = 16;
 async function wakeNetwork({ plan, network, pictures }: PreparedBase, trainable: ReadonlySet<string>): Promise<Map<string, Float32Array>> {
   const drawn = pictures.plain(Int32Array.from(plan.training.slice(0, wakingPictures)));
   return wakeUp({ model: network.model, input: network.inputs[0]?.name as string, trainable, pictures: drawn, threads: plan.threads });
-}
-
-async function keepFeatures(
-  plan: RunPlan,
-  frozen: SplitNetwork,
-  pictures: PictureReader,
-  surroundings: Surroundings,
-): Promise<FeatureCache> {
-  const path = join(surroundings.folder, "features.f16");
-  const shape = { pictures: plan.pictures.count, views: plan.keptViews, numbersPerView: frozen.numbersPerView };
-  const input = frozen.frozen.graph.inputs[0]?.name as string;
-  const runner = await openModel(frozen.frozen, plan.threads);
-  try {
-    await fillFeatureCache(path, shape, {
-      chunk: featureRows,
-      make: async (from, to) => {
-        throwIfAborted(surroundings.signal);
-        const kept = new Float32Array((to - from) * (shape.views + 1) * shape.numbersPerView);
-        for (let view = 0; view <= shape.views; view++) {
-          const positions = Int32Array.from({ length: featureRows }, (_, at) => Math.min(to - 1, from + at));
-          const drawn = view === 0 ? pictures.plain(positions) : pictures.view(positions, view - 1, "kept");
-          const { outputs } = await runner.run(new Map([[input, drawn]]));
-          for (let row = 0; row < to - from; row++) {
-            let at = (row * (shape.views + 1) + view) * shape.numbersPerView;
-            for (const output of outputs) {
-              const size = output.length / featureRows;
-              kept.set(output.subarray(row * size, (row + 1) * size), at);
-              at += size;
-            }
-          }
-        }
-        return kept;
-      },
-      onProgress: async (done) => {
-        surroundings.onProgress("features", done, shape.pictures);
-        await surroundings.gate();
-      },
-    });
-  } finally {
-    await runner.close();
-  }
-  return openFeatureCache(path, shape);
 }
 
 /** Trained weights and statistics by the initializers of the network. */

@@ -42,7 +42,7 @@ function begin(reached = { stage: -1 }) {
   const entered: string[] = [];
   const progress: number[] = [];
   const job = { signal: controller.signal, control, enter: (stage: string) => entered.push(stage), progress: (done: number) => progress.push(done) } as unknown as JobContext; // prettier-ignore
-  const outcome = runTrainer({ spawn: () => trainer, folder: "/run", job, reached });
+  const outcome = runTrainer<object>({ spawn: () => trainer, operation: "train", folder: "/run", job, reached });
   return { trainer, controller, control, entered, progress, outcome, reached };
 }
 

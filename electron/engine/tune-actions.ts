@@ -1,0 +1,54 @@
+/**
+ * @file Starts a tuning on a few labels: a run like any other, so that it is listed, applied, reverted, exported and removed as trainings are.
+ */
+import type { JobId } from "#protocol/model.ts";
+import { plainRequest, type TrainingRequest } from "#protocol/training.ts";
+import type { TuneRequest } from "#protocol/label-model.ts";
+
+import { UserError } from "./base/errors.ts";
+import type { Engine } from "./engine.ts";
+import { requireRunner } from "./jobs/job-runner.ts";
+import type { ClickedContents } from "./stages/fewshot/fewshot-messages.ts";
+import type { TuneParameters } from "./stages/fewshot/tune-plan.ts";
+import type { WriteStore } from "./store/database.ts";
+import { listEmbeddedContents } from "./store/queries/embeddings.ts";
+import { createRun, listRuns, setRunJob } from "./store/queries/runs.ts";
+
+/** Of all trainings of a tuning together, where nobody says. */
+const usualMinutes = 3;
+
+export function startTuning(engine: Engine, clicks: ClickedContents, asked: TuneRequest): { readonly run: string; readonly job: JobId } {
+  const jobs = requireRunner(engine.jobs, engine.collection !== null);
+  const collection = engine.requireCollection();
+  const row = collection.encoderRow();
+  if (row === null) throw new UserError("no-embeddings", "There are no embeddings yet: run `likeness index FOLDER` first.");
+  const store = collection.store as WriteStore;
+  const embedded = new Set(listEmbeddedContents(store, row.key));
+  const kept = [...clicks.contentIds.keys()].filter((at) => embedded.has(clicks.contentIds[at]));
+  // Only classes that have clicks are learnt.
+  const used = [...new Set(kept.map((at) => clicks.labels[at]))].sort((one, other) => one - other);
+  const { trainable = "adapter", minutes = usualMinutes, steps = null, seed = 1, augment = "photo", confident = false } = asked;
+  const run = `run-${listRuns(store).length + 1}-${engine.clock.now().toString(36)}`;
+  const parameters: TuneParameters = {
+    run,
+    from: row.id,
+    trainable,
+    minutes,
+    steps,
+    seed,
+    augment,
+    confident,
+    contentIds: kept.map((at) => clicks.contentIds[at]),
+    labels: kept.map((at) => used.indexOf(clicks.labels[at])),
+    classNames: used.map((place) => clicks.classNames[place]),
+  };
+  const request: TrainingRequest = { ...plainRequest, method: "few-labels", from: row.id, trainable, minutes, steps, seed, augment };
+  createRun(
+    store,
+    { id: run, method: "few-labels", base: row.id, trainable, request: JSON.stringify({ ...request, run }) },
+    engine.clock.now(),
+  );
+  const job = jobs.start("tune", parameters);
+  setRunJob(store, run, job);
+  return { run, job };
+}
