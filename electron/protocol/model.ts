@@ -269,8 +269,10 @@ export interface TunedReport {
   /** Mean of what a click's class is given more, and how often chance alone gives as much. */
   readonly gain: number;
   readonly chance: number;
+  /** What probabilities told on the tuned vectors must be raised to, to be honest. */
+  readonly power: number;
   readonly recommended: "tuned" | "ridge";
-  /** The usual way. */
+  /** The usual way; its model is also the one that was judged on the tuned vectors. */
   readonly plain: { readonly model: string; readonly features: string };
   readonly why: string;
 }

@@ -36,14 +36,17 @@ export function chooseByClicks(candidates: readonly Candidate[], clickCount: num
   const equals = candidates.filter(({ looAccuracy }) => (looAccuracy ?? 0) >= best - margin);
   const candidate = [...equals].sort(inUsualOrder)[0];
   const share = Math.round(100 * (candidate.looAccuracy ?? 0));
+  if (candidate.judgedBy !== undefined)
+    return { candidate, why: `${describe(candidate)}: when these vectors were tuned, ${share} % of ${candidate.judgedBy} labels that were left out were told` };
   const rivals = candidates.length - 1;
   const others = rivals === 0 ? "" : best > (candidate.looAccuracy ?? 0) ? `; no other of ${rivals} ways is clearly better` : `; none of ${rivals} other ways tells more`; // prettier-ignore
   return { candidate, why: `${describe(candidate)}: each left out in turn, ${share} % of ${clickCount} clicks are told${others}` };
 }
 
-/** By model, and of one model whitened vectors first: they were better on four folders of seven, and never much worse. */
+/** Vectors that somebody tuned on these classes and uses first; then by model, and of one model whitened vectors first: they were better on four folders of seven, and never much worse. */
 function inUsualOrder(one: Candidate, other: Candidate): number {
-  const rank = ({ model, features }: Candidate): number => 2 * modelNames.indexOf(model) + (features === "whitened" ? 0 : 1);
+  const rank = ({ model, features, judgedBy }: Candidate): number =>
+    judgedBy === undefined ? 2 * modelNames.indexOf(model) + (features === "whitened" ? 0 : 1) : -1;
   return rank(one) - rank(other) || other.likelihood - one.likelihood;
 }
 

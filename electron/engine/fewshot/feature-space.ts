@@ -3,6 +3,7 @@
  */
 import type { NeighbourGraph, VectorTable } from "../base/neighbour-graph.ts";
 import { makeUnitRows } from "../base/unit-length.ts";
+import type { ModelName } from "./models.ts";
 import { similarityGraph, type SimilarityGraph } from "./similarity-graph.ts";
 
 export interface FeatureSpace {
@@ -15,10 +16,22 @@ export interface FeatureSpace {
   readonly graph: SimilarityGraph;
   /** The neighbours as they were found: what is dense and what stands for what. */
   readonly neighbours: NeighbourGraph;
+  /** Where the vectors were themselves made by labels: leaving one out of what is learnt on them would say nothing, so what was found when they were made stands for it. */
+  readonly judged?: Judged | undefined;
 }
 
-export function featureSpace(name: string, table: VectorTable, neighbours: NeighbourGraph): FeatureSpace {
-  return { name, ...centred(table), graph: similarityGraph(neighbours), neighbours };
+/** Found by folds whose vectors had not been shown the labels that were asked. */
+export interface Judged {
+  readonly model: ModelName;
+  /** Share of the asked labels that were told. */
+  readonly accuracy: number;
+  readonly asked: number;
+  /** What the model's probabilities are raised to. */
+  readonly power: number;
+}
+
+export function featureSpace(name: string, table: VectorTable, neighbours: NeighbourGraph, judged?: Judged): FeatureSpace {
+  return { name, ...centred(table), graph: similarityGraph(neighbours), neighbours, judged };
 }
 
 /**

@@ -9,7 +9,7 @@ import type { Clicks } from "./clicks.ts";
 import { beliefInShares, classFactors } from "./commonness.ts";
 import type { FeatureSpace } from "./feature-space.ts";
 import { graphSigns } from "./graph-signs.ts";
-import { clicksToLeaveOut, judgeCandidate, type Candidate } from "./leave-out.ts";
+import { clicksToLeaveOut, judgeCandidate, judgedCandidate, type Candidate } from "./leave-out.ts";
 import { answerOf, createSpaceModels, modelNames, type Answer, type SpaceModels } from "./models.ts";
 
 export interface Learned {
@@ -68,7 +68,9 @@ export function createLearner(spaces: readonly FeatureSpace[]): Learner {
       bringUp(clicks);
       const asked = clicksToLeaveOut(clicks, models);
       const candidates = models.flatMap((each) =>
-        modelNames.filter((name) => name !== "centroid" || each.centroid).map((name) => judgeCandidate(each, name, asked)),
+        each.space.judged
+          ? [judgedCandidate(each, each.space.judged)]
+          : modelNames.filter((name) => name !== "centroid" || each.centroid).map((name) => judgeCandidate(each, name, asked)),
       );
       const choice = asked === null ? chooseByGraph(candidates, signsOf(models, clicks)) : chooseByClicks(candidates, asked.rows.length);
       const chosen = models.find(({ space }) => space.name === choice.candidate.features) as SpaceModels;

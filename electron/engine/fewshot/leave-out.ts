@@ -3,6 +3,7 @@
  */
 import { fitPower, type LeftOut } from "./calibration.ts";
 import { clicksPerClass, type Clicks } from "./clicks.ts";
+import type { Judged } from "./feature-space.ts";
 import { answerOf, type ModelName, type SpaceModels } from "./models.ts";
 
 /** One model on one kind of vectors. */
@@ -15,6 +16,8 @@ export interface Candidate {
   readonly likelihood: number;
   /** What its probabilities are raised to (calibration.ts). */
   readonly power: number;
+  /** Labels that were asked when the vectors were made by labels; undefined where the vectors know none (feature-space.ts). */
+  readonly judgedBy?: number | undefined;
 }
 
 /** Powers that fit most folders: the mean of two models is too flat, and so is a ridge's softmax. */
@@ -65,6 +68,11 @@ export function judgeCandidate(models: SpaceModels, model: ModelName, asked: Cli
     likelihood += Math.log(Math.max(one[labels[at]], 1e-6) ** power / sum) / count;
   }
   return { model, features, looAccuracy: right / count, likelihood, power };
+}
+
+/** Of vectors that were made by labels: what was found then. */
+export function judgedCandidate({ space }: SpaceModels, { model, accuracy, asked, power }: Judged): Candidate {
+  return { model, features: space.name, looAccuracy: accuracy, likelihood: Number.NaN, power, judgedBy: asked };
 }
 
 /** Index of the largest; of equals the first. */

@@ -1,6 +1,7 @@
 /**
  * @file What the worker that learns from clicks can be asked. It lives as long as the collection is open and its vectors are the same, and keeps what it learnt, so that the next click is a small change.
  */
+import type { Judged } from "../../fewshot/feature-space.ts";
 import type { Hint } from "../../fewshot/hints.ts";
 import type { Suggestion } from "../../fewshot/next.ts";
 import type { Outlook } from "../../fewshot/outlook.ts";
@@ -13,6 +14,8 @@ export interface SpaceSource {
   readonly name: string;
   readonly encoder: EncoderRow;
   readonly whitened: boolean;
+  /** Of vectors that labels of these classes made. */
+  readonly judged?: (Judged & { readonly classes: readonly string[] }) | undefined;
 }
 
 export interface FewshotStart {

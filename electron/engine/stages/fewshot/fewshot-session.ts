@@ -40,24 +40,33 @@ const fewestForWhitening = 8;
 
 export function openFewshotSession({ workspace, spaces }: FewshotStart): FewshotSession {
   const { contentIds, made, whitenings } = readSpaces(workspace, spaces);
+  const judgedClasses = new Map(spaces.map(({ name, judged }) => [name, judged?.classes ?? []]));
   const rowOf = new Map(Array.from(contentIds, (id, row) => [id, row]));
   const students = new Map<string, Student>();
   /** One for each set of spaces that was asked for: what is learnt on some is not what is learnt on all. */
-  const studentOf = (features: readonly string[] | null): Student => {
+  const studentOf = (features: readonly string[] | null, classNames: readonly string[]): Student => {
     const wanted = features === null ? made : made.filter(({ name }) => features.includes(name));
     if (wanted.length === 0)
       throw new UserError(
         "features-unknown",
         `There are no vectors "${features?.join(", ")}"; expected ${made.map(({ name }) => name).join(", ")}.`,
       );
-    const key = wanted.map(({ name }) => name).join("\n");
+    // What was found with other classes says nothing of these, and these were not shown then.
+    const known = wanted.map((each) => (each.judged && isSameSet(judgedClasses.get(each.name) ?? [], classNames) ? each : { ...each, judged: undefined }));
+    const key = known.map(({ name, judged }) => `${name} ${judged !== undefined}`).join("\n");
     let student = students.get(key);
-    if (!student) students.set(key, (student = { learner: createLearner(wanted), names: [] }));
+    if (!student) students.set(key, (student = { learner: createLearner(known), names: [] }));
     return student;
   };
   const prepare = ({ clicks: given, features }: FewshotRequest): { learner: Learner; used: UsedClasses } => {
-    const { learner, names } = studentOf(features);
-    return { learner, used: onlyUsed(asClicks(given, rowOf), given.classNames, names) };
+    const clicks = asClicks(given, rowOf);
+    const { learner, names } = studentOf(features, [...new Set(Array.from(clicks.labels, (label) => given.classNames[label]))]);
+    return { learner, used: onlyUsed(clicks, given.classNames, names) };
+  };
+  /** Vectors that know a label cannot doubt it. */
+  const unjudged = (features: readonly string[] | null): readonly string[] | null => {
+    const blind = made.filter(({ name, judged }) => !judged && (features === null || features.includes(name))).map(({ name }) => name);
+    return blind.length > 0 ? blind : features;
   };
   return {
     predict: (request) => {
@@ -120,7 +129,9 @@ export function openFewshotSession({ workspace, spaces }: FewshotStart): Fewshot
           `${clicks.classCount} class(es) with labelled images of this collection; a classifier needs at least 2.`,
         );
       const { candidates } = learner.learn(clicks);
-      const lines = candidates.filter(({ model }) => model === "ridge");
+      const ridges = candidates.filter(({ model }) => model === "ridge");
+      // Of tuned vectors one model was judged, which need not be this one.
+      const lines = ridges.length > 0 ? ridges : candidates.map((each) => ({ ...each, looAccuracy: null }));
       const best = lines.reduce((one, other) => ((other.looAccuracy ?? 0) > (one.looAccuracy ?? 0) ? other : one));
       const space = learner.spaces.find(({ name }) => name === best.features) as FeatureSpace;
       const whitening = whitenings.get(space.name) ?? null;
@@ -130,7 +141,7 @@ export function openFewshotSession({ workspace, spaces }: FewshotStart): Fewshot
       return { features, whitening, mean, intercept, ...linearModel(space, clicks, power), places: [...places], counts, looAccuracy };
     },
     hints: (request) => {
-      const { learner, used } = prepare(request);
+      const { learner, used } = prepare({ ...request, features: unjudged(request.features) });
       if (used.clicks.classCount < 2) return [];
       const { models, choice, asked } = learner.learn(used.clicks);
       if (asked === null) return [];
@@ -160,12 +171,12 @@ function readSpaces(
     let contentIds: Int32Array | null = null;
     const made: FeatureSpace[] = [];
     const whitenings = new Map<string, Whitening>();
-    for (const { name, encoder, whitened } of sources) {
+    for (const { name, encoder, whitened, judged } of sources) {
       const vectors = loadVectors(store, encoder);
       contentIds ??= vectors.contentIds;
       // An encoder that has not seen all of the first one's contents is of no use here.
       if (!isSame(vectors.contentIds, contentIds) || vectors.table.count === 0) continue;
-      if (!whitened) made.push(featureSpace(name, vectors.table, storedNeighbours(store, encoder.key, vectors)));
+      if (!whitened) made.push(featureSpace(name, vectors.table, storedNeighbours(store, encoder.key, vectors), judged));
       else if (vectors.table.count >= fewestForWhitening) {
         const whitening = fitWhitening(vectors.table, { seed: whitenSeed });
         const table = applyWhitening(vectors.table, whitening);
@@ -185,6 +196,10 @@ function storedNeighbours(store: ReadStore, encoderKey: number, vectors: { conte
   if (stored && isSame(stored.contentIds, vectors.contentIds))
     return { count: stored.contentIds.length, k: stored.k, indices: stored.indices, similarities: stored.similarities };
   return exactNeighbours(vectors.table, neighbourCount);
+}
+
+function isSameSet(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((name) => other.includes(name));
 }
 
 function isSame(one: Int32Array, other: Int32Array): boolean {
@@ -211,7 +226,7 @@ function told({ model, features, looAccuracy }: ToldChoice): ToldChoice {
 
 /** Of the clicks, each left out: how sure it was, and how often right. */
 function reliabilityOf({ asked, models, choice }: Learned): ReturnType<typeof reliability> {
-  if (asked === null) return [];
+  if (asked === null || choice.candidate.judgedBy !== undefined) return [];
   const { count, classCount, probabilities } = leaveOut(models, choice.candidate.model, asked);
   const confidences = new Float64Array(count);
   const right = new Uint8Array(count);

@@ -216,8 +216,9 @@ function reportOf(
     confident,
   }: { readonly comparison: Comparison; readonly learned: Learned; readonly asked: number; readonly confident: number },
 ): TunedReport {
-  const { accuracy, plainAccuracy, gain, chance, isBetter } = comparison;
-  const { model, features } = learned.choice.candidate;
+  const { accuracy, plainAccuracy, tunedPower, gain, chance, isBetter } = comparison;
+  const { model, features, power: plainPower } = learned.choice.candidate;
+  const power = plainPower * tunedPower;
   const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
   const told = `Of ${asked} labelled pictures, each asked of trainings that had not been shown it, tuned vectors tell ${percent(accuracy)}, the usual way (${modelWords[model]} on ${features} vectors) ${percent(plainAccuracy)}`;
   return {
@@ -232,6 +233,7 @@ function reportOf(
     ridgeCvAccuracy: plainAccuracy,
     gain,
     chance,
+    power,
     recommended: isBetter ? "tuned" : "ridge",
     plain: { model, features },
     why: isBetter

@@ -1,9 +1,9 @@
 /**
  * @file Learning from a few labelled pictures: views of one class attract (SupCon, Khosla et al. 2020) and each view is told by cosines with one vector a class (cross-entropy; cosine heads
- * for few labels: Chen et al. 2019, "A closer look at few-shot classification"). It needs to know how many classes there are, so it is no method to be chosen by name; trainer/tune.ts uses it.
+ * for few labels: Chen et al. 2019, "A closer look at few-shot classification"). It needs to know how many classes there are, so it is no method to be chosen by name; trainer/tuner.ts uses it.
  */
 import { setting } from "../heads/projector.ts";
-import { instanceClassification } from "../losses/instance-classification.ts";
+import { cosineClassification } from "../losses/cosine-classification.ts";
 import { supCon } from "../losses/sup-con.ts";
 import { createRandom } from "../../base/random.ts";
 import type { Method } from "./method.ts";
@@ -43,13 +43,11 @@ export const fewLabels: Method = {
     const vectors = online.of(draft.parameter(classVectors, [classes, dimensions], draw, { decays: false }));
     const z = operators.normalise(context.encode("views", online));
     const labels = context.labels();
-    const logits = operators.scale(operators.products(z, operators.normalise(vectors)), setting(context, "sharpness"));
-    const told = instanceClassification(
-      operators,
-      logits,
-      operators.stack(Array<string>(views).fill(labels)),
-      setting(context, "smoothing"),
-    );
+    const told = cosineClassification(operators, z, vectors, {
+      labels: operators.stack(Array<string>(views).fill(labels)),
+      sharpness: setting(context, "sharpness"),
+      smoothing: setting(context, "smoothing"),
+    });
     const temperature = setting(context, "temperature");
     const apart = supCon(operators, z, { labels, temperature, base: temperature });
     return operators.add(operators.scale(told, 1 - contrast), operators.scale(apart, contrast));
