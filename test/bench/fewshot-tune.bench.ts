@@ -44,7 +44,22 @@ const data = kept ?? mkdtempSync(join(tmpdir(), "likeness-fewshot-tune-"));
 mkdirSync(data, { recursive: true });
 const rowsFile = join(data, "rows.json");
 const rows = existsSync(rowsFile) ? (JSON.parse(readFileSync(rowsFile, "utf8")) as Row[]) : [];
-const head = ["folder", "clicks", "draw", "level", "confident", "plain", "tuned", "true gain", "cv plain", "cv tuned", "gain", "chance", "said", "seconds"];
+const head = [
+  "folder",
+  "clicks",
+  "draw",
+  "level",
+  "confident",
+  "plain",
+  "tuned",
+  "true gain",
+  "cv plain",
+  "cv tuned",
+  "gain",
+  "chance",
+  "said",
+  "seconds",
+];
 console.log(head.map((word) => word.padStart(12)).join(""));
 for (const row of rows) console.log(lineOf(row));
 
@@ -59,7 +74,12 @@ for (const source of await loadSources()) {
       for (const level of levels.split(","))
         for (const confident of { yes: [true], no: [false], both: [false, true] }[confidence] ?? []) {
           const isDone = rows.some(
-            (row) => row.folder === folder.name && row.clicks === clicks && row.draw === draw && row.level === level && row.confident === confident,
+            (row) =>
+              row.folder === folder.name &&
+              row.clicks === clicks &&
+              row.draw === draw &&
+              row.level === level &&
+              row.confident === confident,
           );
           if (isDone) continue;
           rows.push(await measure({ folder, workspace, truth, clicks, draw, level, confident }));

@@ -37,7 +37,10 @@ export function chooseByClicks(candidates: readonly Candidate[], clickCount: num
   const candidate = [...equals].sort(inUsualOrder)[0];
   const share = Math.round(100 * (candidate.looAccuracy ?? 0));
   if (candidate.judgedBy !== undefined)
-    return { candidate, why: `${describe(candidate)}: when these vectors were tuned, ${share} % of ${candidate.judgedBy} labels that were left out were told` };
+    return {
+      candidate,
+      why: `${describe(candidate)}: when these vectors were tuned, ${share} % of ${candidate.judgedBy} labels that were left out were told`,
+    };
   const rivals = candidates.length - 1;
   const others = rivals === 0 ? "" : best > (candidate.looAccuracy ?? 0) ? `; no other of ${rivals} ways is clearly better` : `; none of ${rivals} other ways tells more`; // prettier-ignore
   return { candidate, why: `${describe(candidate)}: each left out in turn, ${share} % of ${clickCount} clicks are told${others}` };

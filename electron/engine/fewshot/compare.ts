@@ -41,7 +41,14 @@ export function compareAnswers(tuned: readonly LeftOut[], plain: readonly LeftOu
   const chance = chanceOf(differences, gain);
   const [accuracy, plainAccuracy] = [accuracyOf(one), accuracyOf(other)];
   const tunedPower = fitPower(one, 1);
-  return { accuracy, plainAccuracy, tunedPower, gain, chance, isBetter: gain >= leastGain && chance <= mostChance && accuracy >= plainAccuracy };
+  return {
+    accuracy,
+    plainAccuracy,
+    tunedPower,
+    gain,
+    chance,
+    isBetter: gain >= leastGain && chance <= mostChance && accuracy >= plainAccuracy,
+  };
 }
 
 /** All times one behind the other. */

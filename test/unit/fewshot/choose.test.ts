@@ -21,6 +21,15 @@ test.each<[string, readonly Candidate[], number, string]>([
   expect(why).toContain(`${Math.round(100 * (chosen.looAccuracy ?? 0))} % of ${clicks} clicks are told`);
 });
 
+test("vectors that somebody tuned on these classes come first, where nothing is clearly better, with the word of their folds", () => {
+  const tuned: Candidate = { ...candidate("ridge", "run-1", 0.84), judgedBy: 40 };
+  const near = chooseByClicks([candidate("both", "whitened", 0.88), tuned], 16);
+  expect(near.candidate).toBe(tuned);
+  expect(near.why).toMatch(/ridge|lines/);
+  expect(near.why).toContain("when these vectors were tuned, 84 % of 40 labels that were left out were told");
+  expect(chooseByClicks([candidate("both", "whitened", 0.99), tuned], 100).candidate.features).toBe("whitened");
+});
+
 test.each<[number, ModelName]>([
   [0.8, "propagation"],
   [0.3, "both"],

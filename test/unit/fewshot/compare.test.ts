@@ -6,7 +6,17 @@ import type { LeftOut } from "#engine/fewshot/calibration.ts";
 import { compareAnswers } from "#engine/fewshot/compare.ts";
 
 /** Answers of three classes that are right so often; `sharpness` makes them surer without making them righter. */
-function answers({ count = 60, right = 0.7, sharpness = 1, seed = 1 }: { count?: number; right?: number; sharpness?: number; seed?: number }): LeftOut {
+function answers({
+  count = 60,
+  right = 0.7,
+  sharpness = 1,
+  seed = 1,
+}: {
+  count?: number;
+  right?: number;
+  sharpness?: number;
+  seed?: number;
+}): LeftOut {
   const random = createRandom(seed);
   const probabilities = new Float64Array(count * 3);
   const labels = new Int32Array(count);

@@ -7,17 +7,21 @@ import { createRandom } from "#engine/base/random.ts";
 import { toHalf } from "#engine/search/half-float.ts";
 import { openFewshotSession } from "#engine/stages/fewshot/fewshot-session.ts";
 import { spacesFor, type VectorOwner } from "#engine/stages/fewshot/spaces.ts";
-import { openForWriting } from "#engine/store/database.ts";
+import { openForWriting, type WriteStore } from "#engine/store/database.ts";
 import { saveContent } from "#engine/store/queries/contents.ts";
 import { saveEmbedding, saveEncoder, type EncoderRow } from "#engine/store/queries/embeddings.ts";
 import { saveFile } from "#engine/store/queries/files.ts";
+import { createRun, finishRun } from "#engine/store/queries/runs.ts";
 import { temporaryFolder } from "../../helpers/temporary-folder.ts";
 import { clouds } from "../fewshot/folders.ts";
 
 const folder = clouds({ count: 60, spread: 0.5, classCount: 3 });
 
 /** A collection whose pictures these encoders have embedded; `whole` ones all of them, the others half. */
-function collection(encoders: readonly { id: string; source: string; whole?: boolean }[]): { owner: VectorOwner; rows: EncoderRow[] } {
+function collection(encoders: readonly { id: string; source: string; whole?: boolean }[]): {
+  owner: VectorOwner & { store: WriteStore };
+  rows: EncoderRow[];
+} {
   const workspace = join(temporaryFolder(), "workspace");
   const { store, close } = openForWriting(workspace);
   onTestFinished(close);
@@ -55,6 +59,49 @@ test("the collection's encoder as it comes and whitened, and what was trained he
 test("where the collection uses a trained encoder, the one it came from is the frozen one", () => {
   const { owner } = collection([{ id: "run-1", source: "trained" }, { id: "bundled", source: "bundled" }]); // prettier-ignore
   expect(namesOf(owner)).toEqual(["run-1", "whitened", "frozen"]);
+});
+
+/** As a tuning on the labels of three classes leaves it. */
+function tuneRun(store: WriteStore, id: string, accuracy: number): void {
+  createRun(store, { id, method: "few-labels", base: "bundled", trainable: "adapter", request: "{}" }, 1);
+  const tuned = { classes: ["a", "b", "c"], cvAccuracy: accuracy, asked: 12, power: 1.5, plain: { model: "ridge", features: "whitened" } };
+  finishRun(store, id, JSON.stringify({ tuned }), 2);
+}
+
+test("vectors that labels made are learnt on only where they are applied or asked for, and then with what was found when they were made", () => {
+  const { owner } = collection([{ id: "bundled", source: "bundled" }, { id: "run-1", source: "trained" }, { id: "run-2", source: "trained" }]); // prettier-ignore
+  tuneRun(owner.store, "run-2", 0.7);
+  expect(namesOf(owner)).toEqual(["frozen", "whitened", "run-1"]);
+  expect(spacesFor(owner, "run-2").spaces).toMatchObject([{ name: "run-2", judged: { model: "ridge", accuracy: 0.7, asked: 12, power: 1.5 } }]); // prettier-ignore
+  const applied = collection([{ id: "run-2", source: "trained" }, { id: "bundled", source: "bundled" }]); // prettier-ignore
+  tuneRun(applied.owner.store, "run-2", 0.7);
+  expect(spacesFor(applied.owner, undefined).spaces.map(({ name, encoder, judged }) => [name, encoder.id, judged?.accuracy])).toEqual([
+    ["run-2", "run-2", 0.7],
+    ["frozen", "bundled", undefined],
+    ["whitened", "bundled", undefined],
+  ]);
+});
+
+test("a session takes the word of a tuning for its own classes, and for no others", () => {
+  const { owner } = collection([{ id: "run-2", source: "trained" }, { id: "bundled", source: "bundled" }]); // prettier-ignore
+  // Nothing else comes near, so it is chosen.
+  tuneRun(owner.store, "run-2", 0.99);
+  const session = openFewshotSession(spacesFor(owner, undefined));
+  const rows = [...folder.labels.keys()].slice(0, 12);
+  const ask = (classNames: readonly string[]) => {
+    const contentIds = Int32Array.from(rows, (row) => row + 1);
+    const clicks = { contentIds, labels: Int32Array.from(rows, (row) => folder.labels[row]), classNames };
+    const request = { clicks, features: null, threshold: 0 };
+    return { told: session.predict(request), hints: session.hints(request) };
+  };
+  const { told, hints } = ask(["a", "b", "c"]);
+  expect(told.chosen).toEqual({ model: "ridge", features: "run-2", looAccuracy: 0.99 });
+  expect(told.why).toContain("when these vectors were tuned, 99 % of 12 labels that were left out were told");
+  // What was left out then is not kept; and vectors that know a label cannot doubt it.
+  expect([told.reliability, hints]).toEqual([[], []]);
+  const others = ask(["a", "b", "d"]).told.candidates.filter(({ features }) => features === "run-2");
+  expect(others.map(({ model }) => model)).toEqual(["both", "propagation", "ridge", "centroid"].slice(0, others.length));
+  expect(others.length).toBeGreaterThan(2);
 });
 
 test("a session learns on all that have seen every picture, and leaves out classes without clicks", () => {

@@ -52,7 +52,9 @@ export function openFewshotSession({ workspace, spaces }: FewshotStart): Fewshot
         `There are no vectors "${features?.join(", ")}"; expected ${made.map(({ name }) => name).join(", ")}.`,
       );
     // What was found with other classes says nothing of these, and these were not shown then.
-    const known = wanted.map((each) => (each.judged && isSameSet(judgedClasses.get(each.name) ?? [], classNames) ? each : { ...each, judged: undefined }));
+    const known = wanted.map((each) =>
+      each.judged && isSameSet(judgedClasses.get(each.name) ?? [], classNames) ? each : { ...each, judged: undefined },
+    );
     const key = known.map(({ name, judged }) => `${name} ${judged !== undefined}`).join("\n");
     let student = students.get(key);
     if (!student) students.set(key, (student = { learner: createLearner(known), names: [] }));

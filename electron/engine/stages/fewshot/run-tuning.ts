@@ -238,6 +238,6 @@ function reportOf(
     plain: { model, features },
     why: isBetter
       ? `${told}: more than chance explains (${percent(chance)}).`
-      : `${told}: no gain that chance could not explain (${percent(chance)}), so the usual way is the one to use.`,
+      : `${told}: a difference that chance explains (${percent(chance)}), so the usual way is the one to use.`,
   };
 }

@@ -79,7 +79,7 @@ export async function createTuner(input: TunerInput, surroundings: Surroundings)
   const own = plan.trainable === "adapter" ? [] : [...trainableWeights(base.network, plan.trainable, plan.size)];
   const trainable = new Set([...own, adapterWeights, adapterBias]);
   const rows = (plan.settings["views"] as number) * plan.images;
-  const frozen = splitNetwork(network, trainable, featureRows, plan.size);
+  const frozen = plan.keptViews > 0 ? splitNetwork(network, trainable, featureRows, plan.size) : null;
   const kept = (name: string): string => join(surroundings.folder, name);
   const keep = (name: string, places: readonly number[], views: number): Promise<FeatureCache> =>
     keepFeatures(
