@@ -266,7 +266,7 @@ export interface TunedReport {
   /** Share of the clicks that are told: by the tuned vectors, and by the usual way on vectors that never saw a label. */
   readonly cvAccuracy: number;
   readonly ridgeCvAccuracy: number;
-  /** Mean of what a click's class is given more, and how often chance alone gives as much. */
+  /** Mean logarithm of how many times more a click's class is given, and how often chance alone gives as much. */
   readonly gain: number;
   readonly chance: number;
   /** What probabilities told on the tuned vectors must be raised to, to be honest. */

@@ -1,10 +1,13 @@
 /**
- * @file Is one way of telling clicks better than another, or was it luck? Both were asked of the same clicks, none of which they had learnt from. What counts for a click is how much of the
- * probability its class was given, once both are as sure as one another: that says more than right or wrong, which for fifty clicks say little. Luck is told by chance itself: were the two alike,
+ * @file Is one way of telling clicks better than another, or was it luck? Both were asked of the same clicks, none of which they had learnt from. What counts for a click is the logarithm of the
+ * probability that its class was given, once each way is as sure as it deserves: that says more than right or wrong, which for fifty clicks say little. Luck is told by chance itself: were the two alike,
  * each click's difference might as well have had the other sign (the permutation test of Fisher, 1935).
+ *
+ * Measured with adapters on four folders of the verdict's bench (sprites, cut-outs, digits, constellations), 5 and 20 clicks a class, 32 tunings: of 10 that truly gained 2 points or more 9 are called
+ * better; of all 17 that are, none truly loses, and the mean true gain is 2.2 points. By right and wrong alone (chance at most a tenth) it would be 4 of 10.
  */
 import { createRandom } from "../base/random.ts";
-import { applyPower, fitPower, type LeftOut } from "./calibration.ts";
+import { applyPower, type LeftOut } from "./calibration.ts";
 import { largestOf } from "./leave-out.ts";
 
 export interface Comparison {
@@ -13,7 +16,7 @@ export interface Comparison {
   readonly plainAccuracy: number;
   /** What the tuned probabilities must be raised to, to be as sure as they deserve. */
   readonly tunedPower: number;
-  /** Mean of what the class of a click is given more. */
+  /** Mean logarithm of how many times more the class of a click is given. */
   readonly gain: number;
   /** How often signs thrown by chance gain as much. */
   readonly chance: number;
@@ -24,6 +27,8 @@ export interface Comparison {
 export const mostChance = 0.1;
 /** Less than this is none, however surely. */
 export const leastGain = 0.005;
+/** One click may not decide: a class that is given some seven times more counts no further. */
+const mostOfOne = 2;
 const throws = 4000;
 const seed = 11;
 
@@ -32,22 +37,31 @@ const seed = 11;
  */
 export function compareAnswers(tuned: readonly LeftOut[], plain: readonly LeftOut[]): Comparison {
   const [one, other] = [askedAll(tuned), askedAll(plain)];
-  const times = Math.max(1, tuned.length);
-  const clicks = one.count / times;
-  const differences = new Float64Array(clicks);
-  const [given, before] = [givenToTruth(one, asSureAs(one, meanConfidence(other, 1))), givenToTruth(other, 1)];
-  for (let at = 0; at < one.count; at++) differences[at % clicks] += (given[at] - before[at]) / times;
-  const gain = differences.reduce((sum, value) => sum + value, 0) / Math.max(1, clicks);
-  const chance = chanceOf(differences, gain);
-  const [accuracy, plainAccuracy] = [accuracyOf(one), accuracyOf(other)];
-  const tunedPower = fitPower(one, 1);
+  const clicks = one.count / Math.max(1, tuned.length);
+  const tunedPower = likeliestPower(one);
+  const [given, before] = [logarithms(one, tunedPower), logarithms(other, likeliestPower(other))];
+  const [told, toldBefore] = [isTold(one), isTold(other)];
+  const gains = perClick(
+    given.map((value, at) => Math.max(-mostOfOne, Math.min(mostOfOne, value - before[at]))),
+    clicks,
+  );
+  const gain = mean(gains);
+  const chance = chanceOf(gains, gain);
+  // Right and wrong have no say, but may object.
+  const error = standardError(
+    perClick(
+      told.map((value, at) => value - toldBefore[at]),
+      clicks,
+    ),
+  );
+  const [accuracy, plainAccuracy] = [mean(told), mean(toldBefore)];
   return {
     accuracy,
     plainAccuracy,
     tunedPower,
     gain,
     chance,
-    isBetter: gain >= leastGain && chance <= mostChance && accuracy >= plainAccuracy,
+    isBetter: gain >= leastGain && chance <= mostChance && accuracy >= plainAccuracy - error,
   };
 }
 
@@ -61,42 +75,51 @@ function askedAll(times: readonly LeftOut[]): LeftOut {
   };
 }
 
-function givenToTruth({ count, classCount, probabilities, labels }: LeftOut, power: number): Float64Array {
+/** [count] logarithm of what the class of each click is given. */
+function logarithms({ count, classCount, probabilities, labels }: LeftOut, power: number): Float64Array {
   return Float64Array.from({ length: count }, (_, at) => {
     const one = probabilities.slice(at * classCount, (at + 1) * classCount);
     applyPower(one, classCount, power);
-    return one[labels[at]];
+    return Math.log(Math.max(one[labels[at]], Number.MIN_VALUE));
   });
 }
 
-function meanConfidence({ count, classCount, probabilities }: LeftOut, power: number): number {
-  let sum = 0;
-  for (let at = 0; at < count; at++) {
-    const one = probabilities.slice(at * classCount, (at + 1) * classCount);
-    applyPower(one, classCount, power);
-    sum += one[largestOf(one, classCount)];
-  }
-  return sum / Math.max(1, count);
-}
+const thirds = 40;
 
-const halvings = 30;
-
-/** The power at which answers are as sure as wanted, in the mean. Surer is not righter, but would look like it. */
-function asSureAs(answers: LeftOut, wanted: number): number {
+/** The power under which the clicks are likeliest: the likelihood has one top, so a third of the way is cut off each time. Surer is not righter, but would look like it. */
+function likeliestPower(answers: LeftOut): number {
   let [low, high] = [-6, 6];
-  for (let each = 0; each < halvings; each++) {
-    const middle = (low + high) / 2;
-    if (meanConfidence(answers, 2 ** middle) < wanted) low = middle;
-    else high = middle;
+  for (let each = 0; each < thirds; each++) {
+    const [left, right] = [low + (high - low) / 3, high - (high - low) / 3];
+    if (mean(logarithms(answers, 2 ** left)) > mean(logarithms(answers, 2 ** right))) high = right;
+    else low = left;
   }
   return 2 ** ((low + high) / 2);
 }
 
-function accuracyOf({ count, classCount, probabilities, labels }: LeftOut): number {
-  let right = 0;
-  for (let at = 0; at < count; at++)
-    if (largestOf(probabilities.subarray(at * classCount, (at + 1) * classCount), classCount) === labels[at]) right++;
-  return right / Math.max(1, count);
+/** [count] 1 where the class was told. */
+function isTold({ count, classCount, probabilities, labels }: LeftOut): Float64Array {
+  return Float64Array.from({ length: count }, (_, at) =>
+    largestOf(probabilities.subarray(at * classCount, (at + 1) * classCount), classCount) === labels[at] ? 1 : 0,
+  );
+}
+
+/** Means over the times that each click was asked. */
+function perClick(values: Float64Array, clicks: number): Float64Array {
+  const means = new Float64Array(clicks);
+  values.forEach((value, at) => (means[at % clicks] += (value * clicks) / values.length));
+  return means;
+}
+
+function mean(values: Float64Array): number {
+  return values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length);
+}
+
+function standardError(values: Float64Array): number {
+  const middle = mean(values);
+  return Math.sqrt(
+    values.reduce((sum, value) => sum + (value - middle) ** 2, 0) / Math.max(1, values.length - 1) / Math.max(1, values.length),
+  );
 }
 
 /** Share of throws of all signs whose mean is at least `gain`. */

@@ -60,7 +60,7 @@ export async function runTuning(surroundings: Omit<TrainSurroundings, "openExecu
     {
       plan: tune.plan,
       taught: Array.from({ length: tune.labels.length + tune.pool }, (_, place) => place),
-      looked: tune.looked.map((id) => tune.contentIds.indexOf(id)),
+      looked: placesOf(tune),
       whitening: seen.whitening,
       frozen: seen.frozen,
       whitened: seen.whitened,
@@ -122,6 +122,12 @@ interface Lesson {
   readonly lossFirst: number;
   readonly lossLast: number;
   readonly confident: number;
+}
+
+/** Of what is looked at; none where stored vectors are enough. */
+function placesOf({ plan, contentIds, looked }: TunePlan): number[] {
+  const placeOf = new Map(contentIds.map((id, place) => [id, place]));
+  return plan.trainable === "adapter" ? [] : looked.map((id) => placeOf.get(id) as number);
 }
 
 /** [looked] stored vectors, and the same half-whitened as the whole folder asks for. */
@@ -220,7 +226,7 @@ function reportOf(
   const { model, features, power: plainPower } = learned.choice.candidate;
   const power = plainPower * tunedPower;
   const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
-  const told = `Of ${asked} labelled pictures, each asked of trainings that had not been shown it, tuned vectors tell ${percent(accuracy)}, the usual way (${modelWords[model]} on ${features} vectors) ${percent(plainAccuracy)}`;
+  const told = `Of ${asked} labelled pictures, each asked of trainings that had not been shown it, tuned vectors tell ${percent(accuracy)}, the usual way (${modelWords[model]} on ${features} vectors) ${percent(plainAccuracy)}; tuned, a picture's class is given ${Math.exp(gain).toFixed(2)} times as much`;
   return {
     trainable: plan.trainable,
     classes: classNames,
@@ -238,6 +244,6 @@ function reportOf(
     plain: { model, features },
     why: isBetter
       ? `${told}: more than chance explains (${percent(chance)}).`
-      : `${told}: a difference that chance explains (${percent(chance)}), so the usual way is the one to use.`,
+      : `${told}: ${gain <= 0 ? "no gain" : `a difference that chance explains (${percent(chance)})`}, so the usual way is the one to use.`,
   };
 }

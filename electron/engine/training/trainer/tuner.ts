@@ -52,7 +52,7 @@ export interface Tuner {
   ): Promise<{ weights: TunedWeights; lossFirst: number; lossLast: number }>;
   /** Seconds of one step. */
   timeStep(taught: Taught, clock: Clock): Promise<number>;
-  /** [looked, dimensions] unit rows of the pictures to be looked at. */
+  /** Unit rows of the pictures to be looked at. */
   look(weights: TunedWeights): Promise<VectorTable>;
   close(): void;
 }
@@ -62,10 +62,11 @@ export interface TunerInput {
   readonly plan: RunPlan;
   /** Places of all pictures that a training may be taught. */
   readonly taught: readonly number[];
+  /** Places of pictures to be looked at after each training; of an adapter none, since it stands behind vectors that are stored. */
   readonly looked: readonly number[];
   /** Of the whole folder. */
   readonly whitening: Whitening;
-  /** [looked] as the frozen encoder stores them. */
+  /** As the frozen encoder stores them: of an adapter, what is to be looked at. */
   readonly frozen: VectorTable;
   /** [taught] the same, half-whitened. */
   readonly whitened: VectorTable;
