@@ -17,7 +17,7 @@ import { finishRun } from "../../store/queries/runs.ts";
 import { fewLabels } from "../../training/methods/few-labels.ts";
 import { describeEncoderRow } from "../encoder-use.ts";
 import { factsOf, type Contents } from "../training/plan-facts.ts";
-import { runTrainer } from "../training/run-trainer.ts";
+import { runTrainer, TrainerDied } from "../training/run-trainer.ts";
 import { readSquares, runFolder, takeIn, type TrainSurroundings } from "../training/train-job.ts";
 import type { TuneOutcome } from "./run-tuning.ts";
 import { chooseContents, makeTunePlan, tunePlanName, type TuneParameters, type TunePlan } from "./tune-plan.ts";
@@ -32,8 +32,7 @@ export async function runTuneJob(parameters: TuneParameters, surroundings: Train
   const tune = planOf(parameters, surroundings, folder);
   const contents = tune.contentIds.map((id) => requireContent(surroundings, id));
   await readSquares({ ...surroundings, path: tune.plan.pictures.path, plan: tune.plan, contents }, job);
-  const spawn = surroundings.spawnTrainer({});
-  const outcome = await runTrainer<TuneOutcome>({ spawn, operation: "tune", folder, job, reached: { stage: -1 } });
+  const outcome = await inProcess(surroundings, folder, job);
   // Large, and made again from the pictures where they are wanted.
   rmSync(tune.plan.pictures.path, { force: true });
   const encoder = takeIn(folder, dataFolder);
@@ -41,6 +40,18 @@ export async function runTuneJob(parameters: TuneParameters, surroundings: Train
   finishRun(store, parameters.run, JSON.stringify(report), clock.now());
   surroundings.changed("collection");
   return { summary: outcome.tuned.why, report };
+}
+
+async function inProcess({ spawnTrainer }: TrainSurroundings, folder: string, job: JobContext): Promise<TuneOutcome> {
+  try {
+    return await runTrainer<TuneOutcome>({ spawn: spawnTrainer({}), operation: "tune", folder, job, reached: { stage: -1 } });
+  } catch (thrown) {
+    if (!(thrown instanceof TrainerDied)) throw thrown;
+    throw new UserError(
+      "out-of-memory",
+      `The process that trains was ended by the system (${thrown.message}), most likely for want of memory. Close other programs, or let less be trained: an adapter.`,
+    );
+  }
 }
 
 function planOf(parameters: TuneParameters, surroundings: TrainSurroundings, folder: string): TunePlan {
