@@ -85,15 +85,20 @@ function requireContent({ store }: TrainSurroundings, id: number): Contents[numb
   return content;
 }
 
-function reportOf({ plan, encoder: row }: TunePlan, { steps, seconds, loss, tuned, probe }: TuneOutcome, encoder: string): TrainReport {
+function reportOf(
+  { plan, encoder: row, folds, repeats }: TunePlan,
+  { steps, seconds, loss, tuned, probe }: TuneOutcome,
+  encoder: string,
+): TrainReport {
   const { predictor, frozen, whitened, after } = probe;
+  const views = (plan.settings["views"] as number) * plan.images * steps * (folds * repeats + 1);
   return {
     run: plan.id,
     encoder,
     method: fewLabels.id,
     steps,
     seconds,
-    viewsPerSecond: 0,
+    viewsPerSecond: views / Math.max(1e-9, seconds),
     loss,
     predictor,
     verdict: tuned.recommended === "tuned" ? "helped" : tuned.cvAccuracy < tuned.ridgeCvAccuracy ? "hurt" : "unclear",
