@@ -9,6 +9,7 @@ import { UserError } from "./base/errors.ts";
 import type { Engine } from "./engine.ts";
 import { requireRunner } from "./jobs/job-runner.ts";
 import type { ClickedContents } from "./stages/fewshot/fewshot-messages.ts";
+import { blindEncoder } from "./stages/fewshot/spaces.ts";
 import type { TuneParameters } from "./stages/fewshot/tune-plan.ts";
 import type { WriteStore } from "./store/database.ts";
 import { listEmbeddedContents } from "./store/queries/embeddings.ts";
@@ -20,9 +21,10 @@ const usualMinutes = 3;
 export function startTuning(engine: Engine, clicks: ClickedContents, asked: TuneRequest): { readonly run: string; readonly job: JobId } {
   const jobs = requireRunner(engine.jobs, engine.collection !== null);
   const collection = engine.requireCollection();
-  const row = collection.encoderRow();
-  if (row === null) throw new UserError("no-embeddings", "There are no embeddings yet: run `likeness index FOLDER` first.");
+  const own = collection.encoderRow();
+  if (own === null) throw new UserError("no-embeddings", "There are no embeddings yet: run `likeness index FOLDER` first.");
   const store = collection.store as WriteStore;
+  const row = blindEncoder(store, own);
   const embedded = new Set(listEmbeddedContents(store, row.key));
   const kept = [...clicks.contentIds.keys()].filter((at) => embedded.has(clicks.contentIds[at]));
   // Only classes that have clicks are learnt.

@@ -6,7 +6,7 @@ import { expect, onTestFinished, test } from "vitest";
 import { createRandom } from "#engine/base/random.ts";
 import { toHalf } from "#engine/search/half-float.ts";
 import { openFewshotSession } from "#engine/stages/fewshot/fewshot-session.ts";
-import { spacesFor, type VectorOwner } from "#engine/stages/fewshot/spaces.ts";
+import { blindEncoder, spacesFor, type VectorOwner } from "#engine/stages/fewshot/spaces.ts";
 import { openForWriting, type WriteStore } from "#engine/store/database.ts";
 import { saveContent } from "#engine/store/queries/contents.ts";
 import { saveEmbedding, saveEncoder, type EncoderRow } from "#engine/store/queries/embeddings.ts";
@@ -80,6 +80,17 @@ test("vectors that labels made are learnt on only where they are applied or aske
     ["frozen", "bundled", undefined],
     ["whitened", "bundled", undefined],
   ]);
+});
+
+test("a tuning begins at an encoder that has seen no label", () => {
+  const { owner, rows } = collection([{ id: "run-2", source: "trained" }, { id: "bundled", source: "bundled" }, { id: "run-3", source: "trained" }]); // prettier-ignore
+  const [own, bundled] = rows as [EncoderRow, EncoderRow];
+  expect(blindEncoder(owner.store, own)).toEqual(own);
+  for (const id of ["run-2", "run-3"]) tuneRun(owner.store, id, 0.7);
+  expect(blindEncoder(owner.store, own)).toEqual(bundled);
+  const alone = collection([{ id: "run-2", source: "trained" }]);
+  tuneRun(alone.owner.store, "run-2", 0.7);
+  expect(() => blindEncoder(alone.owner.store, alone.rows[0] as EncoderRow)).toThrow(/run-2 was made by labels/);
 });
 
 test("a session takes the word of a tuning for its own classes, and for no others", () => {

@@ -69,6 +69,18 @@ function hasSeenLabels(store: ReadStore, encoder: string): boolean {
   return labelMethods.has(runRow(store, encoder)?.method ?? "");
 }
 
+/** The collection's encoder, or, where labels made it, the one that embedded it before and has seen none: whoever judges by labels must begin there. */
+export function blindEncoder(store: ReadStore, own: EncoderRow): EncoderRow {
+  if (!hasSeenLabels(store, own.id)) return own;
+  const origin = listEncoderRows(store).filter(({ id }) => id !== own.id && !hasSeenLabels(store, id)).at(-1); // prettier-ignore
+  if (origin === undefined)
+    throw new UserError(
+      "encoder-knows-labels",
+      `${own.id} was made by labels, so they cannot judge what begins there, and there are no vectors of another encoder. \`likeness encoders apply ID\` makes those of one that has seen none.`,
+    );
+  return origin;
+}
+
 /** What was found when labels tuned an encoder; undefined for any other. */
 function judgedOf(store: ReadStore, { id }: EncoderRow): SpaceSource["judged"] {
   const outcome = runRow(store, id)?.outcome ?? null;
