@@ -2,13 +2,18 @@
  * @file What can be done with encoders: take one in, remove it, switch the collection to it and back, judge it, write it out. Every host calls
  * these; what they do lies in encoders, stages and export.
  */
+import { statSync } from "node:fs";
 import { resolve } from "node:path";
 
+import type { CancelSignal } from "#protocol/contract.ts";
+import type { DroppedFile, EncoderInspection, EncoderListing } from "#protocol/encoder-contract.ts";
 import type { DeviceName, EncoderEntry, EncoderId, EncoderSummary, ExportedEncoder, JobId, SmallerForm } from "#protocol/model.ts";
 
 import { UserError } from "./base/errors.ts";
 import { showPath } from "./base/path-bytes.ts";
+import { platformSignal } from "./base/platform-signal.ts";
 import type { ImportRequest } from "./encoders/import/import-encoder.ts";
+import { createReceivedFiles } from "./encoders/import/received-files.ts";
 import { findEncoder, listRegisteredEncoders, ownEncodersFolder, removeEncoder, type RegisteredEncoder } from "./encoders/registry.ts";
 import type { Engine } from "./engine.ts";
 import { requireApart, requireOutside } from "./ingest/scan/folders.ts";
@@ -16,8 +21,8 @@ import { requireRunner } from "./jobs/job-runner.ts";
 import { describeEncoderRow } from "./stages/encoder-use.ts";
 import { previousEncoder, revertEncoder } from "./stages/switch-encoder.ts";
 import { openForReading, type ReadStore, type WriteStore } from "./store/database.ts";
-import { encoderRow, listUnembeddedContents } from "./store/queries/embeddings.ts";
-import { filesOfContent } from "./store/queries/files.ts";
+import { countEmbeddedImages, encoderRow } from "./store/queries/embeddings.ts";
+import { countImages } from "./store/queries/files.ts";
 import { listFolders } from "./store/queries/folders.ts";
 import { readProperty } from "./store/queries/properties.ts";
 import { inTransaction } from "./store/statements.ts";
@@ -39,6 +44,14 @@ export interface EncoderActions {
   import(request: Omit<ImportRequest, "dataFolder" | "threads">): Promise<{ encoder: EncoderEntry; notes: readonly string[] }>;
   /** Deletes one that no collection uses or would go back to. */
   remove(id: string): void;
+  /** What an import would take in, tried on pictures of the open collection. Nothing is kept. */
+  inspect(request: Omit<ImportRequest, "dataFolder" | "threads">, signal?: CancelSignal): Promise<EncoderInspection>;
+  /** All there are with what the open collection has of each, and the one that it would go back to. */
+  overview(): { encoders: EncoderListing[]; previous: EncoderId | null };
+  /** Keeps files that were dropped into a browser; their paths. */
+  receive(files: readonly DroppedFile[]): string[];
+  /** Deletes what was received. */
+  close(): void;
   /** Embeds the open collection with it, makes its map, and then switches to it. */
   apply(id: string, device?: DeviceName): JobId;
   /** Switches back at once; `unseen` images came since and are not embedded with the encoder. */
@@ -51,7 +64,17 @@ export interface EncoderActions {
 
 export function createEncoderActions(engine: Engine, dataFolder: string): EncoderActions {
   const runner = (): ReturnType<typeof requireRunner> => requireRunner(engine.jobs, engine.collection !== null);
+  const received = createReceivedFiles();
   return {
+    receive: received.keep,
+    close: received.close,
+    overview: () => overviewOf(engine, dataFolder),
+    inspect: async (request, signal) => {
+      const { inspectEncoder } = await import("./encoders/import/inspect-encoder.ts");
+      const { checkEncoder } = await import("./views/encoder-check.ts");
+      const stop = platformSignal(signal);
+      return inspectEncoder({ ...request, dataFolder, threads: engine.cores }, (card) => checkEncoder(engine, card, stop));
+    },
     list: () => listRegisteredEncoders(dataFolder).map(describe),
     import: async (request) => {
       const { importEncoder } = await import("./encoders/import/import-encoder.ts");
@@ -105,6 +128,29 @@ export function createEncoderActions(engine: Engine, dataFolder: string): Encode
   };
 }
 
+function overviewOf(engine: Engine, dataFolder: string): { encoders: EncoderListing[]; previous: EncoderId | null } {
+  const { collection } = engine;
+  const images = collection === null ? 0 : countImages(collection.store);
+  const encoders = listRegisteredEncoders(dataFolder).map((encoder): EncoderListing => {
+    const { licence, source, provenance, modelPath, text } = encoder.card;
+    const row = collection === null ? undefined : encoderRow(collection.store, describeEncoderRow(encoder));
+    const embedded = collection === null || row === undefined ? 0 : countEmbeddedImages(collection.store, row.key);
+    return {
+      ...describe(encoder),
+      licence,
+      from: source,
+      provenance: Object.entries(provenance ?? {}).map(([label, told]) => ({ label, text: told })),
+      bytes: [modelPath, ...(text ? [text.modelPath] : [])].reduce(
+        (sum, path) => sum + (statSync(path, { throwIfNoEntry: false })?.size ?? 0),
+        0,
+      ),
+      use: collection === null ? null : { embedded, unseen: images - embedded },
+    };
+  });
+  const previous = collection === null ? null : readProperty(collection.store, "previousEncoder");
+  return { encoders, previous: previous !== null && encoders.some(({ id }) => id === previous) ? (previous as EncoderId) : null };
+}
+
 function describe({ card, origin }: RegisteredEncoder): EncoderEntry {
   return {
     id: card.id as EncoderId,
@@ -120,8 +166,7 @@ function describe({ card, origin }: RegisteredEncoder): EncoderEntry {
 /** Images of the collection that this encoder has not seen. */
 function countUnseen(store: ReadStore, encoder: RegisteredEncoder): number {
   const row = encoderRow(store, describeEncoderRow(encoder));
-  const lacking = listUnembeddedContents(store, row?.key ?? -1);
-  return lacking.reduce((sum, id) => sum + filesOfContent(store, id).filter(({ state }) => state === "image").length, 0);
+  return countImages(store) - countEmbeddedImages(store, row?.key ?? -1);
 }
 
 /** Names of the collections that use an encoder or would go back to it. */

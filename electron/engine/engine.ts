@@ -332,6 +332,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
     },
     close: async () => {
       await engine.closeCollection();
+      encoders?.close();
       await pool?.close();
       pool = null;
     },

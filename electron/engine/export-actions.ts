@@ -7,6 +7,7 @@ import { resolve } from "node:path";
 import type { CancelSignal, Params } from "#protocol/contract.ts";
 import type { ExportedData, ExportedReport } from "#protocol/model.ts";
 
+import { platformSignal } from "./base/platform-signal.ts";
 import type { Collection } from "./collection.ts";
 import type { Engine } from "./engine.ts";
 import { findEncoder, ownEncodersFolder } from "./encoders/registry.ts";
@@ -83,13 +84,4 @@ export function createExportActions(engine: Engine, dataFolder: string, labels: 
       await drawMapFile(collection, out);
     },
   };
-}
-
-/** The protocol knows no platform: what it hands on is turned into the signal that Node's own functions take. */
-function platformSignal(signal: CancelSignal | undefined): AbortSignal | undefined {
-  if (signal === undefined) return undefined;
-  const controller = new AbortController();
-  if (signal.aborted) controller.abort();
-  else signal.addEventListener("abort", () => controller.abort(), { once: true });
-  return controller.signal;
 }

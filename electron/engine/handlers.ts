@@ -13,6 +13,7 @@ import { UserError } from "./base/errors.ts";
 import { showPath, toPathBytes } from "./base/path-bytes.ts";
 import { defaultEncoderId } from "./encoders/registry.ts";
 import type { Engine } from "./engine.ts";
+import { createEncoderHandlers } from "./encoder-handlers.ts";
 import { createTextHandlers } from "./text-handlers.ts";
 import { pathFromText } from "./ingest/scan/folders.ts";
 import { requireRunner, type JobRunner } from "./jobs/job-runner.ts";
@@ -91,7 +92,7 @@ export function createHandlers(engine: Engine, dataFolder: string): Handlers {
         message: row.error_message,
       })),
     }),
-    "folders.list": ({ path, hidden }) => listFolder(path ?? homedir(), { hidden: hidden ?? false }),
+    "folders.list": ({ path, hidden, endings }) => listFolder(path ?? homedir(), { hidden: hidden ?? false, endings: endings ?? [] }),
     "images.columns": () => collection().catalogue().columns,
     "images.details": ({ id }) => describeImage(collection(), id),
     "images.similar": ({ id, count }) => ({ results: similarToImage(collection(), id, count) }),
@@ -109,19 +110,7 @@ export function createHandlers(engine: Engine, dataFolder: string): Handlers {
     "duplicates.ofImage": ({ id }) => ({ groups: groupsOfImage(collection(), id) }),
     "outliers.list": ({ offset, limit }) => listOutlierEntries(collection(), offset, limit),
     "issues.list": ({ kind, offset, limit }) => listIssueEntries(collection(), kind ?? null, offset, limit),
-    "encoders.list": () => ({ encoders: engine.encoders.list() }),
-    "encoders.import": async (request) => {
-      const { encoder, notes } = await engine.encoders.import(request);
-      return { encoder, notes: [...notes] };
-    },
-    "encoders.remove": ({ encoder }) => {
-      engine.encoders.remove(encoder);
-      return {};
-    },
-    "encoders.apply": ({ encoder, device }) => ({ job: engine.encoders.apply(encoder, device) }),
-    "encoders.revert": () => engine.encoders.revert(),
-    "encoders.evaluate": (request) => ({ job: engine.encoders.evaluate(request) }),
-    "encoders.export": (request) => engine.encoders.export(request),
+    ...createEncoderHandlers(engine),
     "export.data": (request, { signal }) => engine.exports.data(request, signal),
     "export.report": (request, { signal }) => engine.exports.report(request, signal),
     "labels.projects": () => ({ projects: engine.labels.projects() }),

@@ -3,6 +3,7 @@
  * methods answer with a job id at once; progress comes as events. The transports (MessagePort, WebSocket, an in-memory pair) carry
  * exactly this table.
  */
+import type { EncoderContract } from "./encoder-contract.ts";
 import type {
   ClassKind,
   LabelColumns,
@@ -19,13 +20,11 @@ import type {
   DeviceName,
   DoctorReport,
   DuplicateGroup,
-  EncoderEntry,
-  EncoderSummary,
   ExportClasses,
   ExportedData,
-  ExportedEncoder,
   ExportedReport,
   ExportFormat,
+  FileEntry,
   FolderEntry,
   ImageColumns,
   ImageDetails,
@@ -40,7 +39,6 @@ import type {
   ProjectId,
   RecentCollection,
   UnreadableFile,
-  SmallerForm,
 } from "./model.ts";
 import type { JobSnapshot } from "./progress.ts";
 import type { TextContract } from "./text-contract.ts";
@@ -48,7 +46,7 @@ import type { TrainingContract } from "./training.ts";
 
 type Empty = Record<string, never>;
 
-export interface Contract extends TextContract, TrainingContract {
+export interface Contract extends TextContract, TrainingContract, EncoderContract {
   /** What the welcome screen needs; `collection` is null when none is open. */
   "app.state": { params: Empty; result: { collection: OpenCollection | null; recent: RecentCollection[]; version: string } };
   /** Opens the collection that has exactly this folder, or makes one, and starts to index it. */
@@ -65,10 +63,10 @@ export interface Contract extends TextContract, TrainingContract {
   "collection.index": { params: { folders?: string[]; encoder?: string; device?: DeviceName }; result: { job: JobId } };
   "collection.unreadable": { params: Empty; result: { files: UnreadableFile[] } };
 
-  /** Folders inside a folder of the machine that runs the engine; without path the home directory. */
+  /** Folders inside a folder of the machine that runs the engine, and its files with one of these endings; without path the home directory. */
   "folders.list": {
-    params: { path?: string; hidden?: boolean };
-    result: { path: string; parent: string | null; folders: FolderEntry[]; images: number };
+    params: { path?: string; hidden?: boolean; endings?: string[] };
+    result: { path: string; parent: string | null; folders: FolderEntry[]; files: FileEntry[]; images: number };
   };
 
   "images.columns": { params: Empty; result: ImageColumns };
@@ -92,38 +90,6 @@ export interface Contract extends TextContract, TrainingContract {
   "issues.list": {
     params: { kind?: string; offset: number; limit: number };
     result: { entries: IssueEntry[]; total: number; counts: Record<string, number> };
-  };
-
-  "encoders.list": { params: Empty; result: { encoders: EncoderEntry[] } };
-  /**
-   * Takes an ONNX file in; `output` names the embedding's tensor, `preprocess` a JSON file. `text` and `tokenizer` are the text half of a pair like CLIP. `notes`
-   * say what was found and assumed.
-   */
-  "encoders.import": {
-    params: {
-      file: string;
-      name?: string;
-      output?: string;
-      preprocess?: string;
-      text?: string;
-      tokenizer?: string;
-      context?: number;
-      textOutput?: string;
-    };
-    result: { encoder: EncoderEntry; notes: string[] };
-  };
-  /** Deletes an imported or trained encoder that no collection uses. */
-  "encoders.remove": { params: { encoder: string }; result: Empty };
-  /** Embeds the collection with it, makes its map, and then switches to it. */
-  "encoders.apply": { params: { encoder: string; device?: DeviceName }; result: { job: JobId } };
-  /** Switches back to the encoder before, at once; `unseen` images came since and are not embedded with it. */
-  "encoders.revert": { params: Empty; result: { encoder: EncoderSummary; unseen: number } };
-  /** Judges an encoder on a table of (path, label). */
-  "encoders.evaluate": { params: { encoder: string; labels: string; device?: DeviceName }; result: { job: JobId } };
-  /** Writes model, card and a page about it into a folder. */
-  "encoders.export": {
-    params: { encoder: string; folder: string; featureMaps?: boolean; smaller?: SmallerForm[] };
-    result: ExportedEncoder;
   };
 
   /**

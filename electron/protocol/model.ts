@@ -191,6 +191,10 @@ export interface FolderEntry {
   readonly path: string;
 }
 
+export interface FileEntry extends FolderEntry {
+  readonly sizeBytes: number;
+}
+
 export interface DeviceReport {
   readonly name: DeviceName;
   readonly available: boolean;

@@ -4,6 +4,15 @@
  * exist?) is the handler's affair.
  */
 import type { Contract, Method, Params } from "./contract.ts";
+import {
+  colourOrders,
+  layouts,
+  poolings,
+  type DroppedFile,
+  type EncoderContract,
+  type ImportPreprocessing,
+  type ImportRequest,
+} from "./encoder-contract.ts";
 import { classKinds, labelSources, tuneLevels } from "./label-model.ts";
 import {
   deviceNames,
@@ -90,8 +99,47 @@ const trainingChecks: { readonly [M in keyof TrainingContract]: Check<unknown> }
   "runs.decide": params<"runs.decide">({ id: word, decision: oneOf(["kept", "dropped"] as const) }),
 };
 
+const preprocessing = record<ImportPreprocessing>({
+  size: optional(integer<number>(1, 65_536)),
+  layout: optional(oneOf(layouts)),
+  colour: optional(oneOf(colourOrders)),
+  range: optional(list(finite, 2)),
+  mean: optional(list(finite, 3)),
+  std: optional(list(finite, 3)),
+  pooling: optional(oneOf(poolings)),
+});
+const importRequest = record<ImportRequest>({
+  file: path,
+  name: optional(word),
+  output: optional(word),
+  preprocess: optional(path),
+  preprocessing: optional(preprocessing),
+  text: optional(path),
+  tokenizer: optional(path),
+  context: optional(integer<number>(1, 8192)),
+  textOutput: optional(word),
+});
+
+const encoderChecks: { readonly [M in keyof EncoderContract]: Check<unknown> } = {
+  "encoders.list": empty,
+  "encoders.import": importRequest,
+  "encoders.inspect": importRequest,
+  "encoders.receive": params<"encoders.receive">({ files: list(record<DroppedFile>({ name: word, bytes }), 16) }),
+  "encoders.remove": params<"encoders.remove">({ encoder: word }),
+  "encoders.apply": params<"encoders.apply">({ encoder: word, device: optional(oneOf(deviceNames)) }),
+  "encoders.revert": empty,
+  "encoders.evaluate": params<"encoders.evaluate">({ encoder: word, labels: path, device: optional(oneOf(deviceNames)) }),
+  "encoders.export": params<"encoders.export">({
+    encoder: word,
+    folder: path,
+    featureMaps: optional(flag),
+    smaller: optional(list(oneOf(smallerForms), smallerForms.length)),
+  }),
+};
+
 const checks: { readonly [M in Method]: Check<unknown> } = {
   ...trainingChecks,
+  ...encoderChecks,
   "app.state": empty,
   "collection.openFolder": params<"collection.openFolder">({ path }),
   "collection.open": params<"collection.open">({ workspace: path }),
@@ -105,7 +153,7 @@ const checks: { readonly [M in Method]: Check<unknown> } = {
     device: optional(oneOf(deviceNames)),
   }),
   "collection.unreadable": empty,
-  "folders.list": params<"folders.list">({ path: optional(path), hidden: optional(flag) }),
+  "folders.list": params<"folders.list">({ path: optional(path), hidden: optional(flag), endings: optional(list(text(20), 20)) }),
   "images.columns": empty,
   "images.details": params<"images.details">({ id: imageId }),
   "images.similar": params<"images.similar">({ id: imageId, count }),
@@ -129,27 +177,6 @@ const checks: { readonly [M in Method]: Check<unknown> } = {
   "duplicates.ofImage": params<"duplicates.ofImage">({ id: imageId }),
   "outliers.list": params<"outliers.list">({ offset, limit: count }),
   "issues.list": params<"issues.list">({ kind: optional(word), offset, limit: count }),
-  "encoders.list": empty,
-  "encoders.import": params<"encoders.import">({
-    file: path,
-    name: optional(word),
-    output: optional(word),
-    preprocess: optional(path),
-    text: optional(path),
-    tokenizer: optional(path),
-    context: optional(integer<number>(1, 8192)),
-    textOutput: optional(word),
-  }),
-  "encoders.remove": params<"encoders.remove">({ encoder: word }),
-  "encoders.apply": params<"encoders.apply">({ encoder: word, device: optional(oneOf(deviceNames)) }),
-  "encoders.revert": empty,
-  "encoders.evaluate": params<"encoders.evaluate">({ encoder: word, labels: path, device: optional(oneOf(deviceNames)) }),
-  "encoders.export": params<"encoders.export">({
-    encoder: word,
-    folder: path,
-    featureMaps: optional(flag),
-    smaller: optional(list(oneOf(smallerForms), smallerForms.length)),
-  }),
   "export.data": params<"export.data">({
     format: oneOf(exportFormats),
     out: path,
@@ -288,6 +315,10 @@ function wholeNumbers(value: unknown): string | null {
 
 function positive(value: unknown): string | null {
   return typeof value === "number" && Number.isFinite(value) && value > 0 ? null : "a number above 0";
+}
+
+function finite(value: unknown): string | null {
+  return typeof value === "number" && Number.isFinite(value) ? null : "a number";
 }
 
 function oneOf<const T extends string>(words: readonly T[]): Check<T> {

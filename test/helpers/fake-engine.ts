@@ -2,12 +2,13 @@
  * @file An engine of the contract without pixels: N synthetic images with clusters, duplicates, oddities and issues, jobs that run on
  * command, and events. It stands behind the renderer in browser tests and screenshots, and is total over the contract.
  */
-import type { EventName, Events, Handlers } from "#protocol/contract.ts";
+import type { EventName, Events, Handlers, Result } from "#protocol/contract.ts";
 import type { ImageId, IssueEntry, OutlierEntry, JobId, OpenCollection, RecentCollection } from "#protocol/model.ts";
 import { isFinished, type JobSnapshot } from "#protocol/progress.ts";
 import type { ConnectionState } from "#protocol/transports/transport.ts";
 
 import { columnsOf, detailsOf, fakeEncoder, groupsOf, issuesOf, mapOf, neighboursOf, outlierOf } from "./fake-answers.ts";
+import { createFakeEncoders } from "./fake-encoders.ts";
 import { fakeFolders, fakeImages, type FakeImage } from "./fake-images.ts";
 import { drawPicture } from "./fake-pictures.ts";
 import { createFakeTraining } from "./fake-training.ts";
@@ -40,6 +41,7 @@ export function createFakeEngine(options: FakeEngineOptions): FakeEngine {
   let version = 1;
   let open = options.open;
   let job: JobSnapshot | null = null;
+  let inUse = fakeEncoder;
   const connectionHandlers = new Set<(state: ConnectionState) => void>();
   const listeners: { [E in EventName]: Set<(value: Events[E]) => void> } = { job: new Set(), changed: new Set() };
   const emit = <E extends EventName>(event: E, value: Events[E]): void => listeners[event].forEach((handler) => handler(value));
@@ -53,7 +55,7 @@ export function createFakeEngine(options: FakeEngineOptions): FakeEngine {
     workspace: "/data/holiday",
     name: "Holiday 2024",
     folders: ["/pictures"],
-    encoder: fakeEncoder,
+    encoder: inUse,
     images: images.length,
     version,
     ready: { map: images.length > 0, duplicates: images.length > 0, outliers: images.length > 0 },
@@ -139,17 +141,11 @@ export function createFakeEngine(options: FakeEngineOptions): FakeEngine {
       const chosen = all.filter((entry) => kind === undefined || entry.kind === kind);
       return { entries: chosen.slice(offset, offset + limit), total: chosen.length, counts };
     },
-    "encoders.list": () => ({ encoders: [{ ...fakeEncoder, size: 160, output: "embedding" }] }),
+    ...createFakeEncoders({ images: () => images.length, start: () => start().job, use: (encoder) => (inUse = encoder) }),
     "images.search": notFaked,
     "images.searchRegion": notFaked,
     "text.zeroShot": notFaked,
     "text.nameClusters": notFaked,
-    "encoders.import": notFaked,
-    "encoders.remove": notFaked,
-    "encoders.apply": notFaked,
-    "encoders.revert": notFaked,
-    "encoders.evaluate": notFaked,
-    "encoders.export": notFaked,
     "export.data": notFaked,
     "export.report": notFaked,
     "labels.projects": () => ({ projects: [] }),
@@ -262,13 +258,14 @@ const unreadable = [
   { path: "/pictures/Holiday 2024/Coast/notes.png", code: "not-an-image", message: "The name says PNG, the content is text." },
 ];
 
-function listFolder(path: string): { path: string; parent: string | null; folders: { name: string; path: string }[]; images: number } {
+function listFolder(path: string): Result<"folders.list"> {
   const names = path.split("/").length > 5 ? [] : ["Documents", "Pictures", "Scans", "Work"];
   const parent = path === "/" ? null : path.slice(0, path.lastIndexOf("/")) || "/";
   return {
     path,
     parent,
     folders: names.map((name) => ({ name, path: `${path === "/" ? "" : path}/${name}` })),
+    files: path.endsWith("Work") ? [{ name: "net.onnx", path: `${path}/net.onnx`, sizeBytes: 88e6 }] : [],
     images: path.endsWith("Pictures") ? 1240 : 0,
   };
 }

@@ -1,10 +1,10 @@
 /**
  * @file The folders inside a folder, for choosing one where no system dialog can be shown (the app in a browser).
  */
-import { readdirSync, type Dirent } from "node:fs";
+import { readdirSync, statSync, type Dirent } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 
-import type { FolderEntry } from "#protocol/model.ts";
+import type { FileEntry, FolderEntry } from "#protocol/model.ts";
 
 import { UserError } from "../base/errors.ts";
 import { formatByName } from "../ingest/decode/sniff.ts";
@@ -13,11 +13,19 @@ export interface FolderList {
   readonly path: string;
   readonly parent: string | null;
   readonly folders: FolderEntry[];
+  /** Files directly in it with one of the endings that were asked for. */
+  readonly files: FileEntry[];
   /** Files directly in it whose names look like images. */
   readonly images: number;
 }
 
-export function listFolder(path: string, { hidden }: { hidden: boolean }): FolderList {
+export interface FolderWishes {
+  readonly hidden: boolean;
+  /** Without a dot, such as "onnx". */
+  readonly endings: readonly string[];
+}
+
+export function listFolder(path: string, { hidden, endings }: FolderWishes): FolderList {
   const folder = resolve(path);
   let entries: Dirent[];
   try {
@@ -30,13 +38,23 @@ export function listFolder(path: string, { hidden }: { hidden: boolean }): Folde
   }
   const parent = dirname(folder);
   const collator = new Intl.Collator("en", { numeric: true });
+  const byName = (one: FolderEntry, other: FolderEntry): number => collator.compare(one.name, other.name);
+  const isShown = ({ name }: Dirent): boolean => hidden || !name.startsWith(".");
+  const isWanted = ({ name }: Dirent): boolean => endings.some((ending) => name.toLowerCase().endsWith(`.${ending.toLowerCase()}`));
   return {
     path: folder,
     parent: parent === folder ? null : parent,
     folders: entries
-      .filter((entry) => entry.isDirectory() && (hidden || !entry.name.startsWith(".")))
+      .filter((entry) => entry.isDirectory() && isShown(entry))
       .map((entry) => ({ name: entry.name, path: join(folder, entry.name) }))
-      .sort((one, other) => collator.compare(one.name, other.name)),
+      .sort(byName),
+    files: entries
+      .filter((entry) => !entry.isDirectory() && isShown(entry) && isWanted(entry))
+      .flatMap(({ name }) => {
+        const stats = statSync(join(folder, name), { throwIfNoEntry: false });
+        return stats?.isFile() === true ? [{ name, path: join(folder, name), sizeBytes: stats.size }] : [];
+      })
+      .sort(byName),
     images: entries.filter((entry) => entry.isFile() && formatByName(Buffer.from(entry.name)) !== null).length,
   };
 }

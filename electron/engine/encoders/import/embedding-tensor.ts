@@ -2,6 +2,8 @@
  * @file Which tensor of a stranger's graph is the embedding: the one that is asked for, or the one that is found by the rules below; and how it
  * becomes one row of numbers per picture.
  */
+import { poolings, type PoolingName, type TensorChoice } from "#protocol/encoder-contract.ts";
+
 import { UserError } from "../../base/errors.ts";
 import type { ElementType } from "../../onnx/element-type.ts";
 import type { Graph } from "../../onnx/model.ts";
@@ -11,14 +13,8 @@ import { findClassifierHead } from "./classifier-head.ts";
 import { walkGraph } from "./walk-graph.ts";
 
 /** How a tensor becomes [batch, dimensions]. */
-export type Pooling = "none" | "average" | "channels-last-average" | "first-token" | "token-average";
-export const poolingNames = [
-  "none",
-  "average",
-  "channels-last-average",
-  "first-token",
-  "token-average",
-] as const satisfies readonly Pooling[];
+export type Pooling = PoolingName;
+export const poolingNames: readonly Pooling[] = poolings;
 
 export interface EmbeddingTensor {
   readonly tensor: string;
@@ -143,6 +139,18 @@ function isUsable({ batch }: InferredGraph, type: StaticType | undefined): boole
   return shape.length >= 2 && shape.length <= 4 && shape[0] === batch && shape.every((size) => size >= 1 && size <= 65536);
 }
 
+/** Outputs first, then the last tensors inside that could be asked for. */
+export function listChoices(inferred: InferredGraph): TensorChoice[] {
+  const outputs = inferred.graph.outputs.map(({ name }) => name).filter((name) => isUsable(inferred, inferred.types.types.get(name)));
+  const inner = usableValues(inferred).filter((name) => !outputs.includes(name));
+  return [...outputs, ...inner.reverse()].map((name) => ({
+    name,
+    type: typeText(inferred, name),
+    isOutput: outputs.includes(name),
+    rank: inferred.types.types.get(name)?.shape.length ?? 0,
+  }));
+}
+
 /** Numbers in a row of [batch, numbers]; null for other shapes. */
 function widthOf({ types }: InferredGraph, tensor: string): number | null {
   const shape = types.types.get(tensor)?.shape;
@@ -157,21 +165,26 @@ function severalFit(inferred: InferredGraph, names: readonly string[]): never {
 
 /** The last few tensors that could be asked for. */
 function lastValues(inferred: InferredGraph): string {
-  const names = inferred.graph.nodes.flatMap(({ outputs }) => outputs.slice(0, 1));
-  const usable = names.filter((name) => isUsable(inferred, inferred.types.types.get(name)));
   return (
-    usable
-      .slice(-8)
+    usableValues(inferred)
       .map((name) => show(inferred, name))
       .join(", ") || "none that could be"
   );
 }
 
-function show({ types, batch }: InferredGraph, name: string): string {
-  const type = types.types.get(name);
-  return type === undefined
-    ? name
-    : `${name}: ${type.elementType} [${type.shape.map((size, at) => (at === 0 && size === batch ? "batch" : size)).join(", ")}]`;
+/** In the graph's order. */
+function usableValues(inferred: InferredGraph): string[] {
+  const names = inferred.graph.nodes.flatMap(({ outputs }) => outputs.slice(0, 1));
+  return names.filter((name) => isUsable(inferred, inferred.types.types.get(name))).slice(-8);
+}
+
+function show(inferred: InferredGraph, name: string): string {
+  return inferred.types.types.has(name) ? `${name}: ${typeText(inferred, name)}` : name;
+}
+
+function typeText({ types, batch }: InferredGraph, name: string): string {
+  const { elementType, shape } = types.types.get(name) as StaticType;
+  return `${elementType} [${shape.map((size, at) => (at === 0 && size === batch ? "batch" : size)).join(", ")}]`;
 }
 
 function refuse(why: string): never {

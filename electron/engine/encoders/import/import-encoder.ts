@@ -5,6 +5,8 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, join, resolve } from "node:path";
 
+import type { ImportRequest as AskedImport } from "#protocol/encoder-contract.ts";
+
 import { UserError } from "../../base/errors.ts";
 import { inferTypes } from "../../onnx/infer.ts";
 import type { Model } from "../../onnx/model.ts";
@@ -12,36 +14,27 @@ import type { StaticType } from "../../onnx/shapes/rule.ts";
 import { elementCount } from "../../onnx/tensor-values.ts";
 import { writeModel } from "../../onnx/write.ts";
 import { readJsonFile } from "../card-fields.ts";
-import { cardName } from "../encoder-card.ts";
+import { cardName, type EncoderCard } from "../encoder-card.ts";
 import type { RegisteredEncoder } from "../registry.ts";
 import { readTextTower } from "../text-tower.ts";
 import { cardOfImport } from "./card-of-import.ts";
-import { findEmbedding, type InferredGraph } from "./embedding-tensor.ts";
+import { findEmbedding, type EmbeddingTensor, type InferredGraph } from "./embedding-tensor.ts";
 import { findImageInput, inputShape, type ImageInput } from "./image-input.ts";
 import { readTextHalf, type TextImportRequest } from "./import-text.ts";
-import { readPreprocessing } from "./preprocessing.ts";
+import { readPreprocessing, type Preprocessing } from "./preprocessing.ts";
 import { promoteEmbedding } from "./promote.ts";
-import { putEncoder } from "./put-encoder.ts";
+import { putEncoder, type EncoderFiles } from "./put-encoder.ts";
 import { readStrangersModel } from "./read-stranger.ts";
 
-export interface ImportRequest {
+export interface ImportRequest extends Optional<AskedImport> {
   /** Path of the ONNX file. */
   readonly file: string;
   readonly dataFolder: string;
   readonly threads: number;
-  readonly name?: string | undefined;
-  /** The tensor that is the embedding. */
-  readonly output?: string | undefined;
-  /** Path of a JSON file with the preprocessing. */
-  readonly preprocess?: string | undefined;
-  /** The other half of a pair like CLIP: paths of the text model and of its tokenizer.json. */
-  readonly text?: string | undefined;
-  readonly tokenizer?: string | undefined;
-  /** Tokens of a text that are read. */
-  readonly context?: number | undefined;
-  /** The tensor that is the embedding of a text. */
-  readonly textOutput?: string | undefined;
 }
+
+/** What is not said may be left out or undefined. */
+type Optional<T> = { readonly [K in keyof T]?: T[K] | undefined };
 
 export interface ImportedEncoder {
   readonly encoder: RegisteredEncoder;
@@ -50,10 +43,20 @@ export interface ImportedEncoder {
 }
 
 /** Throws UserErrors whose messages begin with the file's path. */
-export async function importEncoder(request: ImportRequest): Promise<ImportedEncoder> {
+export function importEncoder(request: ImportRequest): Promise<ImportedEncoder> {
   const file = resolve(request.file);
+  return namingFiles(file, request, async () => {
+    const read = readImport(file, request);
+    const composed = composeImport(read, chooseEmbedding(read, request), { ...request, file });
+    const encoder = await putEncoder(composed.card, composed.bytes, { ...request, beside: composed.beside });
+    return { encoder, notes: composed.notes(encoder.card) };
+  });
+}
+
+/** Says of which file it is where something is wrong. */
+export async function namingFiles<T>(file: string, request: ImportRequest, work: () => Promise<T>): Promise<T> {
   try {
-    return await takeIn(file, request);
+    return await work();
   } catch (thrown) {
     if (!(thrown instanceof UserError)) throw thrown;
     const whose = thrown.code === "text-failed" && request.text !== undefined ? resolve(request.text) : file;
@@ -62,34 +65,65 @@ export async function importEncoder(request: ImportRequest): Promise<ImportedEnc
   }
 }
 
-async function takeIn(file: string, request: ImportRequest): Promise<ImportedEncoder> {
+/** What was read of a file before its embedding is chosen. */
+export interface ReadImport {
+  readonly model: Model;
+  readonly sha256: string;
+  readonly preprocessing: Preprocessing;
+  readonly input: ImageInput;
+  readonly inferred: InferredGraph;
+  /** The text half that goes with it; null: none. */
+  readonly pair: TextImportRequest | null;
+}
+
+export function readImport(file: string, request: ImportRequest): ReadImport {
   const pair = pairOf(request) ?? pairBeside(file, request);
   const { model, sha256 } = readStrangersModel(file);
-  const preprocessing = readPreprocessing(file, request.preprocess === undefined ? null : resolve(request.preprocess), sha256);
+  const named = request.preprocess === undefined ? null : resolve(request.preprocess);
+  const preprocessing = readPreprocessing(file, { named, told: request.preprocessing }, sha256);
   const input = findImageInput(model, preprocessing);
-  const inferred = inferFor(model, input);
-  const embedding = findEmbedding(inferred, { tensor: request.output ?? preprocessing.output, pooling: preprocessing.pooling });
+  return { model, sha256, preprocessing, input, inferred: inferFor(model, input), pair };
+}
+
+/** Throws UserError `encoder-output`: nothing fits, or several do. */
+export function chooseEmbedding({ inferred, preprocessing }: ReadImport, { output }: ImportRequest): EmbeddingTensor {
+  return findEmbedding(inferred, { tensor: output ?? preprocessing.output, pooling: preprocessing.pooling });
+}
+
+/** What is to be put into a folder of its own. */
+export interface ComposedImport extends EncoderFiles {
+  /** What was found and assumed; of the card as it is after the trial. */
+  notes(tried: EncoderCard): readonly string[];
+}
+
+export function composeImport(read: ReadImport, embedding: EmbeddingTensor, request: ImportRequest): ComposedImport {
+  const { model, sha256, preprocessing, input, inferred, pair } = read;
+  const { file } = request;
   const type = inferred.types.types.get(embedding.tensor) as StaticType;
   const promoted = promoteEmbedding(model, input, embedding, type);
   const bytes = writeModel(promoted.model);
-  const name = request.name ?? preprocessing.name ?? basename(file).replace(/\.onnx$/i, "");
+  const name = request.name ?? nameOf(file, preprocessing);
   const half = pair === null ? null : readTextHalf(pair, embedding.dimensions);
   const text = half?.tower ?? null;
-  const card = cardOfImport({ ...promoted, input, embedding, bytes, name, file, sha256, preprocessing, text });
-  const encoder = await putEncoder(card, bytes, { ...request, beside: half?.files ?? new Map() });
-  const { size, layout, colour, batch } = encoder.card.input;
   return {
-    encoder,
-    notes: [
+    card: cardOfImport({ ...promoted, input, embedding, bytes, name, file, sha256, preprocessing, text }),
+    bytes,
+    beside: half?.files ?? new Map(),
+    notes: ({ input: { size, layout, colour, batch }, text: tried }) => [
       `The embedding is ${embedding.why}: ${embedding.dimensions} numbers.`,
       `Pictures of ${size} px${input.sizeIsFree ? " (the model leaves the size free)" : ""}, ${layout}, ${colour}, ${batch === null ? "any number at a time" : `${batch} at a time`}.`,
       `Preprocessing: ${preprocessing.why}.`,
       ...(half?.notes ?? []),
-      ...(half !== null && encoder.card.text?.input.fillsUp === true && !half.tower.input.fillsUp
+      ...(half !== null && tried?.input.fillsUp === true && !half.tower.input.fillsUp
         ? ["Every text is filled up to that: the model runs with no other length, whatever it says."]
         : []),
     ],
   };
+}
+
+/** What it is called where nobody says. */
+export function nameOf(file: string, preprocessing: Preprocessing): string {
+  return preprocessing.name ?? basename(file).replace(/\.onnx$/i, "");
 }
 
 /** Both files of the text half, or none. */

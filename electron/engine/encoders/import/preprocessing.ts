@@ -5,6 +5,8 @@
 import { existsSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 
+import type { ImportPreprocessing } from "#protocol/encoder-contract.ts";
+
 import { UserError } from "../../base/errors.ts";
 import { oneOf, pair, readJsonFile, record, refuse, text, triple, whole, type Fields } from "../card-fields.ts";
 import { cardName, sizeBounds, type EncoderInput } from "../encoder-card.ts";
@@ -38,18 +40,23 @@ const cardFields = ["id", "file", "sha256", "origin", "output", "spatial", "lice
 /** ImageNet's, as nearly every PyTorch model has them: bytes to 0..1, minus the mean, by the deviation. */
 const imageNet = { range: [0, 1], mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] } as const;
 
-/**
- * @param model path of the ONNX file
- * @param named path of a preprocessing file; null: the encoder.json beside the model, where there is one
- */
-export function readPreprocessing(model: string, named: string | null, sha256: string): Preprocessing {
+export interface PreprocessingSources {
+  /** Path of a preprocessing file; null: the encoder.json beside the model, where there is one. */
+  readonly named: string | null;
+  /** What a person said, which counts more than any file. */
+  readonly told?: ImportPreprocessing | undefined;
+}
+
+/** @param model path of the ONNX file */
+export function readPreprocessing(model: string, { named, told = {} }: PreprocessingSources, sha256: string): Preprocessing {
   const beside = join(dirname(model), cardName);
-  if (named === null && !existsSync(beside))
-    return fromFields(
-      "",
-      {},
-      `ImageNet's (0 to 1, mean ${imageNet.mean.join(" ")}, std ${imageNet.std.join(" ")}), since nothing says otherwise`,
-    );
+  const isTold = Object.values(told).some((value) => value !== undefined);
+  if (named === null && !existsSync(beside)) {
+    const usual = `ImageNet's (0 to 1, mean ${imageNet.mean.join(" ")}, std ${imageNet.std.join(" ")})`;
+    return isTold
+      ? fromFields("what was said of it", withTold({}, told), `as it was said; ${usual} where nothing was`)
+      : fromFields("", {}, `${usual}, since nothing says otherwise`);
+  }
   const path = named ?? beside;
   const fields = readJsonFile(path);
   if (named === null) {
@@ -58,7 +65,16 @@ export function readPreprocessing(model: string, named: string | null, sha256: s
     if (typeof told === "string" && told !== sha256)
       refuseCard(path, `is the card of a model with SHA-256 ${told}, ${model} has ${sha256}`);
   }
-  return fromFields(path, fields, `from ${path}`);
+  return fromFields(path, withTold(fields, told), isTold ? `as it was said, else from ${path}` : `from ${path}`);
+}
+
+/** Where a person says something of the picture or of the pooling, that takes the place of the file's. */
+function withTold(fields: Fields, { pooling, ...picture }: ImportPreprocessing): Fields {
+  const given = Object.fromEntries(Object.entries(picture).filter(([, value]) => value !== undefined));
+  const { input, output } = fields;
+  const isNested = typeof input === "object" && input !== null;
+  const merged = isNested ? { ...fields, input: { ...input, ...given } } : { ...fields, ...given };
+  return pooling === undefined ? merged : { ...merged, output: { ...(typeof output === "object" ? output : {}), pooling } };
 }
 
 function refuseCard(path: string, why: string): never {

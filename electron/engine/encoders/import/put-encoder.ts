@@ -25,29 +25,40 @@ export async function putEncoder(card: EncoderCard, bytes: Uint8Array, { dataFol
   if (known !== null) return known;
   const temporary = makePlace(folder);
   try {
-    const modelPath = join(temporary, modelName);
-    writeFileSync(modelPath, bytes);
-    for (const [name, content] of beside) writeFileSync(join(temporary, name), content);
-    const { name, layout, size, colour, batch: asked } = card.input;
-    const normalisation = byteNormalisation(card.input);
-    const trial = {
-      modelPath,
-      input: { name, layout, size, colour, batch: asked, ...normalisation },
-      outputName: card.output.name,
-      dimensions: card.output.dimensions,
-    };
-    const batch = await tryEncoder(trial, threads);
-    const tried = { ...card, input: { ...card.input, batch } };
-    writeFileSync(join(temporary, cardName), writeEncoderCard(tried, "imported"));
-    const textInput = await tryTextHalf(readEncoderCard(temporary), threads);
-    if (card.text !== undefined && textInput !== null)
-      writeFileSync(join(temporary, cardName), writeEncoderCard({ ...tried, text: { ...card.text, input: textInput } }, "imported"));
+    await fillAndTry(temporary, { card, bytes, beside }, threads);
     rmSync(join(folder, card.id), { recursive: true, force: true });
     renameSync(temporary, join(folder, card.id));
   } finally {
     rmSync(temporary, { recursive: true, force: true });
   }
   return findEncoder(card.id, dataFolder);
+}
+
+export interface EncoderFiles {
+  readonly card: EncoderCard;
+  /** The model. */
+  readonly bytes: Uint8Array;
+  readonly beside: ReadonlyMap<string, Uint8Array>;
+}
+
+/** Writes the files into a folder and tries them there; the card that is written, and given, says with which batch and texts they run. */
+export async function fillAndTry(folder: string, { card, bytes, beside }: EncoderFiles, threads: number): Promise<EncoderCard> {
+  const modelPath = join(folder, modelName);
+  writeFileSync(modelPath, bytes);
+  for (const [name, content] of beside) writeFileSync(join(folder, name), content);
+  const { name, layout, size, colour, batch: asked } = card.input;
+  const trial = {
+    modelPath,
+    input: { name, layout, size, colour, batch: asked, ...byteNormalisation(card.input) },
+    outputName: card.output.name,
+    dimensions: card.output.dimensions,
+  };
+  const tried = { ...card, input: { ...card.input, batch: await tryEncoder(trial, threads) } };
+  writeFileSync(join(folder, cardName), writeEncoderCard(tried, "imported"));
+  const textInput = await tryTextHalf(readEncoderCard(folder), threads);
+  if (card.text !== undefined && textInput !== null)
+    writeFileSync(join(folder, cardName), writeEncoderCard({ ...tried, text: { ...card.text, input: textInput } }, "imported"));
+  return readEncoderCard(folder);
 }
 
 let placesMade = 0;

@@ -74,6 +74,17 @@ export function listUnembeddedContents(store: ReadStore, encoderKey: number): nu
   ).map((row) => row.content_id);
 }
 
+/** Present images that this encoder has seen. */
+export function countEmbeddedImages(store: ReadStore, encoderKey: number): number {
+  const counted = readOne<{ count: number }>(
+    store,
+    `SELECT count(*) AS count FROM files WHERE state = 'image'
+     AND EXISTS (SELECT 1 FROM embeddings e WHERE e.encoder_key = ? AND e.content_id = files.content_id)`,
+    encoderKey,
+  );
+  return counted?.count ?? 0;
+}
+
 /**
  * Vectors of every content that a present file holds, ordered by the content's hash: the order, and with it every result made from the
  * rows, follows from what is in the folder and not from the order in which it was read.

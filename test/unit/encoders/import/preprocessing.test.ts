@@ -4,14 +4,15 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 
 import { readPreprocessing } from "#engine/encoders/import/preprocessing.ts";
+import type { ImportPreprocessing } from "#protocol/encoder-contract.ts";
 import { temporaryFolder } from "../../../helpers/temporary-folder.ts";
 
 /** What is read where `encoder.json` beside the model (or `other.json`, named) holds this. */
-function read(fields: unknown, named = false): ReturnType<typeof readPreprocessing> {
+function read(fields: unknown, named = false, told: ImportPreprocessing = {}): ReturnType<typeof readPreprocessing> {
   const folder = temporaryFolder();
   const path = join(folder, named ? "other.json" : "encoder.json");
   if (fields !== undefined) writeFileSync(path, typeof fields === "string" ? fields : JSON.stringify(fields));
-  return readPreprocessing(join(folder, "net.onnx"), named ? path : null, "abc");
+  return readPreprocessing(join(folder, "net.onnx"), { named: named ? path : null, told }, "abc");
 }
 
 test("ImageNet's where nobody says otherwise, field by field", () => {
@@ -25,6 +26,17 @@ test("ImageNet's where nobody says otherwise, field by field", () => {
   };
   expect(read(undefined)).toMatchObject({ ...usual, why: expect.stringMatching(/^ImageNet's/) });
   expect(read({ size: 96 }, true)).toMatchObject({ ...usual, size: 96, why: expect.stringMatching(/^from .*other\.json$/) });
+});
+
+test("what a person says counts more than a file, field by field", () => {
+  const input = { range: [0, 255], mean: [1, 2, 3], std: [4, 5, 6], colour: "BGR", size: 64 };
+  const told = { mean: [7, 8, 9], size: 96, pooling: "first-token" } as const;
+  const card = { file: "net.onnx", sha256: "abc", input, output: { name: "tokens" } };
+  for (const fields of [card, { ...input, output: { name: "tokens" } }])
+    expect(read(fields, true, told)).toMatchObject({ ...input, ...told, output: "tokens", why: expect.stringMatching(/^as it was said, else from/) }); // prettier-ignore
+  expect(read(undefined, false, { mean: [0, 0, 0], std: [1, 1, 1] })).toMatchObject({ mean: [0, 0, 0], std: [1, 1, 1], range: [0, 1] });
+  expect(() => read(undefined, false, { mean: [0, 0, 0] })).toThrow(/what was said of it: std is missing/);
+  expect(() => read(undefined, false, { std: [1, 0, 1], mean: [0, 0, 0] })).toThrow(/3 numbers above 0/);
 });
 
 test("a card and a flat list of fields are both read", () => {
