@@ -21,8 +21,9 @@ import {
   type IpcMainInvokeEvent,
 } from "electron";
 
-import { scheme, shellChannels } from "#protocol/electron-shell.ts";
+import { readPathRequest, scheme, shellChannels } from "#protocol/electron-shell.ts";
 
+import { choosePath } from "./choose-path.ts";
 import { createCollectionMemory } from "./collection-memory.ts";
 import { createSupervisor } from "./engine-supervisor.ts";
 import { folderArgument } from "./folder-argument.ts";
@@ -134,6 +135,10 @@ function listenToPage(): void {
     if (!isFromPage(event) || window === null) return null;
     const chosen = await dialog.showOpenDialog(window, { title: "Choose a folder of images", properties: ["openDirectory"] });
     return chosen.canceled ? null : (chosen.filePaths[0] ?? null);
+  });
+  ipcMain.handle(shellChannels.choosePath, async (event, asked: unknown) => {
+    const request = readPathRequest(asked);
+    return isFromPage(event) && window !== null && request !== null ? choosePath(window, request) : null;
   });
 }
 

@@ -16,9 +16,33 @@ export const shellChannels = {
   port: "likeness:port",
   /** Page -> main, answered: the system's folder dialog. */
   chooseFolder: "likeness:choose-folder",
+  /** Page -> main, answered: the system's dialog for any path, by a `PathRequest`. */
+  choosePath: "likeness:choose-path",
   /** Main -> page: the id of a command chosen in the menu. */
   menu: "likeness:menu",
 } as const;
+
+export const pathKinds = ["folder", "file", "new-file"] as const;
+
+/** A path that a person is asked for. */
+export interface PathRequest {
+  readonly kind: (typeof pathKinds)[number];
+  readonly title: string;
+  /** Of a file: its ending without a dot, one of these; empty: any. */
+  readonly endings: readonly string[];
+  /** What a new file would be called. */
+  readonly name: string;
+}
+
+/** What came from a page, checked; null: it is no request. */
+export function readPathRequest(value: unknown): PathRequest | null {
+  if (typeof value !== "object" || value === null) return null;
+  const { kind, title, endings, name } = value as Record<string, unknown>;
+  const known = pathKinds.find((each) => each === kind);
+  if (known === undefined || typeof title !== "string" || typeof name !== "string" || !Array.isArray(endings)) return null;
+  if (!endings.every((each): each is string => typeof each === "string" && /^[a-z0-9.]{1,20}$/.test(each))) return null;
+  return { kind: known, title, endings, name };
+}
 
 /** Main process -> engine process. */
 export type ToEngineProcess =

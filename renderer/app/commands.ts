@@ -2,6 +2,8 @@
 import type { IconName } from "../widgets/icons.ts";
 import { chooseFolder, closeCollection, indexAgain, openRecent, openSamples } from "../state/collections.ts";
 import { dialogs } from "../state/dialogs.svelte.ts";
+import { encoderImport } from "../state/encoder-import.svelte.ts";
+import { encoders } from "../state/encoders.svelte.ts";
 import { engine } from "../state/engine.svelte.ts";
 import { frame } from "../state/frame.svelte.ts";
 import { images, sequenceOf } from "../state/images.svelte.ts";
@@ -196,6 +198,16 @@ function collectionCommands(): Command[] {
   if (open !== null) {
     commands.push(
       { id: "index-again", title: "Look for changes in the folders", group: "Collection", icon: "refresh", run: () => void indexAgain() },
+      { id: "import-encoder", title: "Take an encoder in", group: "Collection", icon: "encoders", run: () => void encoderImport.choose() },
+      ...encoders.list
+        .filter(({ id }) => id !== open.encoder.id)
+        .map((encoder): Command => ({
+          id: `encoder-${encoder.id}`,
+          title: `Use the encoder ${encoder.name}`,
+          group: "Collection",
+          icon: "encoders",
+          run: () => void encoders.choose(encoder),
+        })),
       { id: "close-collection", title: "Close this collection", group: "Collection", icon: "close", run: () => void closeCollection() },
     );
   }

@@ -1,5 +1,6 @@
 /** @file Keys for the whole window. A key typed into a field belongs to the field; views handle their own arrows. */
 import { dialogs } from "../state/dialogs.svelte.ts";
+import { picker } from "../state/picker.svelte.ts";
 import { selection } from "../state/selection.svelte.ts";
 import { viewer } from "../state/viewer.svelte.ts";
 import { availableCommands, focusSearch } from "./commands.ts";
@@ -20,7 +21,7 @@ export function handleKey(event: KeyboardEvent): void {
     else dialogs.show("commands");
     return;
   }
-  if (dialogs.open !== null || isTyping(event.target)) return;
+  if (dialogs.open !== null || picker.question !== null || isTyping(event.target)) return;
   if (name === "/") {
     event.preventDefault();
     focusSearch();

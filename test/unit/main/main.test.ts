@@ -91,7 +91,10 @@ vi.doMock("electron", () => {
     BrowserWindow,
     dialog: {
       showErrorBox: (_title: string, message: string) => state.errors.push(message),
-      showOpenDialog: () => Promise.resolve({ canceled: false, filePaths: ["/chosen"] }),
+      showOpenDialog: (_window: unknown, options: { properties: string[] }) =>
+        Promise.resolve({ canceled: false, filePaths: [options.properties.includes("openFile") ? "/chosen.onnx" : "/chosen"] }),
+      showSaveDialog: (_window: unknown, options: { defaultPath: string }) =>
+        Promise.resolve({ canceled: false, filePath: `/saved/${options.defaultPath}` }),
       showMessageBox: () => Promise.resolve({ response: 1 }),
     },
     ipcMain: Object.assign(ipcMain, {
@@ -189,6 +192,17 @@ describe("the main process", () => {
     const choose = state.handlers.get("likeness:choose-folder")!;
     expect(await choose(page())).toBe("/chosen");
     expect(await choose(page({ url: "https://example.com/" }))).toBeNull();
+  });
+
+  it("asks for a file, a folder or a new file, for the app's page alone and in words that are a request", async () => {
+    const choose = state.handlers.get("likeness:choose-path")!;
+    const request = { kind: "file", title: "Choose", endings: ["onnx"], name: "" };
+    expect(await choose(page(), request)).toBe("/chosen.onnx");
+    expect(await choose(page(), { ...request, kind: "folder" })).toBe("/chosen");
+    expect(await choose(page(), { ...request, kind: "new-file", name: "pictures.csv" })).toBe("/saved/pictures.csv");
+    expect(await choose(page({ url: "https://example.com/" }), request)).toBeNull();
+    for (const wrong of [null, "file", { ...request, kind: "any" }, { ...request, endings: ["*"] }, { ...request, title: 1 }])
+      expect(await choose(page(), wrong)).toBeNull();
   });
 
   it("starts a dead engine anew and hands the page a new port unasked", async () => {

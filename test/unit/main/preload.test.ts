@@ -23,7 +23,7 @@ beforeAll(async () => {
 
 it("exposes exactly this", () => {
   expect([...exposed.keys()]).toEqual(["likeness"]);
-  expect(Object.keys(bridge).toSorted()).toEqual(["chooseFolder", "kind", "onMenu", "pathForFile", "requestEngine"]);
+  expect(Object.keys(bridge).toSorted()).toEqual(["chooseFolder", "choosePath", "kind", "onMenu", "pathForFile", "requestEngine"]);
   expect(bridge.kind).toBe("electron");
 });
 
@@ -46,6 +46,12 @@ it("gives the page strings and no events of Electron", async () => {
     ipc.invoke.mockResolvedValueOnce(answer);
     expect(await bridge.chooseFolder()).toBe(path);
   }
+  const request = { kind: "file", title: "Choose", endings: ["onnx"], name: "" } as const;
+  ipc.invoke.mockResolvedValueOnce("/a.onnx");
+  expect(await bridge.choosePath(request)).toBe("/a.onnx");
+  expect(ipc.invoke).toHaveBeenLastCalledWith("likeness:choose-path", request);
+  ipc.invoke.mockResolvedValueOnce({ canceled: true });
+  expect(await bridge.choosePath(request)).toBeNull();
   const heard: unknown[][] = [];
   bridge.onMenu((...args) => heard.push(args));
   ipc.emit("likeness:menu", { sender: ipc }, "go-map");
