@@ -116,6 +116,8 @@ function selectionCommands(): Command[] {
   }
   if (current !== null) {
     commands.push(
+      { id: "search-with", title: "Search with this picture", group: "Selection", icon: "plus", run: () => addToSearch("+") },
+      { id: "search-without", title: "Search away from this picture", group: "Selection", icon: "minus", run: () => addToSearch("-") },
       { id: "similar", title: "More like this", group: "Selection", icon: "similar", keys: "S", run: () => showSimilar() },
       {
         id: "open",
@@ -135,6 +137,15 @@ export function showSimilar(): void {
   if (id === null) return;
   viewer.close();
   route.goSimilar(id);
+}
+
+/** The current picture as a term beside the words. */
+function addToSearch(sign: "+" | "-"): void {
+  const id = selection.current;
+  if (id === null) return;
+  viewer.close();
+  if (route.view !== "map") route.go("library");
+  wordSearch.addImage(id, sign);
 }
 
 function showCommands(): Command[] {

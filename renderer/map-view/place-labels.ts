@@ -11,6 +11,8 @@ export interface ClusterLabel {
   /** Middle of the label, pixels. */
   readonly x: number;
   readonly y: number;
+  /** In words; "" where there are none. */
+  readonly name: string;
 }
 
 export const labelHeight = 32;
@@ -21,13 +23,22 @@ const tooWide = 0.6;
 /** From this many times the label's height on, a label covers little of its cluster. */
 const roomy = 5;
 
-/** The picture, and room for the digits of the count. */
-export function labelWidth(count: number): number {
-  return 46 + 7.5 * String(count).length + (count >= 1000 ? 5 : 0);
+/** Of a name, which is cut beyond. */
+export const mostNamePx = 110;
+
+/** The picture, and room for the digits of the count and for the name. */
+export function labelWidth(count: number, name = ""): number {
+  const words = name === "" ? 0 : 6 + Math.min(mostNamePx, Math.ceil(name.length * 7.3));
+  return 46 + 7.5 * String(count).length + (count >= 1000 ? 5 : 0) + words;
 }
 
 /** `clusters` largest first. */
-export function placeLabels(clusters: readonly ClusterPlace[], camera: Camera, size: Size): ClusterLabel[] {
+export function placeLabels(
+  clusters: readonly ClusterPlace[],
+  camera: Camera,
+  size: Size,
+  names: ReadonlyMap<number, string> = new Map(),
+): ClusterLabel[] {
   const taken = createOccupancy();
   const cores = createOccupancy();
   const seen = clusters
@@ -41,11 +52,13 @@ export function placeLabels(clusters: readonly ClusterPlace[], camera: Camera, s
   const labels: ClusterLabel[] = [];
   for (const cluster of seen) {
     if (labels.length >= most) break;
-    const spots = spotsOf(cluster, camera, size);
+    const name = names.get(cluster.label) ?? "";
+    const width = labelWidth(cluster.count, name);
+    const spots = spotsOf(cluster, width, { camera, size });
     const fits =
       (avoidsCores: boolean) =>
       (spot: { x: number; y: number }): boolean => {
-        const box = boxAt(spot, labelWidth(cluster.count));
+        const box = boxAt(spot, width);
         return (
           box.left >= 0 &&
           box.top >= 0 &&
@@ -57,18 +70,18 @@ export function placeLabels(clusters: readonly ClusterPlace[], camera: Camera, s
       };
     const spot = spots.find(fits(true)) ?? spots.find(fits(false));
     if (spot === undefined) continue;
-    taken.take(boxAt(spot, labelWidth(cluster.count)));
-    labels.push({ cluster, ...spot });
+    taken.take(boxAt(spot, width));
+    labels.push({ cluster, name, ...spot });
   }
   return labels;
 }
 
-function spotsOf(cluster: ClusterPlace, camera: Camera, size: Size): { x: number; y: number }[] {
+function spotsOf(cluster: ClusterPlace, width: number, { camera, size }: { camera: Camera; size: Size }): { x: number; y: number }[] {
   const middle = toScreen(camera, size, cluster);
   const first = toScreen(camera, size, { x: cluster.bounds.left, y: cluster.bounds.top });
   const last = toScreen(camera, size, { x: cluster.bounds.right, y: cluster.bounds.bottom });
   if (last.y - first.y > roomy * labelHeight) return [middle];
-  const across = labelWidth(cluster.count) / 2 + gap + 2;
+  const across = width / 2 + gap + 2;
   const down = labelHeight / 2 + gap + 2;
   return [
     { x: middle.x, y: last.y + down },

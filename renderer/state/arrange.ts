@@ -16,13 +16,26 @@ export type FlagFilter = (typeof flagFilters)[number];
 /** From here on a picture is marked as odd. */
 export const oddFrom = 99;
 
+/** A search that puts pictures in an order instead of choosing among them. */
+export interface RankedSearch {
+  /** Place of each id, from 0, the most alike. */
+  readonly places: ReadonlyMap<number, number>;
+  /** Cosine at each place. */
+  readonly similarities: Float32Array;
+  /** So many of those that pass all other filters are shown. */
+  readonly most: number;
+}
+
+/** At first. */
+export const mostRanked = 200;
+
 export interface FilterSet {
   /** A folder with everything below it. */
   readonly folder: string | null;
   readonly cluster: number | null;
   readonly flag: FlagFilter | null;
   readonly issue: { readonly kind: IssueKind; readonly ids: ReadonlySet<number> } | null;
-  readonly search: { readonly text: string; readonly ids: ReadonlySet<number> } | null;
+  readonly search: { readonly text: string; readonly ids: ReadonlySet<number>; readonly ranked?: RankedSearch } | null;
   /** Odder than the given parts of the collection, 0..100, both ends included. */
   readonly percentiles: { readonly from: number; readonly to: number } | null;
 }
@@ -54,7 +67,18 @@ export function applyFilter(columns: ImageColumns, filter: FilterSet): Int32Arra
     if (percentiles !== null && !(columns.percentiles[index] >= percentiles.from && columns.percentiles[index] <= percentiles.to)) continue;
     result[length++] = index;
   }
-  return result.slice(0, length);
+  const passing = result.slice(0, length);
+  return search?.ranked === undefined ? passing : mostAlike(columns, passing, search.ranked);
+}
+
+/** The first few of a ranking, still in the order of the columns. */
+function mostAlike(columns: ImageColumns, passing: Int32Array, { places, most }: RankedSearch): Int32Array {
+  if (passing.length <= most) return passing;
+  return sortedBy(passing, placeOf(columns, places)).slice(0, most).sort();
+}
+
+function placeOf({ ids }: ImageColumns, places: ReadonlyMap<number, number>): (index: number) => number {
+  return (index) => places.get(ids[index]) ?? Number.NaN;
 }
 
 export function hasFlag(columns: ImageColumns, index: number, flag: FlagFilter): boolean {
@@ -65,9 +89,11 @@ export function hasFlag(columns: ImageColumns, index: number, flag: FlagFilter):
   return columns.percentiles[index] >= oddFrom;
 }
 
-/** Orders what `applyFilter` gave and cuts it into sections. */
-export function arrange(columns: ImageColumns, visible: Int32Array, sort: SortOrder): Arrangement {
+/** Orders what `applyFilter` gave and cuts it into sections; a ranking counts more than any order. */
+export function arrange(columns: ImageColumns, visible: Int32Array, sort: SortOrder, ranked?: RankedSearch): Arrangement {
   if (visible.length === 0) return { order: visible, sections: [] };
+  if (ranked !== undefined)
+    return { order: sortedBy(visible, placeOf(columns, ranked.places)), sections: [{ start: 0, count: visible.length, label: "" }] };
   if (sort === "folder") {
     const titles = folderTitles(columns.folders);
     const titled = titles.length > 1;
@@ -134,7 +160,7 @@ export function daysText(columns: ImageColumns, order: Int32Array): string {
 
 const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: "base" });
 
-/** Smallest key first, NaN last, equal keys in their present order.. */
+/** Smallest key first, NaN last, equal keys in their present order. */
 function sortedBy(visible: Int32Array, key: (index: number) => number): Int32Array {
   const keys = new Float64Array(visible.length);
   for (let position = 0; position < visible.length; position++) {

@@ -10,6 +10,7 @@ import { notices } from "./notices.svelte.ts";
 import { route } from "./route.svelte.ts";
 import { selection } from "./selection.svelte.ts";
 import { viewer } from "./viewer.svelte.ts";
+import { wordSearch } from "./word-search.svelte.ts";
 
 export async function openFolder(path: string): Promise<void> {
   await enter(`${path} could not be opened`, () => engine.call("collection.openFolder", { path }));
@@ -68,6 +69,7 @@ async function enter(failure: string, open: () => Promise<{ collection: OpenColl
 }
 
 function forgetShown(): void {
+  wordSearch.clear();
   images.reset();
   selection.reset();
   viewer.close();

@@ -36,7 +36,9 @@ class Images {
   readonly filtered = $derived(isFiltered(this.filter));
   /** Indexes that pass the filter, in the order of the columns. */
   readonly visible = $derived(applyFilter(this.columns, this.filter));
-  readonly arrangement = $derived<Arrangement>(arrange(this.columns, this.visible, settings.sort));
+  /** The search that puts them in its own order, where there is one. */
+  readonly ranked = $derived(this.filter.search?.ranked);
+  readonly arrangement = $derived<Arrangement>(arrange(this.columns, this.visible, settings.sort, this.ranked));
   readonly #names = $derived(this.columns.names.split("\n"));
   readonly #byId = $derived(new Map(Array.from(this.columns.ids, (id, index) => [id, index])));
   #reading = false;
@@ -90,6 +92,18 @@ class Images {
 
   setFilter(change: Partial<FilterSet>): void {
     this.filter = { ...this.filter, ...change };
+  }
+
+  /** How alike the search finds it; null where it ranks nothing. */
+  similarityOf(index: number): number | null {
+    const place = this.ranked?.places.get(this.columns.ids[index]);
+    return place === undefined ? null : (this.ranked?.similarities[place] ?? null);
+  }
+
+  /** More of a ranking. */
+  showMoreRanked(): void {
+    const { search } = this.filter;
+    if (search?.ranked !== undefined) this.setFilter({ search: { ...search, ranked: { ...search.ranked, most: search.ranked.most * 2 } } });
   }
 
   clearFilter(): void {

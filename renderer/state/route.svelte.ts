@@ -1,6 +1,9 @@
 /** @file Which view is open, kept in the address so that back, forward and reload do what people expect. */
 import type { ImageId } from "#protocol/model.ts";
 
+import type { Rectangle } from "../widgets/zoom.ts";
+import { regionPart } from "./region-part.ts";
+
 export const viewNames = ["library", "map", "duplicates", "outliers", "similar", "training", "encoders"] as const;
 export type ViewName = (typeof viewNames)[number];
 
@@ -30,6 +33,11 @@ class Route {
   /** More like this image. */
   goSimilar(id: ImageId): void {
     this.go("similar", String(id));
+  }
+
+  /** Pictures in which a part of this one is found. */
+  goRegion(id: ImageId, box: Rectangle): void {
+    this.go("similar", regionPart(id, box));
   }
 
   #read(): void {

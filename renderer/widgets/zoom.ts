@@ -59,3 +59,42 @@ export function clampPan(state: ZoomState, picture: Size, stage: Size): ZoomStat
   const [roomX, roomY] = [room(picture.width, stage.width), room(picture.height, stage.height)];
   return { scale: state.scale, x: Math.min(roomX, Math.max(-roomX, state.x)), y: Math.min(roomY, Math.max(-roomY, state.y)) };
 }
+
+export interface Rectangle {
+  readonly left: number;
+  readonly top: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Where the picture lies on the stage, in screen pixels from the stage's corner. */
+export function pictureOnStage(state: ZoomState, picture: Size, stage: Size, pixelRatio = 1): Rectangle {
+  const scale = state.scale ?? fitScale(picture, stage, pixelRatio);
+  const [width, height] = [picture.width * scale, picture.height * scale];
+  return { left: stage.width / 2 + state.x - width / 2, top: stage.height / 2 + state.y - height / 2, width, height };
+}
+
+interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** The box between two points of the stage as shares of the picture, cut off at its edges; null where nothing of it is left. */
+export function shareOfPicture(from: Point, to: Point, place: Rectangle): Rectangle | null {
+  const along = (at: number, start: number, length: number): number => Math.min(1, Math.max(0, (at - start) / length));
+  const [x1, x2] = [along(from.x, place.left, place.width), along(to.x, place.left, place.width)];
+  const [y1, y2] = [along(from.y, place.top, place.height), along(to.y, place.top, place.height)];
+  const box = { left: Math.min(x1, x2), top: Math.min(y1, y2), width: Math.abs(x2 - x1), height: Math.abs(y2 - y1) };
+  return box.width > 0 && box.height > 0 ? box : null;
+}
+
+/** Where a box (shares of a picture) lies in a cell that the picture covers, or that holds all of it; pixels of the cell, cut off at its edges. */
+export function boxInCell(box: Rectangle, picture: Size, cell: Size, fit: "cover" | "contain"): Rectangle {
+  const scales = [cell.width / picture.width, cell.height / picture.height];
+  const scale = fit === "cover" ? Math.max(...scales) : Math.min(...scales);
+  const along = (share: number, length: number, room: number): number => Math.min(room, Math.max(0, (room - length) / 2 + share * length));
+  const [width, height] = [picture.width * scale, picture.height * scale];
+  const [left, right] = [along(box.left, width, cell.width), along(box.left + box.width, width, cell.width)];
+  const [top, bottom] = [along(box.top, height, cell.height), along(box.top + box.height, height, cell.height)];
+  return { left, top, width: right - left, height: bottom - top };
+}

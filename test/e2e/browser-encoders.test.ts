@@ -126,7 +126,7 @@ describe.skipIf(chromium === null)("encoders in the app", { timeout: 120_000 }, 
       .png()
       .toFile(join(pictures(), "olive.png"));
     await page.keyboard.press("Control+k");
-    await page.keyboard.type("Look for changes");
+    await page.getByRole("combobox", { name: "Search commands" }).fill("Look for changes");
     await page.keyboard.press("Enter");
     await page.getByText("21 pictures", { exact: true }).waitFor(patient);
     await page.getByRole("button", { name: /Encoder: EfficientNet/ }).click();

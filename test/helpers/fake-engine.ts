@@ -11,6 +11,7 @@ import { columnsOf, detailsOf, fakeEncoder, groupsOf, issuesOf, mapOf, neighbour
 import { createFakeEncoders } from "./fake-encoders.ts";
 import { fakeFolders, fakeImages, type FakeImage } from "./fake-images.ts";
 import { drawPicture } from "./fake-pictures.ts";
+import { createFakeSearch } from "./fake-search.ts";
 import { createFakeTraining } from "./fake-training.ts";
 
 export interface FakeEngineOptions {
@@ -142,10 +143,7 @@ export function createFakeEngine(options: FakeEngineOptions): FakeEngine {
       return { entries: chosen.slice(offset, offset + limit), total: chosen.length, counts };
     },
     ...createFakeEncoders({ images: () => images.length, start: () => start().job, use: (encoder) => (inUse = encoder) }),
-    "images.search": notFaked,
-    "images.searchRegion": notFaked,
-    "text.zeroShot": notFaked,
-    "text.nameClusters": notFaked,
+    ...createFakeSearch(() => images),
     "export.data": notFaked,
     "export.report": notFaked,
     "labels.projects": () => ({ projects: [] }),

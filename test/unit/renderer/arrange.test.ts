@@ -30,6 +30,26 @@ describe("applyFilter", () => {
   });
 });
 
+describe("a ranking", () => {
+  const ranking = (ids: readonly number[], most: number) => ({
+    text: "x",
+    ids: new Set(ids),
+    ranked: { places: new Map(ids.map((id, place) => [id, place])), similarities: Float32Array.from(ids, (_, at) => 1 - at / 10), most },
+  });
+
+  test("the most alike of those that pass the other filters, the most alike first, whatever the order is", () => {
+    const search = ranking([40, 20, 30, 10], 2);
+    const visible = applyFilter(columns, { ...noFilter, search });
+    expect(indexes(visible)).toEqual([1, 3]);
+    const { order, sections } = arrange(columns, visible, "name", search.ranked);
+    expect(indexes(order)).toEqual([3, 1]);
+    expect(sections).toEqual([{ start: 0, count: 2, label: "" }]);
+    expect(indexes(applyFilter(columns, { ...noFilter, search, folder: "/p/a" }))).toEqual([1, 2]);
+    expect(indexes(applyFilter(columns, { ...noFilter, search: ranking([40, 20, 30, 10], 9) }))).toEqual([0, 1, 2, 3]);
+    expect(indexes(applyFilter(columns, { ...noFilter, search: ranking([30], 9) }))).toEqual([2]);
+  });
+});
+
 describe("arrange", () => {
   const all = Int32Array.from([0, 1, 2, 3]);
   test("by folder: sections titled from the common parent on", () => {

@@ -149,6 +149,19 @@ describe("clusters and their labels", () => {
     expect(placeLabels(placed, { x: 2, y: 2, scale: 60 }, size)).toHaveLength(4);
   });
 
+  test("names make labels wider, and these lie apart too", () => {
+    const names = new Map(placed.map(({ label }) => [label, label % 2 === 0 ? "a rather long name of a cluster" : "dog"]));
+    const shown = placeLabels(placed, { x: 2, y: 2, scale: 60 }, size, names);
+    expect(shown.map(({ cluster, name }) => [cluster.label, name])).toEqual(shown.map(({ cluster }) => [cluster.label, names.get(cluster.label)])); // prettier-ignore
+    const boxes = shown.map(({ cluster, name, x, y }) => {
+      const half = labelWidth(cluster.count, name) / 2;
+      expect(half).toBeGreaterThan(labelWidth(cluster.count) / 2);
+      return { left: x - half, right: x + half, top: y - labelHeight / 2, bottom: y + labelHeight / 2 };
+    });
+    expect(shown.length).toBeGreaterThan(0);
+    expect(overlaps(boxes)).toBe(0);
+  });
+
   test("inside a cluster its label is gone", () => {
     expect(placeLabels(placed, { x: 0.5, y: 0.5, scale: 5000 }, size)).toEqual([]);
   });

@@ -2,7 +2,16 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
-import { clampPan, fitScale, fitted, toggleRealSize, zoomAt } from "../../../renderer/widgets/zoom.ts";
+import {
+  boxInCell,
+  clampPan,
+  fitScale,
+  fitted,
+  pictureOnStage,
+  shareOfPicture,
+  toggleRealSize,
+  zoomAt,
+} from "../../../renderer/widgets/zoom.ts";
 
 const picture = { width: 4000, height: 3000 };
 const stage = { width: 800, height: 600 };
@@ -54,5 +63,54 @@ describe("zoom", () => {
   test("a picture is never pulled off its stage", () => {
     // At scale 0.4 it is 1600 x 1200: 400 to spare on each side, 300 above and below.
     expect(clampPan({ scale: 0.4, x: 9999, y: -9999 }, picture, stage)).toEqual({ scale: 0.4, x: 400, y: -300 });
+  });
+});
+
+describe("boxes", () => {
+  test("a fitted picture lies in the middle of its stage, a zoomed one where it was moved", () => {
+    expect(pictureOnStage(fitted, { width: 4000, height: 2000 }, stage)).toEqual({ left: 0, top: 100, width: 800, height: 400 });
+    expect(pictureOnStage({ scale: 1, x: 30, y: -20 }, picture, stage)).toEqual({ left: -1570, top: -1220, width: 4000, height: 3000 });
+  });
+
+  test("what is drawn is said in shares, in any direction, cut off at the picture's edges", () => {
+    const place = { left: 0, top: 100, width: 800, height: 400 };
+    const box = { left: 0.25, top: 0.25, width: 0.5, height: 0.5 };
+    expect(shareOfPicture({ x: 200, y: 200 }, { x: 600, y: 400 }, place)).toEqual(box);
+    expect(shareOfPicture({ x: 600, y: 400 }, { x: 200, y: 200 }, place)).toEqual(box);
+    expect(shareOfPicture({ x: -50, y: 0 }, { x: 400, y: 300 }, place)).toEqual({ left: 0, top: 0, width: 0.5, height: 0.5 });
+    expect(shareOfPicture({ x: 0, y: 0 }, { x: 800, y: 90 }, place)).toBeNull();
+    expect(shareOfPicture({ x: 5, y: 150 }, { x: 5, y: 300 }, place)).toBeNull();
+  });
+
+  test("a box drawn on the stage comes back to the same screen pixels at any zoom", () => {
+    fc.assert(
+      fc.property(fc.double({ min: 0.05, max: 4, noNaN: true }), fc.integer({ min: -200, max: 200 }), fc.integer({ min: -200, max: 200 }), (scale, x, y) => {
+        const place = pictureOnStage({ scale, x, y }, picture, stage);
+        const box = shareOfPicture({ x: 380, y: 290 }, { x: 420, y: 310 }, place);
+        if (box === null) return;
+        const right = place.left + (box.left + box.width) * place.width;
+        expect(right).toBeCloseTo(Math.min(420, place.left + place.width), 6);
+      }),
+    ); // prettier-ignore
+  });
+
+  test("in a cell that the picture covers, what is cut off is cut off the box too", () => {
+    const wide = { width: 400, height: 100 };
+    const cell = { width: 100, height: 100 };
+    // Covering a square, the middle quarter of it is seen.
+    expect(boxInCell({ left: 0, top: 0, width: 1, height: 1 }, wide, cell, "cover")).toEqual({ left: 0, top: 0, width: 100, height: 100 });
+    expect(boxInCell({ left: 0.5, top: 0.5, width: 0.125, height: 0.5 }, wide, cell, "cover")).toEqual({
+      left: 50,
+      top: 50,
+      width: 50,
+      height: 50,
+    });
+    expect(boxInCell({ left: 0, top: 0, width: 0.25, height: 1 }, wide, cell, "cover").width).toBe(0);
+    expect(boxInCell({ left: 0.5, top: 0, width: 0.5, height: 1 }, wide, cell, "contain")).toEqual({
+      left: 50,
+      top: 37.5,
+      width: 50,
+      height: 25,
+    });
   });
 });

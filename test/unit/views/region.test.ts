@@ -2,38 +2,20 @@
 import { rmSync } from "node:fs";
 import { join } from "node:path";
 
-import sharp from "sharp";
 import { beforeAll, expect, test } from "vitest";
 
-import { createRandom } from "#engine/base/random.ts";
 import type { ImageId } from "#protocol/model.ts";
 
 import { indexNow, testEngine } from "../../helpers/in-process.ts";
+import { drawRingPictures, ringPlaces, ringSize } from "../../helpers/ring-pictures.ts";
 import { temporaryFolderFor } from "../../helpers/temporary-folder.ts";
 
 const data = temporaryFolderFor(beforeAll, "data");
 const pictures = temporaryFolderFor(beforeAll, "pictures");
-const side = 320;
-/** Left and top of the thing in each picture that has it, as shares. */
-const places: readonly (readonly [number, number])[] = [[0.05, 0.05], [0.65, 0.1], [0.1, 0.6], [0.6, 0.62], [0.35, 0.35]]; // prettier-ignore
-const size = 0.3;
+const places = ringPlaces;
+const size = ringSize;
 
-/** Rings of red and white, on slopes and blobs of dull colours. */
-beforeAll(async () => {
-  const random = createRandom(8);
-  const px = size * side;
-  const ring = (r: number, colour: string): string => `<circle cx="${px / 2}" cy="${px / 2}" r="${r * px}" fill="${colour}"/>`;
-  const thing = `${ring(0.5, "#d01010")}${ring(0.36, "#ffffff")}${ring(0.22, "#d01010")}${ring(0.09, "#ffffff")}`;
-  for (let at = 0; at < 15; at++) {
-    const blobs = Array.from({ length: 6 }, () => `<ellipse cx="${random.below(side)}" cy="${random.below(side)}" rx="${20 + random.below(70)}" ry="${20 + random.below(70)}" fill="hsl(${random.below(360)} 25% ${25 + random.below(45)}%)"/>`); // prettier-ignore
-    const place = places[at];
-    const drawn = place === undefined ? "" : `<g transform="translate(${place[0] * side} ${place[1] * side})">${thing}</g>`;
-    const svg = `<svg xmlns="http://www.w3.org/2000/svg" width="${side}" height="${side}"><rect width="100%" height="100%" fill="hsl(${random.below(360)} 15% 55%)"/>${blobs.join("")}${drawn}</svg>`; // prettier-ignore
-    await sharp(Buffer.from(svg))
-      .png()
-      .toFile(join(pictures(), `${String(at).padStart(2, "0")}.png`));
-  }
-});
+beforeAll(() => drawRingPictures(pictures()));
 
 test("it is found, with its place, before pictures without it", { timeout: 120_000 }, async () => {
   const engine = await testEngine(data());
