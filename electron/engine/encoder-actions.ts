@@ -35,6 +35,12 @@ export interface EncoderExport {
   readonly smaller?: readonly SmallerForm[] | undefined;
 }
 
+/** What an export tells while it goes on, and how it is stopped. */
+export interface ExportSteps {
+  readonly signal?: AbortSignal | undefined;
+  onProgress?(stage: "read" | "write", done: number, total: number): void;
+}
+
 /** Of a collection, on which smaller forms are tried. */
 const triedPictures = 400;
 
@@ -59,12 +65,23 @@ export interface EncoderActions {
   /** Judges it on a table of (path, label); the collection keeps the encoder it uses. */
   evaluate(request: { encoder: string; labels: string; device?: DeviceName | undefined }): JobId;
   /** Writes model, card and a page about it into a folder that has none. */
-  export(request: EncoderExport): Promise<ExportedEncoder>;
+  export(request: EncoderExport, steps?: ExportSteps): Promise<ExportedEncoder>;
+  /** The same as a job. */
+  startExport(request: EncoderExport): JobId;
 }
 
 export function createEncoderActions(engine: Engine, dataFolder: string): EncoderActions {
   const runner = (): ReturnType<typeof requireRunner> => requireRunner(engine.jobs, engine.collection !== null);
   const received = createReceivedFiles();
+  /** What is to be written out, and where; outside every folder of images. */
+  const exportTarget = ({ encoder: id, folder }: EncoderExport): { encoder: RegisteredEncoder; target: string } => {
+    const encoder = findEncoder(id, dataFolder);
+    const target = resolve(folder);
+    const { collection } = engine;
+    if (collection !== null) requireOutside(target, listFolders(collection.store));
+    requireOutside(target, [Buffer.from(ownEncodersFolder(dataFolder))]);
+    return { encoder, target };
+  };
   return {
     receive: received.keep,
     close: received.close,
@@ -114,16 +131,24 @@ export function createEncoderActions(engine: Engine, dataFolder: string): Encode
       findEncoder(encoder, dataFolder);
       return jobs.start("evaluate", { encoder, labels: resolve(labels), device });
     },
-    export: async ({ encoder: id, folder, featureMaps = false, smaller = [] }) => {
-      const encoder = findEncoder(id, dataFolder);
-      const target = resolve(folder);
-      const { collection } = engine;
-      if (collection !== null) requireOutside(target, listFolders(collection.store));
-      requireOutside(target, [Buffer.from(ownEncodersFolder(dataFolder))]);
+    startExport: (request) => {
+      const jobs = runner();
+      const { target } = exportTarget(request);
+      return jobs.start("export", { what: "encoder", ...request, folder: target });
+    },
+    export: async (request, { signal, onProgress } = {}) => {
+      const { featureMaps = false, smaller = [] } = request;
+      const { encoder, target } = exportTarget(request);
       const { checkPictures, pictureCount } = await import("./export/encoder/check-pictures.ts");
       const { exportEncoder } = await import("./export/encoder/export-encoder.ts");
-      const pictures = await checkPictures(engine, encoder.card.input.size, smaller.length > 0 ? triedPictures : pictureCount);
-      return exportEncoder({ encoder, folder: target, featureMaps, smaller, threads: engine.cores, pictures });
+      const pictures = await checkPictures(engine, {
+        size: encoder.card.input.size,
+        most: smaller.length > 0 ? triedPictures : pictureCount,
+        signal,
+        onProgress: (done, total) => onProgress?.("read", done, total),
+      });
+      const told = { signal, onProgress: (done: number, total: number) => onProgress?.("write", done, total) };
+      return exportEncoder({ encoder, folder: target, featureMaps, smaller, threads: engine.cores, pictures, ...told });
     },
   };
 }

@@ -22,6 +22,7 @@ import { spawnWithChildProcess } from "./children/spawn-child-process.ts";
 import { createCollection, type Collection } from "./collection.ts";
 import { createEncoderActions, type EncoderActions } from "./encoder-actions.ts";
 import { defaultEncoderId, findEncoder } from "./encoders/registry.ts";
+import { createExportDefinition } from "./export-job.ts";
 import { createExportActions, type ExportActions } from "./export-actions.ts";
 import { createFewshotActions, type FewshotActions, type TablePredictions, type TableRequest } from "./fewshot-actions.ts";
 import { createHandlers } from "./handlers.ts";
@@ -195,7 +196,8 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
       dataFolder,
       spawnTrainer,
     });
-    const jobs = createJobRunner({ store, clock, definitions, onJob: (snapshot) => emit("job", snapshot) });
+    const all = { ...definitions, export: createExportDefinition(() => engine) };
+    const jobs = createJobRunner({ store, clock, definitions: all, onJob: (snapshot) => emit("job", snapshot) });
     return { collection, close, jobs };
   };
 

@@ -5,23 +5,36 @@
 import { resolve } from "node:path";
 
 import type { CancelSignal, Params } from "#protocol/contract.ts";
-import type { ExportedData, ExportedReport } from "#protocol/model.ts";
+import type { ExportedClassifier, ExportedData, ExportedReport, JobId, ProjectId } from "#protocol/model.ts";
 
 import { platformSignal } from "./base/platform-signal.ts";
 import type { Collection } from "./collection.ts";
 import type { Engine } from "./engine.ts";
 import { findEncoder, ownEncodersFolder } from "./encoders/registry.ts";
-import type { ExportedClassifier } from "./export/classifier/export-classifier.ts";
 import type { WrittenEmbeddings } from "./export/embeddings.ts";
 import { requireOutside } from "./ingest/scan/folders.ts";
+import { requireRunner } from "./jobs/job-runner.ts";
+import type { LabelledContents } from "./stages/labels-table.ts";
 import { listFolders } from "./store/queries/folders.ts";
 import type { LabelOf } from "./views/select/select-keys.ts";
 
+export interface ClassifierRequest {
+  readonly folder: string;
+  /** On these vectors only; the best ones where not given. */
+  readonly features?: string | undefined;
+  /** Confidence below which no class is said. */
+  readonly threshold: number;
+}
+
 export interface ExportActions {
-  data(request: Params<"export.data">, signal?: CancelSignal): Promise<ExportedData>;
+  data(request: Params<"export.data">, signal?: CancelSignal, onProgress?: (done: number, total: number) => void): Promise<ExportedData>;
+  /** Folders of copies or links as a job. */
+  startFolders(request: Params<"export.startFolders">): JobId;
   report(request: Params<"export.report">, signal?: CancelSignal): Promise<ExportedReport>;
   /** Classes of a table of (path, label) behind the encoder that tells them best, as a model with programs that use it. */
-  classifier(request: { labels: string; folder: string; features?: string | undefined; threshold: number }): Promise<ExportedClassifier>;
+  classifier(request: ClassifierRequest & { readonly labels: string }): Promise<ExportedClassifier>;
+  /** The same from the labels of a project. */
+  classifierOfProject(request: ClassifierRequest & { readonly project: ProjectId }): Promise<ExportedClassifier>;
   embeddings(file: string): Promise<WrittenEmbeddings>;
   map(file: string): Promise<void>;
 }
@@ -35,13 +48,54 @@ export function createExportActions(engine: Engine, dataFolder: string, labels: 
     requireOutside(out, listFolders(collection.store));
     return { collection, out };
   };
+  const classifier = async (
+    labelled: LabelledContents,
+    { folder, features, threshold }: ClassifierRequest,
+  ): Promise<ExportedClassifier> => {
+    const { out } = prepare(folder);
+    requireOutside(out, [Buffer.from(ownEncodersFolder(dataFolder))]);
+    const { lines, encoder: id } = await engine.fewshot.linesOfTable(labelled, features);
+    const encoder = findEncoder(id, dataFolder);
+    const { checkPictures } = await import("./export/encoder/check-pictures.ts");
+    const { exportClassifier } = await import("./export/classifier/export-classifier.ts");
+    const { pixels, count } = await checkPictures(engine, { size: encoder.card.input.size });
+    const { whitening, mean, intercept, weights, sharpness, places, counts, looAccuracy } = lines;
+    const classes = places.map((place) => labelled.names[place] as string);
+    const why = `${labelled.contentIds.length} labelled images; these vectors told them best of those there are.`;
+    return exportClassifier({
+      encoder,
+      classifier: { classes, whitening, mean, intercept, weights, sharpness, threshold },
+      report: { counts, looAccuracy, why },
+      folder: out,
+      threads: engine.cores,
+      pictures: pixels,
+      count,
+    });
+  };
   return {
-    data: async ({ format, out: path, images, select = "", by, placement = "copy", dryRun = false }, signal) => {
+    startFolders: ({ images, ...request }) => {
+      const jobs = requireRunner(engine.jobs, engine.collection !== null);
+      const { out } = prepare(request.out);
+      return jobs.start("export", { what: "folders", ...request, out, ...(images && { images: [...images] }) });
+    },
+    data: async ({ format, out: path, images, select = "", by, placement = "copy", dryRun = false }, signal, onProgress) => {
       const { collection, out } = prepare(path);
       const { exportData } = await import("./export/data/export-data.ts");
       const labelOf = labels(collection);
       const nowMs = engine.clock.now();
-      return exportData(collection, { format, out, images, select, by, placement, dryRun, labelOf, nowMs, signal: platformSignal(signal) });
+      return exportData(collection, {
+        format,
+        out,
+        images,
+        select,
+        by,
+        placement,
+        dryRun,
+        labelOf,
+        nowMs,
+        signal: platformSignal(signal),
+        onProgress,
+      });
     },
     report: async ({ out: path, pictures = true }, signal) => {
       const { collection, out } = prepare(path);
@@ -49,29 +103,11 @@ export function createExportActions(engine: Engine, dataFolder: string, labels: 
       const nowMs = engine.clock.now();
       return exportReport(collection, { out, pictures, labelOf: labels(collection), nowMs, signal: platformSignal(signal) });
     },
-    classifier: async ({ labels: table, folder, features, threshold }) => {
-      const { collection, out } = prepare(folder);
-      requireOutside(out, [Buffer.from(ownEncodersFolder(dataFolder))]);
+    classifier: async ({ labels: table, ...request }) => {
       const { readLabelsTable } = await import("./stages/labels-table.ts");
-      const labelled = readLabelsTable(collection.store, resolve(table));
-      const { lines, encoder: id } = await engine.fewshot.linesOfTable(labelled, features);
-      const encoder = findEncoder(id, dataFolder);
-      const { checkPictures } = await import("./export/encoder/check-pictures.ts");
-      const { exportClassifier } = await import("./export/classifier/export-classifier.ts");
-      const { pixels, count } = await checkPictures(engine, encoder.card.input.size);
-      const { whitening, mean, intercept, weights, sharpness, places, counts, looAccuracy } = lines;
-      const classes = places.map((place) => labelled.names[place] as string);
-      const why = `${labelled.contentIds.length} labelled images; these vectors told them best of those there are.`;
-      return exportClassifier({
-        encoder,
-        classifier: { classes, whitening, mean, intercept, weights, sharpness, threshold },
-        report: { counts, looAccuracy, why },
-        folder: out,
-        threads: engine.cores,
-        pictures: pixels,
-        count,
-      });
+      return classifier(readLabelsTable(engine.requireCollection().store, resolve(table)), request);
     },
+    classifierOfProject: ({ project, ...request }) => classifier(engine.fewshot.labelled(project), request),
     embeddings: async (path) => {
       const { collection, out } = prepare(path);
       const { exportEmbeddings } = await import("./export/embeddings.ts");

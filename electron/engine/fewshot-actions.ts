@@ -33,6 +33,8 @@ export interface FewshotActions {
   accept(given: AcceptRequest): Promise<{ project: LabelProject; accepted: number }>;
   /** Learns from a table instead of a project, and leaves the labels as they are. */
   predictTable(table: LabelledContents, given: TableRequest): Promise<TablePredictions>;
+  /** The labels of a project as a table has them. */
+  labelled(project: ProjectId): LabelledContents;
   /** The straight lines that tell a table's classes best, and the encoder they stand behind. */
   linesOfTable(table: LabelledContents, features: string | undefined): Promise<{ readonly lines: ToldLines; readonly encoder: string }>;
   /** Trains on the labels of a project, or of a table, and judges by labels that were left out. */
@@ -193,6 +195,10 @@ export function createFewshotActions(engine: Engine): FewshotActions {
         next: asImages(collection(), suggested.images),
         outlook: suggested.outlook.words,
       };
+    },
+    labelled: (project) => {
+      const { contentIds, labels, classNames } = clicksOf(collection(), engine.labels.project(project));
+      return { contentIds, labels, names: classNames, unknown: [] };
     },
     linesOfTable: async ({ contentIds, labels, names }, features) => {
       const clicks: ClickedContents = { contentIds, labels, classNames: [...names] };

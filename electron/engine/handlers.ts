@@ -34,6 +34,9 @@ import { createTrainingHandlers } from "./training-handlers.ts";
 import { deleteWorkspace, type WriteStore } from "./store/database.ts";
 import { writeProperty } from "./store/queries/properties.ts";
 
+/** Below it an exported classifier says no class. */
+const usualThreshold = 0.5;
+
 export function createHandlers(engine: Engine, dataFolder: string): Handlers {
   const collection = engine.requireCollection;
   const summary = (): OpenCollection => collection().summary();
@@ -113,6 +116,10 @@ export function createHandlers(engine: Engine, dataFolder: string): Handlers {
     ...createEncoderHandlers(engine),
     "export.data": (request, { signal }) => engine.exports.data(request, signal),
     "export.report": (request, { signal }) => engine.exports.report(request, signal),
+    "export.startFolders": (request) => ({ job: engine.exports.startFolders(request) }),
+    "export.startEncoder": (request) => ({ job: engine.encoders.startExport(request) }),
+    "export.classifier": ({ threshold, ...request }) =>
+      engine.exports.classifierOfProject({ threshold: threshold ?? usualThreshold, ...request }),
     "labels.projects": () => ({ projects: engine.labels.projects() }),
     "labels.createProject": ({ name }) => engine.labels.createProject(name),
     "labels.renameProject": ({ project, name }) => engine.labels.renameProject(project, name),

@@ -4,6 +4,7 @@
  * exactly this table.
  */
 import type { EncoderContract } from "./encoder-contract.ts";
+import type { ExportContract } from "./export-contract.ts";
 import type {
   ClassKind,
   LabelColumns,
@@ -20,10 +21,6 @@ import type {
   DeviceName,
   DoctorReport,
   DuplicateGroup,
-  ExportClasses,
-  ExportedData,
-  ExportedReport,
-  ExportFormat,
   FileEntry,
   FolderEntry,
   ImageColumns,
@@ -35,7 +32,6 @@ import type {
   Neighbour,
   OpenCollection,
   OutlierEntry,
-  Placement,
   ProjectId,
   RecentCollection,
   UnreadableFile,
@@ -46,7 +42,7 @@ import type { TrainingContract } from "./training.ts";
 
 type Empty = Record<string, never>;
 
-export interface Contract extends TextContract, TrainingContract, EncoderContract {
+export interface Contract extends TextContract, TrainingContract, EncoderContract, ExportContract {
   /** What the welcome screen needs; `collection` is null when none is open. */
   "app.state": { params: Empty; result: { collection: OpenCollection | null; recent: RecentCollection[]; version: string } };
   /** Opens the collection that has exactly this folder, or makes one, and starts to index it. */
@@ -91,26 +87,6 @@ export interface Contract extends TextContract, TrainingContract, EncoderContrac
     params: { kind?: string; offset: number; limit: number };
     result: { entries: IssueEntry[]; total: number; counts: Record<string, number> };
   };
-
-  /**
-   * Writes images down, on the engine's machine and outside every folder of images: those of `images` (their ids) that `select` means too
-   * (views/select says how it is written); every image where neither is given. `by`: what COCO and folders sort by (labels where there are some,
-   * else clusters).
-   */
-  "export.data": {
-    params: {
-      format: ExportFormat;
-      out: string;
-      images?: Int32Array;
-      select?: string;
-      by?: ExportClasses;
-      placement?: Placement;
-      dryRun?: boolean;
-    };
-    result: ExportedData;
-  };
-  /** Writes one HTML file that opens offline; without `pictures` there are none in it. */
-  "export.report": { params: { out: string; pictures?: boolean }; result: ExportedReport };
 
   "labels.projects": { params: Empty; result: { projects: LabelProject[] } };
   "labels.createProject": { params: { name: string }; result: LabelProject };

@@ -307,7 +307,12 @@ export interface RunSummary {
   readonly encoder: string | null;
 }
 
-export type JobReport = IndexReport | EvaluationReport | TrainReport;
+/** What an export ends with. */
+export type ExportJobReport =
+  | { readonly exported: "encoder"; readonly folder: string; readonly encoder: ExportedEncoder }
+  | { readonly exported: "folders"; readonly folder: string; readonly data: ExportedData };
+
+export type JobReport = IndexReport | EvaluationReport | TrainReport | ExportJobReport;
 
 /** What an export of an encoder wrote, and how far its vectors are from those in the app (largest difference of any number). */
 export interface ExportedEncoder {
@@ -358,6 +363,13 @@ export interface ExportedData {
   readonly renamed?: number;
   /** Nothing was written: this is what would be. */
   readonly dryRun: boolean;
+}
+
+/** What an export of classes behind an encoder wrote; `maxDifference` is proved on what was written, vectors and probabilities both. */
+export interface ExportedClassifier {
+  readonly files: readonly string[];
+  readonly maxDifference: number;
+  readonly classes: readonly string[];
 }
 
 /** What an export of a report wrote. */

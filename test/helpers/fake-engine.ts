@@ -8,6 +8,7 @@ import { isFinished, type JobSnapshot } from "#protocol/progress.ts";
 import type { ConnectionState } from "#protocol/transports/transport.ts";
 
 import { columnsOf, detailsOf, fakeEncoder, groupsOf, issuesOf, mapOf, neighboursOf, outlierOf } from "./fake-answers.ts";
+import { createFakeExports } from "./fake-exports.ts";
 import { createFakeEncoders } from "./fake-encoders.ts";
 import { fakeFolders, fakeImages, type FakeImage } from "./fake-images.ts";
 import { drawPicture } from "./fake-pictures.ts";
@@ -144,8 +145,10 @@ export function createFakeEngine(options: FakeEngineOptions): FakeEngine {
     },
     ...createFakeEncoders({ images: () => images.length, start: () => start().job, use: (encoder) => (inUse = encoder) }),
     ...createFakeSearch(() => images),
-    "export.data": notFaked,
-    "export.report": notFaked,
+    ...createFakeExports(
+      () => images.length,
+      () => start().job,
+    ),
     "labels.projects": () => ({ projects: [] }),
     "labels.createProject": notFaked,
     "labels.renameProject": notFaked,

@@ -30,7 +30,8 @@ export interface DefinitionSurroundings {
 
 const sampleSeed = 7;
 
-export function createDefinitions(surroundings: DefinitionSurroundings): Record<JobKind, JobDefinition> {
+/** All but exports, which reach the open collection. */
+export function createDefinitions(surroundings: DefinitionSurroundings): Record<Exclude<JobKind, "export">, JobDefinition> {
   const index: JobDefinition = {
     stages: indexStages,
     title: (parameters) => {

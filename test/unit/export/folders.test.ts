@@ -134,17 +134,28 @@ describe("a selection as folders", () => {
     }
   });
 
-  test("one that is stopped keeps what it has placed, with the list of it, and leaves no half copy", async () => {
-    let asked = 0;
-    const signal = {
-      get aborted() {
-        return ++asked > 5;
-      },
-    } as AbortSignal;
-    await expect(write("stopped", { labelOf: () => "all", signal })).rejects.toThrow(CancellationError);
-    const rows = manifestOf("stopped");
-    expect(rows).toHaveLength(5);
-    expect(readdirSync(join(out("stopped"), "all"))).toHaveLength(5);
+  test("one that is stopped takes away what it has placed, and nothing else", async () => {
+    const stopping = (): AbortSignal => {
+      let asked = 0;
+      return {
+        get aborted() {
+          return ++asked > 5;
+        },
+      } as AbortSignal;
+    };
+    const seen: [number, number][] = [];
+    const onProgress = (done: number, total: number): void => void seen.push([done, total]);
+    await expect(write("stopped", { labelOf: () => "all", signal: stopping(), onProgress })).rejects.toThrow(CancellationError);
+    expect(seen).toEqual([1, 2, 3, 4, 5].map((done) => [done, made.count]));
+    expect(() => statSync(out("stopped"))).toThrow();
+    // What was there before stays, the folder it lies in with it; of the rest nothing is left.
+    mkdirSync(join(out("theirs"), "all"), { recursive: true });
+    writeFileSync(join(out("theirs"), "all", "picture-0.jpg"), "mine");
+    writeFileSync(join(out("theirs"), "manifest.csv"), "mine");
+    const theirs = everythingIn(out("theirs"));
+    await expect(write("theirs", { labelOf: (content) => (content % 2 === 0 ? "all" : "new"), signal: stopping() })).rejects.toThrow(CancellationError); // prettier-ignore
+    expect(everythingIn(out("theirs"))).toEqual(theirs);
+    expect(readFileSync(join(out("theirs"), "all", "picture-0.jpg"), "utf8")).toBe("mine");
   });
 
   test("nothing to sort by is said before anything is made", async () => {

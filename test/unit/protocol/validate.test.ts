@@ -90,6 +90,12 @@ const good: { readonly [M in Method]: readonly unknown[] } = {
     { format: "folders", out: "/o", select: "cluster:1", by: "cluster", placement: "symlink", dryRun: true },
     { format: "npy", out: "/o.npy", images: new Int32Array(2) },
   ],
+  "export.startFolders": [{ out: "/o" }, { out: "/o", images: Int32Array.of(1), by: "cluster", placement: "symlink" }],
+  "export.startEncoder": [{ encoder: "e", folder: "/o", smaller: ["fp16", "int8"], featureMaps: true }],
+  "export.classifier": [
+    { project: 1, folder: "/o" },
+    { project: 1, folder: "/o", features: "frozen", threshold: 0.9 },
+  ],
   "export.report": [{ out: "/r.html" }, { out: "/r.html", pictures: false }],
   "labels.projects": [{}],
   "labels.createProject": [{ name: "Animals" }],

@@ -5,6 +5,8 @@ import { createHash } from "node:crypto";
 import { copyFileSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 
+import type { ExportedClassifier } from "#protocol/model.ts";
+
 import { UserError } from "../../base/errors.ts";
 import { productVersion } from "../../base/version.ts";
 import { cardName, modelName, writeEncoderCard, type EncoderCard } from "../../encoders/encoder-card.ts";
@@ -29,12 +31,6 @@ export interface ClassifierExport {
   /** On which the file is held against the app: [count, size, size, 3]. */
   readonly pictures: Uint8Array;
   readonly count: number;
-}
-
-export interface ExportedClassifier {
-  readonly files: readonly string[];
-  readonly maxDifference: number;
-  readonly classes: readonly string[];
 }
 
 const programNames = ["use.py", "use.mjs"] as const;

@@ -31,6 +31,8 @@ export interface DataRequest {
   readonly labelOf: LabelOf | null;
   readonly nowMs: number;
   readonly signal?: AbortSignal | undefined;
+  /** Of folders only. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
 export async function exportData(collection: Collection, request: DataRequest): Promise<ExportedData> {

@@ -3,7 +3,7 @@
  * there is written over, and nothing is written into a folder of images.
  */
 import { constants } from "node:fs";
-import { copyFile, link, mkdir, realpath, stat, statfs, symlink, unlink, utimes } from "node:fs/promises";
+import { copyFile, link, mkdir, realpath, rmdir, stat, statfs, symlink, unlink, utimes } from "node:fs/promises";
 
 import type { ExportedData, Placement } from "#protocol/model.ts";
 
@@ -24,12 +24,21 @@ export interface FoldersRequest {
   /** Folders of the collection. */
   readonly imageFolders: readonly PathBytes[];
   readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
 const manifestName = "manifest.csv";
 
-/** One that was stopped leaves what it has placed, and the list of it. */
-export async function writeFolders({ out, plan, placement, dryRun, imageFolders, signal }: FoldersRequest): Promise<ExportedData> {
+/** One that was stopped takes away what it has placed; one that failed leaves it, with the list of it. */
+export async function writeFolders({
+  out,
+  plan,
+  placement,
+  dryRun,
+  imageFolders,
+  signal,
+  onProgress,
+}: FoldersRequest): Promise<ExportedData> {
   const root = toPathBytes(out);
   const manifest = join(root, createNames(namesIn(root))(Buffer.from(manifestName))).toString();
   const summary = {
@@ -41,31 +50,63 @@ export async function writeFolders({ out, plan, placement, dryRun, imageFolders,
   // A folder of a class may be a link that leads back into the images.
   for (const { path } of plan.folders) requireOutside(path.toString(), imageFolders);
   if (dryRun) return { ...summary, files: [manifest], images: plan.files.length, leftOut: plan.leftOut };
-  await makeFolders(root, plan);
-  if (placement === "copy") await requireRoom(root, plan.bytes);
-  const rows: string[] = [csvLine(["file", "source", "class", "note"])];
-  let placed = 0;
+  const made = await makeFolders(root, plan);
+  const placed: PathBytes[] = [];
   try {
-    for (const planned of plan.files) {
+    if (placement === "copy") await requireRoom(root, plan.bytes);
+    await placeAll({ plan, placement, root, manifest, placed, signal, onProgress });
+    return { ...summary, files: [manifest], images: placed.length, leftOut: plan.leftOut + plan.files.length - placed.length };
+  } catch (thrown) {
+    if (thrown instanceof CancellationError) await takeAway([...placed, Buffer.from(manifest)], made);
+    throw thrown;
+  }
+}
+
+interface Placing extends Pick<FoldersRequest, "plan" | "placement" | "signal" | "onProgress"> {
+  readonly root: PathBytes;
+  readonly manifest: string;
+  /** Filled with what was placed. */
+  readonly placed: PathBytes[];
+}
+
+async function placeAll({ plan, placement, root, manifest, placed, signal, onProgress }: Placing): Promise<void> {
+  const rows: string[] = [csvLine(["file", "source", "class", "note"])];
+  try {
+    for (const [at, planned] of plan.files.entries()) {
       throwIfAborted(signal);
       const outcome = await placeFile(planned, placement);
       const shown = "name" in outcome ? showPath(join(planned.folder, outcome.name).subarray(root.length + 1)) : null;
       rows.push(csvLine([shown, showPath(planned.image.path), planned.className, "note" in outcome ? outcome.note : null]));
-      if ("name" in outcome) placed++;
+      if ("name" in outcome) placed.push(join(planned.folder, outcome.name));
+      onProgress?.(at + 1, plan.files.length);
     }
   } finally {
     await writePieces(manifest, rows);
   }
-  return { ...summary, files: [manifest], images: placed, leftOut: plan.leftOut + plan.files.length - placed };
 }
 
-async function makeFolders(out: PathBytes, { folders }: FolderPlan): Promise<void> {
+/** Gives the folders that were not there before, the inner ones last. */
+async function makeFolders(out: PathBytes, { folders }: FolderPlan): Promise<PathBytes[]> {
   try {
-    await mkdir(fsPath(out), { recursive: true });
-    for (const { path } of folders) await mkdir(fsPath(path), { recursive: true });
+    const made: PathBytes[] = [];
+    for (const path of [out, ...folders.map((folder) => folder.path)]) {
+      const isNew = await stat(fsPath(path)).then(
+        () => false,
+        () => true,
+      );
+      await mkdir(fsPath(path), { recursive: true });
+      if (isNew) made.push(path);
+    }
+    return made;
   } catch (thrown) {
     throw new UserError("export-failed", `The folder ${showPath(out)} cannot be made: ${messageOf(thrown)}`, { cause: thrown });
   }
+}
+
+/** Only what this export made, and of the folders only those in which nothing else lies. */
+async function takeAway(files: readonly PathBytes[], folders: readonly PathBytes[]): Promise<void> {
+  for (const file of files) await unlink(fsPath(file)).catch(() => undefined);
+  for (const folder of [...folders].reverse()) await rmdir(fsPath(folder)).catch(() => undefined);
 }
 
 async function requireRoom(out: PathBytes, bytes: number): Promise<void> {

@@ -33,6 +33,9 @@ export interface ExportRequest {
   readonly pictures: CheckPictures;
   /** Smaller forms to write beside it. */
   readonly smaller: readonly SmallerForm[];
+  readonly signal?: AbortSignal | undefined;
+  /** Models written and proved, of how many. */
+  readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
 
 export async function exportEncoder(request: ExportRequest): Promise<ExportedEncoder> {
@@ -41,6 +44,9 @@ export async function exportEncoder(request: ExportRequest): Promise<ExportedEnc
   const smallerNames = request.smaller.map((form) => `model.${form}.onnx`);
   const texts = textFilesOf(encoder.card);
   const names = [modelName, ...smallerNames, cardName, readmeName, ...texts.keys(), ...licences];
+  const models = 1 + request.smaller.length;
+  let done = 0;
+  const another = (): void => request.onProgress?.(++done, models);
   let maxDifference = NaN;
   let smaller: readonly SmallerEncoder[] = [];
   const files = await writeFolder(request.folder, names, async (temporary) => {
@@ -49,6 +55,7 @@ export async function exportEncoder(request: ExportRequest): Promise<ExportedEnc
     writeFileSync(modelPath, bytes);
     const card: EncoderCard = { ...encoder.card, modelPath, sha256: createHash("sha256").update(bytes).digest("hex"), spatial };
     maxDifference = await largestDifference(request, card);
+    another();
     if (!(maxDifference <= tolerance))
       throw new UserError(
         "export-differs",
@@ -57,7 +64,8 @@ export async function exportEncoder(request: ExportRequest): Promise<ExportedEnc
     writeFileSync(join(temporary, cardName), writeEncoderCard(card, encoder.origin === "trained" ? "trained" : "imported"));
     const { pixels, count, areReal } = request.pictures;
     const inference = inferenceRequest({ ...encoder, card }, request.threads);
-    smaller = await writeSmaller({ forms: request.smaller, card, inference, folder: temporary, pictures: pixels, count, areReal });
+    const proof = { pictures: pixels, count, areReal, signal: request.signal, onForm: another };
+    smaller = await writeSmaller({ forms: request.smaller, card, inference, folder: temporary, ...proof });
     writeFileSync(
       join(temporary, readmeName),
       modelCard({ card, origin: encoder.origin, maxDifference, version: productVersion, smaller }),
@@ -99,8 +107,11 @@ function withFeatureMaps(card: EncoderCard): ModelBytes {
   return { bytes: writeModel(model), spatial };
 }
 
-async function largestDifference({ encoder, threads, pictures: { pixels } }: ExportRequest, exported: EncoderCard): Promise<number> {
+async function largestDifference(
+  { encoder, threads, pictures: { pixels }, signal }: ExportRequest,
+  exported: EncoderCard,
+): Promise<number> {
   const vectorsOf = (card: EncoderCard): Promise<Float32Array> =>
-    runModel(inferenceRequest({ ...encoder, card }, threads), pixels, pictureCount);
+    runModel(inferenceRequest({ ...encoder, card }, threads), pixels, pictureCount, signal);
   return farthest(await vectorsOf(encoder.card), await vectorsOf(exported));
 }

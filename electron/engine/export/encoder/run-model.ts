@@ -1,7 +1,7 @@
 /**
  * @file What a written model makes of some pictures, and how far two such answers are apart: exports are held against the app by it.
  */
-import { BugError } from "../../base/errors.ts";
+import { BugError, throwIfAborted } from "../../base/errors.ts";
 import { openInference } from "../../runtime/inference.ts";
 import type { OpenRequest } from "../../runtime/inference-messages.ts";
 
@@ -9,13 +9,19 @@ import type { OpenRequest } from "../../runtime/inference-messages.ts";
 const rows = 16;
 
 /** @param pixels [count, size, size, 3] @returns [count, dimensions] */
-export async function runModel(request: Omit<OpenRequest, "kind" | "device">, pixels: Uint8Array, count: number): Promise<Float32Array> {
+export async function runModel(
+  request: Omit<OpenRequest, "kind" | "device">,
+  pixels: Uint8Array,
+  count: number,
+  signal?: AbortSignal,
+): Promise<Float32Array> {
   const { dimensions, input } = request;
   const session = await openInference({ ...request, device: "cpu" });
   const bytes = 3 * input.size ** 2;
   const made = new Float32Array(count * dimensions);
   try {
     for (let from = 0; from < count; from += rows) {
+      throwIfAborted(signal);
       const until = Math.min(count, from + rows);
       made.set(await session.embed(pixels.slice(from * bytes, until * bytes), until - from), from * dimensions);
     }

@@ -30,13 +30,16 @@ export interface SmallerRequest {
   readonly count: number;
   /** Pictures of a collection, so that their neighbours mean something. */
   readonly areReal: boolean;
+  readonly signal?: AbortSignal | undefined;
+  /** Another form is done. */
+  readonly onForm?: (() => void) | undefined;
 }
 
 const neighbours = 10;
 
 export async function writeSmaller(request: SmallerRequest): Promise<SmallerEncoder[]> {
   const { forms, card, folder, inference, pictures, count } = request;
-  const vectorsOf = (modelPath: string): Promise<Float32Array> => runModel({ ...inference, modelPath }, pictures, count);
+  const vectorsOf = (modelPath: string): Promise<Float32Array> => runModel({ ...inference, modelPath }, pictures, count, request.signal);
   if (forms.length === 0) return [];
   const model = readModel(new Uint8Array(readFileSync(card.modelPath)));
   const whole = await vectorsOf(card.modelPath);
@@ -47,6 +50,7 @@ export async function writeSmaller(request: SmallerRequest): Promise<SmallerEnco
     writeFileSync(path, writeModel(form === "fp16" ? halfWeights(model) : await int8Of(model, request)));
     const vectors = await vectorsOf(path);
     made.push({ form, file, bytes: readFileSync(path).length, ...agreement(request, whole, vectors) });
+    request.onForm?.();
   }
   return made;
 }
@@ -62,7 +66,7 @@ async function int8Of(given: Model, request: SmallerRequest): Promise<Model> {
   const path = join(request.folder, "ranges.onnx");
   writeFileSync(path, writeModel(withRanges(model, values)));
   const asked = { ...request.inference, modelPath: path, outputName: rangesName, dimensions: 2 * values.length, isRaw: true };
-  const ranges = await runModel(asked, request.pictures, request.count);
+  const ranges = await runModel(asked, request.pictures, request.count, request.signal);
   return toInt8(model, rangesOf(values, ranges));
 }
 
