@@ -4,7 +4,7 @@ export function matches(title: string, typed: string): boolean {
   const words = title.toLowerCase().split(/[^\p{L}\p{N}]+/u);
   return typed
     .toLowerCase()
-    .split(/\s+/u)
+    .split(/[^\p{L}\p{N}]+/u)
     .filter(Boolean)
     .every((part) => words.some((word) => word.startsWith(part)));
 }

@@ -5,6 +5,8 @@ import { dialogs } from "../state/dialogs.svelte.ts";
 import { encoderImport } from "../state/encoder-import.svelte.ts";
 import { encoders } from "../state/encoders.svelte.ts";
 import { engine } from "../state/engine.svelte.ts";
+import { exportKinds, kindTitles } from "../state/export-form.ts";
+import { exporting } from "../state/exporting.svelte.ts";
 import { frame } from "../state/frame.svelte.ts";
 import { images, sequenceOf } from "../state/images.svelte.ts";
 import { jobs } from "../state/jobs.svelte.ts";
@@ -209,6 +211,13 @@ function collectionCommands(): Command[] {
   if (open !== null) {
     commands.push(
       { id: "index-again", title: "Look for changes in the folders", group: "Collection", icon: "refresh", run: () => void indexAgain() },
+      ...exportKinds.map((kind): Command => ({
+        id: `export-${kind}`,
+        title: `Export ${kindTitles[kind].toLowerCase()}`,
+        group: "Collection",
+        icon: "download",
+        run: () => void exporting.begin(kind),
+      })),
       { id: "import-encoder", title: "Take an encoder in", group: "Collection", icon: "encoders", run: () => void encoderImport.choose() },
       ...encoders.list
         .filter(({ id }) => id !== open.encoder.id)

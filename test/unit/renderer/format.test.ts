@@ -58,5 +58,6 @@ test.for([
 test("a command is found by the beginnings of its words, in any order", () => {
   expect(matches("Go to Duplicates", "dup go")).toBe(true);
   expect(matches("Go to Duplicates", "")).toBe(true);
+  expect(matches("Order: Date, newest first", "Order: date,")).toBe(true);
   expect(matches("Go to Duplicates", "plic")).toBe(false);
 });
