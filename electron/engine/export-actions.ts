@@ -34,7 +34,7 @@ export interface ExportActions {
   /** Classes of a table of (path, label) behind the encoder that tells them best, as a model with programs that use it. */
   classifier(request: ClassifierRequest & { readonly labels: string }): Promise<ExportedClassifier>;
   /** The same from the labels of a project. */
-  classifierOfProject(request: ClassifierRequest & { readonly project: ProjectId }): Promise<ExportedClassifier>;
+  classifierOfProject(request: ClassifierRequest & { readonly project: ProjectId }, signal?: CancelSignal): Promise<ExportedClassifier>;
   embeddings(file: string): Promise<WrittenEmbeddings>;
   map(file: string): Promise<void>;
 }
@@ -51,6 +51,7 @@ export function createExportActions(engine: Engine, dataFolder: string, labels: 
   const classifier = async (
     labelled: LabelledContents,
     { folder, features, threshold }: ClassifierRequest,
+    signal?: AbortSignal,
   ): Promise<ExportedClassifier> => {
     const { out } = prepare(folder);
     requireOutside(out, [Buffer.from(ownEncodersFolder(dataFolder))]);
@@ -58,7 +59,7 @@ export function createExportActions(engine: Engine, dataFolder: string, labels: 
     const encoder = findEncoder(id, dataFolder);
     const { checkPictures } = await import("./export/encoder/check-pictures.ts");
     const { exportClassifier } = await import("./export/classifier/export-classifier.ts");
-    const { pixels, count } = await checkPictures(engine, { size: encoder.card.input.size });
+    const { pixels, count } = await checkPictures(engine, { size: encoder.card.input.size, signal });
     const { whitening, mean, intercept, weights, sharpness, places, counts, looAccuracy } = lines;
     const classes = places.map((place) => labelled.names[place] as string);
     const why = `${labelled.contentIds.length} labelled images; these vectors told them best of those there are.`;
@@ -70,6 +71,7 @@ export function createExportActions(engine: Engine, dataFolder: string, labels: 
       threads: engine.cores,
       pictures: pixels,
       count,
+      signal,
     });
   };
   return {
@@ -107,7 +109,7 @@ export function createExportActions(engine: Engine, dataFolder: string, labels: 
       const { readLabelsTable } = await import("./stages/labels-table.ts");
       return classifier(readLabelsTable(engine.requireCollection().store, resolve(table)), request);
     },
-    classifierOfProject: ({ project, ...request }) => classifier(engine.fewshot.labelled(project), request),
+    classifierOfProject: ({ project, ...request }, signal) => classifier(engine.fewshot.labelled(project), request, platformSignal(signal)),
     embeddings: async (path) => {
       const { collection, out } = prepare(path);
       const { exportEmbeddings } = await import("./export/embeddings.ts");

@@ -118,8 +118,8 @@ export function createHandlers(engine: Engine, dataFolder: string): Handlers {
     "export.report": (request, { signal }) => engine.exports.report(request, signal),
     "export.startFolders": (request) => ({ job: engine.exports.startFolders(request) }),
     "export.startEncoder": (request) => ({ job: engine.encoders.startExport(request) }),
-    "export.classifier": ({ threshold, ...request }) =>
-      engine.exports.classifierOfProject({ threshold: threshold ?? usualThreshold, ...request }),
+    "export.classifier": ({ threshold = usualThreshold, ...request }, { signal }) =>
+      engine.exports.classifierOfProject({ threshold, ...request }, signal),
     "labels.projects": () => ({ projects: engine.labels.projects() }),
     "labels.createProject": ({ name }) => engine.labels.createProject(name),
     "labels.renameProject": ({ project, name }) => engine.labels.renameProject(project, name),

@@ -164,7 +164,10 @@ class Exporting {
         dialogs.close();
       } else if (this.project !== null) {
         const { project, threshold } = this;
-        this.result = { kind: "classifier", classifier: await engine.call("export.classifier", { project, folder: out, threshold }) };
+        this.result = {
+          kind: "classifier",
+          classifier: await engine.call("export.classifier", { project, folder: out, threshold }, signal),
+        };
       }
     } catch (error) {
       if (!stop.signal.aborted) this.problem = reason(error);

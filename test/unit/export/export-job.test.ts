@@ -91,6 +91,9 @@ describe("exports as jobs", { timeout: 120_000 }, () => {
       await call()["labels.set"]({ project: project.id, images, class: id }, engine.context);
     }
     const exported = await call()["export.classifier"]({ project: project.id, folder: out("classifier") }, engine.context);
+    const stop = AbortSignal.abort();
+    await expect(engine.exports.classifierOfProject({ project: project.id, folder: out("never"), threshold: 0.5 }, stop)).rejects.toThrow(/stopped/i); // prettier-ignore
+    expect(existsSync(out("never"))).toBe(false);
     expect(exported.classes).toEqual(["kind-1", "kind-2"]);
     expect(exported.maxDifference).toBeLessThanOrEqual(1e-4);
     expect(readdirSync(out("classifier"))).toEqual(

@@ -7,7 +7,7 @@ import { dirname, join } from "node:path";
 
 import type { ExportedClassifier } from "#protocol/model.ts";
 
-import { UserError } from "../../base/errors.ts";
+import { throwIfAborted, UserError } from "../../base/errors.ts";
 import { productVersion } from "../../base/version.ts";
 import { cardName, modelName, writeEncoderCard, type EncoderCard } from "../../encoders/encoder-card.ts";
 import type { RegisteredEncoder } from "../../encoders/registry.ts";
@@ -31,6 +31,7 @@ export interface ClassifierExport {
   /** On which the file is held against the app: [count, size, size, 3]. */
   readonly pictures: Uint8Array;
   readonly count: number;
+  readonly signal?: AbortSignal | undefined;
 }
 
 const programNames = ["use.py", "use.mjs"] as const;
@@ -61,21 +62,22 @@ export async function exportClassifier(request: ClassifierExport): Promise<Expor
     writeFileSync(join(temporary, programNames[0]), pythonProgram(card));
     writeFileSync(join(temporary, programNames[1]), javascriptProgram(card, classifier));
     for (const name of licences) copyFileSync(join(dirname(encoder.card.modelPath), name), join(temporary, name));
+    throwIfAborted(request.signal);
   });
   return { files, maxDifference, classes: classifier.classes };
 }
 
 async function largestDifference(
-  { encoder, classifier, threads, pictures, count }: ClassifierExport,
+  { encoder, classifier, threads, pictures, count, signal }: ClassifierExport,
   exported: EncoderCard,
 ): Promise<number> {
   const { dimensions } = encoder.card.output;
   const requestOf = (card: EncoderCard): ReturnType<typeof inferenceRequest> => inferenceRequest({ ...encoder, card }, threads);
   const width = classifier.classes.length;
-  const inApp = await runModel(requestOf(encoder.card), pictures, count);
-  const vectors = await runModel(requestOf(exported), pictures, count);
+  const inApp = await runModel(requestOf(encoder.card), pictures, count, signal);
+  const vectors = await runModel(requestOf(exported), pictures, count, signal);
   const asked = { ...requestOf(exported), outputName: probabilitiesName, dimensions: width, isRaw: true };
-  const probabilities = await runModel(asked, pictures, count);
+  const probabilities = await runModel(asked, pictures, count, signal);
   const wanted = probabilitiesOf(classifier, { count, dimensions, values: inApp });
   return Math.max(farthest(inApp, vectors), farthest(wanted, probabilities));
 }
