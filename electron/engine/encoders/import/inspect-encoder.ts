@@ -2,14 +2,15 @@
  * @file A look at a stranger's ONNX file before it is taken in: what was found in it, what there is to choose, whether it runs, and what it makes of some
  * pictures. Nothing of it is kept.
  */
-import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { rmSync, statSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
 
 import type { EncoderCheck, EncoderInspection, ImportProblem } from "#protocol/encoder-contract.ts";
 import type { EncoderId } from "#protocol/model.ts";
 
 import { UserError } from "../../base/errors.ts";
+import { makeTemporaryFolder } from "../../base/temporary-folder.ts";
 import type { EncoderCard } from "../encoder-card.ts";
 import { listRegisteredEncoders } from "../registry.ts";
 import { listChoices, type EmbeddingTensor } from "./embedding-tensor.ts";
@@ -67,7 +68,7 @@ async function inTemporary(
   threads: number,
   look: LookWith,
 ): Promise<{ card: EncoderCard; check: EncoderCheck | null }> {
-  const folder = mkdtempSync(join(tmpdir(), "likeness-look-"));
+  const folder = makeTemporaryFolder(tmpdir(), "likeness-look-");
   try {
     const card = await fillAndTry(folder, composed, threads);
     return { card, check: await look(card) };

@@ -1,10 +1,11 @@
 /**
  * @file Puts an encoder into the data directory as a whole or not at all: its folder is filled and tried beside its place, then moved in.
  */
-import { mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { UserError } from "../../base/errors.ts";
+import { makeTemporaryFolder } from "../../base/temporary-folder.ts";
 import { byteNormalisation } from "../byte-normalisation.ts";
 import { cardName, modelName, readEncoderCard, writeEncoderCard, type EncoderCard } from "../encoder-card.ts";
 import { findEncoder, ownEncodersFolder, type RegisteredEncoder } from "../registry.ts";
@@ -23,7 +24,8 @@ export async function putEncoder(card: EncoderCard, bytes: Uint8Array, { dataFol
   const folder = ownEncodersFolder(dataFolder);
   const known = knownEncoder(card.id, dataFolder);
   if (known !== null) return known;
-  const temporary = makePlace(folder);
+  // The registry does not look at folders that begin with a dot.
+  const temporary = makeTemporaryFolder(folder, ".");
   try {
     await fillAndTry(temporary, { card, bytes, beside }, threads);
     rmSync(join(folder, card.id), { recursive: true, force: true });
@@ -59,30 +61,6 @@ export async function fillAndTry(folder: string, { card, bytes, beside }: Encode
   if (card.text !== undefined && textInput !== null)
     writeFileSync(join(folder, cardName), writeEncoderCard({ ...tried, text: { ...card.text, input: textInput } }, "imported"));
   return readEncoderCard(folder);
-}
-
-let placesMade = 0;
-
-/** A folder that the registry does not look at. What a killed process left there goes. */
-function makePlace(folder: string): string {
-  mkdirSync(folder, { recursive: true });
-  for (const name of readdirSync(folder)) {
-    const [, owner] = /^\.(\d+)-\d+$/.exec(name) ?? [];
-    if (owner !== undefined && !isAlive(Number(owner))) rmSync(join(folder, name), { recursive: true, force: true });
-  }
-  const place = join(folder, `.${process.pid}-${++placesMade}`);
-  mkdirSync(place);
-  return place;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (thrown) {
-    // Somebody else's process is one too.
-    return (thrown as NodeJS.ErrnoException).code === "EPERM";
-  }
 }
 
 /** Null also where it is there and damaged: then it is made anew. */

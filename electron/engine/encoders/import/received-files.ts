@@ -2,13 +2,14 @@
  * @file Files that were dropped into a browser, kept in temporary folders until the engine ends: a browser hands over bytes and never says where they are from.
  * What is dropped together lies together, as a model and the files beside it do.
  */
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import type { DroppedFile } from "#protocol/encoder-contract.ts";
 
 import { UserError } from "../../base/errors.ts";
+import { makeTemporaryFolder } from "../../base/temporary-folder.ts";
 
 export interface ReceivedFiles {
   /** Their paths. */
@@ -24,7 +25,7 @@ export function createReceivedFiles(): ReceivedFiles {
       files.forEach(({ name }) => checkName(name));
       if (new Set(files.map(({ name }) => name)).size < files.length)
         throw new UserError("file-name", "Two of the files have one name; expected a name for each.");
-      const folder = mkdtempSync(join(tmpdir(), "likeness-dropped-"));
+      const folder = makeTemporaryFolder(tmpdir(), "likeness-dropped-");
       folders.push(folder);
       return files.map(({ name, bytes }) => {
         const path = join(folder, name);
