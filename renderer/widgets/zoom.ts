@@ -98,3 +98,17 @@ export function boxInCell(box: Rectangle, picture: Size, cell: Size, fit: "cover
   const [top, bottom] = [along(box.top, height, cell.height), along(box.top + box.height, height, cell.height)];
   return { left, top, width: right - left, height: bottom - top };
 }
+
+const keyStep = 0.02;
+
+/** A box (shares of a picture) after an arrow key: moved, or made larger or smaller at its lower right; always inside. Null: another key. */
+export function boxAfterKey(box: Rectangle, key: string, sizes: boolean): Rectangle | null {
+  const steps: Record<string, readonly [number, number]> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+  const step = steps[key];
+  if (step === undefined) return null;
+  const [x, y] = [step[0] * keyStep, step[1] * keyStep];
+  const within = (value: number, least: number, most: number): number => Math.min(most, Math.max(least, value));
+  return sizes
+    ? { ...box, width: within(box.width + x, keyStep, 1 - box.left), height: within(box.height + y, keyStep, 1 - box.top) }
+    : { ...box, left: within(box.left + x, 0, 1 - box.width), top: within(box.top + y, 0, 1 - box.height) };
+}

@@ -167,9 +167,9 @@ describe.skipIf(chromium === null)("a box on a picture", { timeout: 120_000 }, (
     await page.locator("main [data-id]").first().dblclick();
     await page.getByRole("dialog", { name: /Large view/ }).waitFor();
     await page.keyboard.press("r");
-    await page.getByText("Drag a box around the part to look for. Escape leaves.").waitFor();
+    await page.getByText("Drag a box around the part to look for, or press an arrow. Escape leaves.").waitFor();
     await page.keyboard.press("Escape");
-    await page.getByText("Drag a box around the part to look for. Escape leaves.").waitFor({ state: "detached" });
+    await page.getByText("Drag a box around the part to look for, or press an arrow. Escape leaves.").waitFor({ state: "detached" });
     await page.getByRole("button", { name: "Find a part" }).click();
     const picture = await page
       .getByRole("dialog", { name: /Large view/ })
@@ -197,5 +197,16 @@ describe.skipIf(chromium === null)("a box on a picture", { timeout: 120_000 }, (
     }
     await page.reload();
     await places.first().waitFor(patient);
+  });
+
+  test("by keys alone", async () => {
+    await page.keyboard.press("g");
+    await page.locator("main [data-id]").first().dblclick();
+    await page.getByRole("dialog", { name: /Large view/ }).waitFor();
+    await page.keyboard.press("r");
+    await page.getByRole("application", { name: /Box around a part/ }).waitFor();
+    for (const key of ["ArrowLeft", "ArrowLeft", "Shift+ArrowRight", "Enter"]) await page.keyboard.press(key);
+    await page.getByRole("heading", { name: /^A part of/ }).waitFor();
+    expect(await page.evaluate(() => location.hash)).toMatch(/^#\/similar\/region-\d+-2300-2500-5200-5000$/);
   });
 });

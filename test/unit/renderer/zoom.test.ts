@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
 import {
+  boxAfterKey,
   boxInCell,
   clampPan,
   fitScale,
@@ -112,5 +113,21 @@ describe("boxes", () => {
       width: 50,
       height: 25,
     });
+  });
+
+  test("keys move a box and size it, and it never leaves the picture", () => {
+    const box = { left: 0.25, top: 0.25, width: 0.5, height: 0.5 };
+    expect(boxAfterKey(box, "ArrowRight", false)?.left).toBeCloseTo(0.27);
+    expect(boxAfterKey(box, "ArrowUp", true)?.height).toBeCloseTo(0.48);
+    expect(boxAfterKey(box, "Enter", false)).toBeNull();
+    const keys = fc.array(fc.tuple(fc.constantFrom("ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown"), fc.boolean()), { maxLength: 200 });
+    fc.assert(
+      fc.property(keys, (pressed) => {
+        const last = pressed.reduce((now, [key, sizes]) => boxAfterKey(now, key, sizes) ?? now, box);
+        expect(Math.min(last.left, last.top)).toBeGreaterThanOrEqual(0);
+        expect(Math.min(last.width, last.height)).toBeGreaterThan(0.01);
+        expect(Math.max(last.left + last.width, last.top + last.height)).toBeLessThanOrEqual(1 + 1e-9);
+      }),
+    );
   });
 });
