@@ -4,7 +4,7 @@
  * exist?) is the handler's affair.
  */
 import type { Contract, Method, Params } from "./contract.ts";
-import { classKinds, labelSources, tuneLevels } from "./label-model.ts";
+import { classKinds, labelSources, tuneLevels, type MadeClass } from "./label-model.ts";
 import {
   deviceNames,
   exportClasses,
@@ -178,7 +178,13 @@ const checks: { readonly [M in Method]: Check<unknown> } = {
     key: optional(integer<number>(0, 9)),
   }),
   "labels.removeClass": params<"labels.removeClass">({ class: classId }),
-  "labels.set": params<"labels.set">({ project, images: wholeNumbers, class: optional(classId), source: optional(oneOf(labelSources)) }),
+  "labels.set": params<"labels.set">({
+    project,
+    images: wholeNumbers,
+    class: optional(classId),
+    make: optional(record<MadeClass>({ name: word, kind: optional(oneOf(classKinds)), key: optional(key) })),
+    source: optional(oneOf(labelSources)),
+  }),
   "labels.undo": params<"labels.undo">({ project }),
   "labels.redo": params<"labels.redo">({ project }),
   "labels.read": params<"labels.read">({ project }),

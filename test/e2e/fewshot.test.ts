@@ -213,6 +213,15 @@ describe("labels", () => {
       await expect((async () => call["labels.createClass"]({ project, name: "kind 1" }, context))()).rejects.toThrow(
         /There is a class "kind 1" already/,
       );
+      // A class that comes with its first label goes with it, and comes back with it.
+      const made = await call["labels.set"]({ project, images: idsOf(2, 5, 7), make: { name: " new " } }, context);
+      expect(made.classes.at(-1)).toMatchObject({ name: "new", key: 4, count: 2 });
+      expect((await call["labels.undo"]({ project }, context)).project.classes).toHaveLength(4);
+      expect((await call["labels.redo"]({ project }, context)).project.classes.at(-1)).toMatchObject({ name: "new", count: 2 });
+      await expect((async () => call["labels.set"]({ project, images: idsOf(2, 5, 7), make: { name: "new" } }, context))()).rejects.toThrow(
+        /There is a class "new" already/,
+      );
+      expect((await call["labels.undo"]({ project }, context)).what).toBe("label 2 images new");
       const removed = await call["labels.removeClass"]({ class: classes[1] as (typeof classes)[0] }, context);
       expect(removed.classes.map(({ name }) => name)).toEqual(["kind 0", "kind 2", "other"]);
       expect((await call["labels.undo"]({ project }, context)).project.classes.map(({ count }) => count)).toEqual([3, 3, 3, 0]);
