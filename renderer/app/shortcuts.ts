@@ -4,11 +4,12 @@ import { selection } from "../state/selection.svelte.ts";
 import { viewer } from "../state/viewer.svelte.ts";
 import { availableCommands, focusSearch } from "./commands.ts";
 
-/** "Ctrl+K", "g", "?"... as `Command.keys` writes it (upper case; Cmd counts as Ctrl). */
-export function keyName(event: { key: string; ctrlKey: boolean; metaKey: boolean; altKey: boolean }): string {
+/** "Ctrl+K", "Shift+Ctrl+Z", "g", "?"... as `Command.keys` writes it (upper case; Cmd counts as Ctrl). Shift is named only with Ctrl: alone it is in the sign. */
+export function keyName(event: { key: string; ctrlKey: boolean; metaKey: boolean; altKey: boolean; shiftKey: boolean }): string {
   if (event.altKey) return "";
   const key = event.key === " " ? "Space" : event.key.length === 1 ? event.key.toUpperCase() : event.key;
-  return event.ctrlKey || event.metaKey ? `Ctrl+${key}` : key;
+  if (!event.ctrlKey && !event.metaKey) return key;
+  return event.shiftKey && /^[A-Z]$/u.test(key) ? `Shift+Ctrl+${key}` : `Ctrl+${key}`;
 }
 
 export function handleKey(event: KeyboardEvent): void {

@@ -1,7 +1,7 @@
 /** @file Which view is open, kept in the address so that back, forward and reload do what people expect. */
 import type { ImageId } from "#protocol/model.ts";
 
-export const viewNames = ["library", "map", "duplicates", "outliers", "similar", "training", "encoders"] as const;
+export const viewNames = ["library", "map", "duplicates", "outliers", "similar", "classes", "training", "encoders"] as const;
 export type ViewName = (typeof viewNames)[number];
 
 class Route {
