@@ -52,7 +52,7 @@ export const icons = {
   lasso: "M8 2.5c3.3 0 5.7 1.6 5.7 3.8S11.3 10 8 10 2.3 8.5 2.3 6.3 4.7 2.5 8 2.5zM5 9.6c-.9.4-1.3 1-1 1.7s1.5.8 1.5 1.6-.8 1-1.7 1",
   focus: "M2.5 5.5v-3h3M10.5 2.5h3v3M13.5 10.5v3h-3M5.5 13.5h-3v-3M8 6.3a1.7 1.7 0 1 0 .01 0",
   undo: "M5.5 3L2.5 6l3 3M2.5 6h7a4 4 0 0 1 0 8h-3",
-  more: "M3.5 8h.1M8 8h.1M12.5 8h.1",
+  more: "M3 8h.8M7.6 8h.8M12.2 8h.8",
 } as const;
 
 export type IconName = keyof typeof icons;

@@ -17,9 +17,9 @@ export const sourceWords: Readonly<Record<LabelSource, string>> = {
   "imported-csv": "from a table",
 };
 
-/** 0 to 1 as a whole percentage, never 100 % unless it is that. */
+/** 0 to 1 as a whole percentage, never 100 % unless it is that; the space does not break. */
 export function shareText(share: number): string {
-  return `${share < 1 ? Math.min(99, Math.round(100 * share)) : 100} %`;
+  return `${share < 1 ? Math.min(99, Math.round(100 * share)) : 100}\u00a0%`;
 }
 
 /** "Probably cat", by how often such words turn out right. */
