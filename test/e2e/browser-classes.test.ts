@@ -200,4 +200,84 @@ describe.skipIf(chromium === null)("classes in the app", { timeout: 120_000 }, (
       .filter({ hasText: new RegExp(`^${total} of 28$`, "u") })
       .waitFor();
   });
+
+  test("another project takes its classes from the sub-folders; a wrong label is pointed out and put right by one key", async () => {
+    await page.keyboard.press("c");
+    await page.getByRole("button", { name: "Remove the filter discs" }).click();
+    await page.getByRole("button", { name: "Project: Classes" }).click();
+    await page.getByRole("menuitem", { name: "A new project" }).click();
+    await page.getByLabel("Name of the project").waitFor();
+    await page.keyboard.type("By folder");
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "Take the classes from 2 sub-folders" }).click();
+    await page.getByText("24 pictures labelled in 2 classes.").waitFor();
+    await page.getByRole("button", { name: "Rename kind-1" }).waitFor();
+    // The copy of the first picture is the same picture.
+    await expect.poll(() => tallied("labelled"), patient).toBe(25);
+    await page.keyboard.press("g");
+    await cell(0, 3).click();
+    await page.keyboard.press("2");
+    await page.getByRole("option", { name: "picture-3.jpg. Labelled kind-1" }).first().waitFor();
+    await page.keyboard.press("c");
+    await page.getByRole("tab", { name: /^Check these/u }).click();
+    const hints = page.getByRole("listbox", { name: "Labels that may be mistakes" });
+    await hints.getByText("picture-3.jpg").waitFor();
+    await hints.getByText("Labelled kind-1; without that it would be kind-0").first().waitFor();
+    await page.locator("body").press("Enter");
+    await expect.poll(() => hints.getByText("picture-3.jpg").count(), patient).toBe(0);
+    const relabelled = (): string[] => inStore().filter(({ path, source }) => path.endsWith("kind-0/picture-3.jpg") && source === "clicked").map(({ name }) => name); // prettier-ignore
+    await expect.poll(relabelled, patient).toContain("kind-0");
+  });
+
+  test("a table goes out, and comes in as a third project; a project is removed only after a second click", async () => {
+    const table = join(data(), "labels.csv");
+    await page.getByRole("button", { name: "Export", exact: true }).click();
+    await page.getByPlaceholder("/path/to/labels.csv").fill(table);
+    await page.keyboard.press("Enter");
+    await page.getByText(`The labels of 24 pictures were written to ${table}.`).waitFor();
+    await page.getByRole("button", { name: "Project: By folder" }).click();
+    await page.getByRole("menuitem", { name: "A new project" }).click();
+    await page.keyboard.press("Escape");
+    await page.getByRole("button", { name: "Import a table" }).click();
+    await page.getByPlaceholder("/path/to/labels.csv").fill(table);
+    await page.keyboard.press("Enter");
+    await page.getByText("24 pictures labelled in 2 classes.").waitFor();
+    await expect.poll(() => tallied("labelled"), patient).toBe(25);
+    await page.getByRole("button", { name: /^Project: Classes \(2\)/u }).click();
+    await page.getByRole("menuitem", { name: "Remove this project" }).click();
+    await page.getByText("Classes (2) goes with 24 labels, for good.").waitFor();
+    await page.getByRole("button", { name: "Remove Classes (2)" }).click();
+    await page.getByRole("button", { name: "Project: By folder" }).waitFor();
+    expect(new Set(inStore().map(({ name }) => name))).toEqual(new Set(["discs", "Class 2", "kind-0", "kind-1"]));
+  });
+
+  test("five more are confirmed at once, a wrong one refused; what was refused does not come again", async () => {
+    await page.getByRole("button", { name: "Project: By folder" }).click();
+    await page.getByRole("menuitem", { name: "A new project" }).click();
+    await page.getByLabel("Name of the project").waitFor();
+    await page.keyboard.type("Strips");
+    await page.keyboard.press("Enter");
+    for (const [kind, key] of [[0, "1"], [1, "2"]] as const)
+      for (const index of [0, 1]) {
+        await page.keyboard.press("g");
+        await cell(kind, index).click();
+        await page.keyboard.press(key);
+        await page.getByRole("option", { name: `picture-${index}.jpg. Labelled Class ${key}` }).waitFor();
+      } // prettier-ignore
+    await page.keyboard.press("c");
+    const strip = page.getByRole("region", { name: "More Class 1" });
+    await expect.poll(() => strip.getByRole("listitem").count(), patient).toBe(5);
+    const no = strip.getByRole("button", { name: /is not Class 1$/u });
+    const refused = await no.first().getAttribute("aria-label");
+    await no.first().click();
+    await expect.poll(() => no.evaluateAll((all) => all.map((each) => each.getAttribute("aria-label")))).not.toContain(refused);
+    const before = await tallied("labelled");
+    await page.locator("body").press("Shift+Digit1");
+    await expect.poll(() => tallied("labelled"), patient).toBeGreaterThanOrEqual(before + 4);
+    await page.getByText(/^\d pictures are Class 1 now\.$/u).waitFor();
+    await page.getByRole("button", { name: "Look and accept in bulk" }).click();
+    await page.getByRole("listbox", { name: "What would be accepted" }).waitFor();
+    await page.locator("body").press("Control+Enter");
+    await page.getByText(/^\d+ pictures? accepted\.$/u).waitFor();
+  });
 });

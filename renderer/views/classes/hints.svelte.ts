@@ -2,6 +2,7 @@
 import type { LabelHint } from "#protocol/label-model.ts";
 
 import { engine } from "../../state/engine.svelte.ts";
+import { images } from "../../state/images.svelte.ts";
 import { labels } from "../../state/labels.svelte.ts";
 import { reason } from "../../state/notices.svelte.ts";
 
@@ -10,7 +11,8 @@ class Hints {
   #kept = $state.raw<ReadonlySet<string>>(new Set());
   known = $state(false);
   failed = $state<string | null>(null);
-  readonly list = $derived(this.#found.filter((hint) => !this.#kept.has(keyOf(hint))));
+  /** Without those that were answered meanwhile. */
+  readonly list = $derived(this.#found.filter((hint) => !this.#kept.has(keyOf(hint)) && stillLabelled(hint)));
   #reading = false;
   #again = false;
 
@@ -40,6 +42,11 @@ class Hints {
   keep(hint: LabelHint): void {
     this.#kept = new Set([...this.#kept, keyOf(hint)]);
   }
+}
+
+function stillLabelled({ id, label }: LabelHint): boolean {
+  const place = labels.facts?.given[images.indexOf(id)];
+  return place !== undefined && labels.classAt(place)?.id === label;
 }
 
 /** Another label of the same picture may be doubted anew. */

@@ -244,6 +244,9 @@ describe("words", () => {
       press("+", { ctrlKey: true, shiftKey: true }),
       press(" "),
       press("c", { altKey: true }),
-    ]).toEqual(["Ctrl+Z", "Shift+Ctrl+Z", "?", "Ctrl++", "Space", ""]);
+      // A French keyboard.
+      keyName({ key: "&", code: "Digit1", ctrlKey: false, metaKey: false, altKey: false, shiftKey: false }),
+      keyName({ key: "1", code: "Digit1", ctrlKey: false, metaKey: false, altKey: false, shiftKey: true }),
+    ]).toEqual(["Ctrl+Z", "Shift+Ctrl+Z", "?", "Ctrl++", "Space", "", "1", "1"]);
   });
 });
