@@ -1,6 +1,7 @@
 /** @file Labelling by keys, wherever pictures are looked at: 1 to 9 give a class, 0 takes it away, and every step can be undone. */
 import type { ImageId } from "#protocol/model.ts";
 
+import { images } from "../state/images.svelte.ts";
 import { labelTargets } from "../state/label-targets.ts";
 import { labels } from "../state/labels.svelte.ts";
 import { notices } from "../state/notices.svelte.ts";
@@ -8,6 +9,7 @@ import { pointed } from "../state/pointed.svelte.ts";
 import { route, type ViewName } from "../state/route.svelte.ts";
 import { selection } from "../state/selection.svelte.ts";
 import { viewer } from "../state/viewer.svelte.ts";
+import { cutMiddle } from "../widgets/format.ts";
 import type { MenuItem } from "../widgets/menu.ts";
 import type { Command } from "./commands.ts";
 
@@ -90,8 +92,15 @@ function newClassItem(): MenuItem[] {
 
 function onTargets(work: (ids: readonly ImageId[]) => void): void {
   const ids = labelTargets({ opened: viewer.id, selected: selection.ids(), pointed: pointed.id });
-  if (ids.length === 0) notices.tell("Choose a picture first, or point at one: the key labels it.");
-  else work(ids);
+  if (ids.length === 0) return notices.tell("Choose a picture first, or point at one: the key labels it.");
+  work(ids);
+  // What is selected may be out of sight while the pointer rests on another picture.
+  const [only] = ids;
+  if (ids.length === 1 && only !== undefined && viewer.id === null && pointed.id !== null && pointed.id !== only)
+    notices.tell(`The key was for ${cutMiddle(images.nameOf(images.indexOf(only)), 40)}, which is selected.`, {
+      label: "Undo",
+      run: () => labels.undo(),
+    });
 }
 
 function withWhat(what: string, step: string | null | undefined): string {

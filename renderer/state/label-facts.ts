@@ -24,6 +24,8 @@ export interface Tally {
   readonly unsure: number;
   /** [classes] pictures told to be of each, without the labelled ones. */
   readonly perClass: Uint32Array;
+  /** [classes] pictures that were given each, copies included. */
+  readonly givenPerClass: Uint32Array;
 }
 
 /** The same labels with these pictures' changed at once; the engine's answer follows. */
@@ -38,16 +40,19 @@ export function withGiven(facts: LabelFacts, indexes: readonly number[], given: 
 
 export function tally({ given, told }: LabelFacts, classCount: number): Tally {
   const perClass = new Uint32Array(classCount);
+  const givenPerClass = new Uint32Array(classCount);
   let labelled = 0;
   let predicted = 0;
   for (let index = 0; index < given.length; index++) {
-    if (given[index] !== noLabel.class) labelled++;
-    else if (told[index] !== noLabel.class) {
+    if (given[index] !== noLabel.class) {
+      labelled++;
+      givenPerClass[given[index]]++;
+    } else if (told[index] !== noLabel.class) {
       predicted++;
       perClass[told[index]]++;
     }
   }
-  return { labelled, predicted, unsure: given.length - labelled - predicted, perClass };
+  return { labelled, predicted, unsure: given.length - labelled - predicted, perClass, givenPerClass };
 }
 
 /**

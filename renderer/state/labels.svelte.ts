@@ -5,6 +5,7 @@
 import { labelSources, noLabel, type LabelClass, type LabelPredictions, type LabelProject } from "#protocol/label-model.ts";
 import type { ClassId, ImageId, ProjectId } from "#protocol/model.ts";
 
+import { counted } from "../widgets/format.ts";
 import { engine } from "./engine.svelte.ts";
 import { images } from "./images.svelte.ts";
 import { jobs } from "./jobs.svelte.ts";
@@ -235,7 +236,8 @@ class Labels {
   }
 
   #tellMany(count: number, name: string | null): void {
-    const text = name === null ? `The labels of ${count} pictures were taken off.` : `${count} pictures are ${name} now.`;
+    const text =
+      name === null ? `The labels of ${counted(count, "picture")} were taken off.` : `${counted(count, "picture")} are ${name} now.`;
     notices.tell(text, { label: "Undo", run: () => this.undo() });
   }
 

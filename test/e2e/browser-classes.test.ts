@@ -257,27 +257,65 @@ describe.skipIf(chromium === null)("classes in the app", { timeout: 120_000 }, (
     await page.getByLabel("Name of the project").waitFor();
     await page.keyboard.type("Strips");
     await page.keyboard.press("Enter");
-    for (const [kind, key] of [[0, "1"], [1, "2"]] as const)
-      for (const index of [0, 1]) {
-        await page.keyboard.press("g");
-        await cell(kind, index).click();
-        await page.keyboard.press(key);
-        await page.getByRole("option", { name: `picture-${index}.jpg. Labelled Class ${key}` }).waitFor();
-      } // prettier-ignore
+    const label = async (kind: number, index: number, key: string): Promise<void> => {
+      await page.keyboard.press("g");
+      await cell(kind, index).click();
+      await page.keyboard.press(key);
+    };
+    await label(0, 0, "1");
+    // A class that came with a key is named where it stands.
+    await page.getByRole("button", { name: "Name it" }).click();
+    await page.getByLabel("Name of Class 1").waitFor();
+    await page.keyboard.type("dots");
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "Rename dots" }).waitFor();
+    // One class alone: all others, the most alike first.
+    await page.getByRole("tab", { name: "More of one" }).click();
+    await page.getByText(/^All others, the most alike first\./u).waitFor();
+    const alike = page.getByRole("listbox", { name: "More dots" }).locator(".badge");
+    await expect.poll(() => alike.count(), patient).toBeGreaterThan(20);
+    const shares = (await alike.allTextContents()).map((text) => Number.parseInt(text, 10));
+    expect(shares).toEqual([...shares].sort((one, other) => other - one));
+    await label(0, 1, "1");
+    await label(1, 0, "2");
+    await label(1, 1, "2");
+    await expect.poll(() => page.getByRole("option", { name: /Labelled/u }).count(), patient).toBe(5);
     await page.keyboard.press("c");
-    const strip = page.getByRole("region", { name: "More Class 1" });
+    const strip = page.getByRole("region", { name: "More dots" });
     await expect.poll(() => strip.getByRole("listitem").count(), patient).toBe(5);
-    const no = strip.getByRole("button", { name: /is not Class 1$/u });
+    const no = strip.getByRole("button", { name: /is not dots$/u });
     const refused = await no.first().getAttribute("aria-label");
     await no.first().click();
     await expect.poll(() => no.evaluateAll((all) => all.map((each) => each.getAttribute("aria-label")))).not.toContain(refused);
     const before = await tallied("labelled");
     await page.locator("body").press("Shift+Digit1");
     await expect.poll(() => tallied("labelled"), patient).toBeGreaterThanOrEqual(before + 4);
-    await page.getByText(/^\d pictures are Class 1 now\.$/u).waitFor();
+    await page.getByText(/^\d pictures are dots now\.$/u).waitFor();
     await page.getByRole("button", { name: "Look and accept in bulk" }).click();
     await page.getByRole("listbox", { name: "What would be accepted" }).waitFor();
     await page.locator("body").press("Control+Enter");
     await page.getByText(/^\d+ pictures? accepted\.$/u).waitFor();
+  });
+
+  test("the map shows classes by colour, and labels what is chosen on it", async () => {
+    await page.keyboard.press("m");
+    await page.locator("[data-map][data-indexed=true]").waitFor();
+    await page.getByLabel("Colour by").selectOption("class");
+    const legend = page.getByRole("list", { name: "Classes" });
+    await legend.getByRole("button", { name: /^dots/u }).waitFor();
+    const numbers = await legend.locator(".numbers").allTextContents();
+    expect(numbers.reduce((sum, text) => sum + Number(text), 0)).toBe(28);
+    await page.keyboard.press("Escape");
+    await page.locator("[data-map]").focus();
+    await page.keyboard.press("Control+ArrowRight");
+    await expect.poll(() => page.locator("[data-map]").getAttribute("data-selected"), patient).toBe("1");
+    await page.keyboard.press("3");
+    await page.getByText("Key 3 gives a new class now, Class 3.").waitFor();
+    await legend.getByRole("button", { name: /^Class 3/u }).waitFor();
+    await expect.poll(() => stored()["Class 3"], patient).toBe(1);
+    await page.keyboard.press("Control+z");
+    await legend.getByRole("button", { name: /^Class 3/u }).waitFor({ state: "detached" });
+    await legend.getByRole("button", { name: /^dots/u }).click();
+    await page.getByRole("group", { name: "Active filters" }).getByText("dots").waitFor();
   });
 });

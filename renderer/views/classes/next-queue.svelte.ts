@@ -5,6 +5,7 @@
 import type { ImageId, ProjectId } from "#protocol/model.ts";
 
 import { engine } from "../../state/engine.svelte.ts";
+import { images } from "../../state/images.svelte.ts";
 import { labels } from "../../state/labels.svelte.ts";
 import { reason } from "../../state/notices.svelte.ts";
 
@@ -32,7 +33,7 @@ class NextQueue {
   #skipped = $state.raw<ReadonlySet<ImageId>>(new Set());
   #chosen = $state<ImageId | null>(null);
   #key = "";
-  readonly open = $derived(this.list.filter(({ id }) => !labels.isLabelled(id) && !this.#skipped.has(id)));
+  readonly open = $derived(this.list.filter(({ id }) => images.indexOf(id) >= 0 && !labels.isLabelled(id) && !this.#skipped.has(id)));
   readonly current = $derived(this.list.find(({ id }) => id === this.#chosen) ?? this.open[0] ?? null);
 
   /** Another project begins anew; else asks for more where few are left. */

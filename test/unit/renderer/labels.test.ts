@@ -64,11 +64,14 @@ describe("facts", () => {
   test("what is tallied adds up, and predictions of labelled pictures do not count", () => {
     fc.assert(
       fc.property(rows, (given) => {
-        const { labelled, predicted, unsure, perClass } = tally(facts(given), 3);
+        const { labelled, predicted, unsure, perClass, givenPerClass } = tally(facts(given), 3);
         expect(labelled).toBe(given.filter(([its]) => its !== none).length);
         expect(unsure).toBe(given.filter(([its, told]) => its === none && told === none).length);
         expect(labelled + predicted + unsure).toBe(given.length);
-        for (const at of [0, 1, 2]) expect(perClass[at]).toBe(given.filter(([its, told]) => its === none && told === at).length);
+        for (const at of [0, 1, 2]) {
+          expect(perClass[at]).toBe(given.filter(([its, told]) => its === none && told === at).length);
+          expect(givenPerClass[at]).toBe(given.filter(([its]) => its === at).length);
+        }
       }),
     );
   });
