@@ -208,6 +208,22 @@ describe("labels", () => {
       expect(accepted).toBe(would.ids.length);
       expect(accepted).toBeGreaterThan(5);
       expect(after.classes.reduce((sum, { bySource }) => sum + bySource.accepted, 0)).toBe(accepted);
+      // What was accepted is kept, but not learnt from: nothing becomes surer of itself, and left-out clicks stay clicks.
+      const again = await call["fewshot.predict"]({ project }, context);
+      expect([again.why, again.chosen, again.reliability]).toEqual([told.why, told.chosen, told.reliability]);
+      const places = new Map(Array.from(would.ids, (id, at) => [id, would.classes[at]]));
+      const kept = [...columns.ids.keys()].filter((at) => places.has(columns.ids[at] as number));
+      expect(kept.map((at) => [again.classes[at], again.confidences[at]])).toEqual(kept.map((at) => [places.get(columns.ids[at] as number), 1])); // prettier-ignore
+      expect((await call["fewshot.acceptable"]({ project, least: 0.5 }, context)).ids).toHaveLength(0);
+      const { images: left } = await call["fewshot.next"]({ project, count: 100 }, context);
+      expect(left.some(({ id }) => places.has(id))).toBe(false);
+      // One that was accepted as what it is not is told to be a mistake.
+      const [doubted] = idsOf(0, 6, 7);
+      await call["labels.set"]({ project, images: idsOf(0, 6, 7), class: classes[2] as (typeof classes)[0], source: "accepted" }, context);
+      expect((await call["fewshot.hints"]({ project }, context)).hints).toMatchObject([
+        { id: doubted, label: classes[2], other: classes[0] },
+      ]);
+      await call["labels.undo"]({ project }, context);
       const { what, project: undone } = await call["labels.undo"]({ project }, context);
       expect([what, undone.classes.map(({ count }) => count)]).toEqual([`accept ${accepted} images told with 50 % or more`, [3, 3, 3, 0]]);
       await expect((async () => call["labels.createClass"]({ project, name: "kind 1" }, context))()).rejects.toThrow(

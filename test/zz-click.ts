@@ -1,0 +1,37 @@
+import { mkdtempSync } from "node:fs";
+import { join } from "node:path";
+import { tmpdir } from "node:os";
+import { makeCollection } from "./bench/make-collection.ts";
+import { createEngine } from "#engine/engine.ts";
+const home = mkdtempSync(join(tmpdir(), "click-"));
+const n = Number(process.argv[2] ?? 50000);
+const s0 = performance.now();
+const made = await makeCollection(join(home, "w"), n);
+console.log("made", Math.round(performance.now() - s0));
+const engine = await createEngine({ dataFolder: join(home, "d") });
+await engine.open(made.workspace as never, "write");
+const call = engine.handlers as any; const { context } = engine;
+const t = async (name: string, work: () => any) => { const s = performance.now(); const r = await work(); console.log(name.padEnd(28), (performance.now() - s).toFixed(1), "ms"); return r; };
+const columns = await t("images.columns", () => call["images.columns"]({}, context));
+const { id: project } = await call["labels.createProject"]({ name: "x" }, context);
+const classes: any[] = [];
+for (let k = 0; k < 20; k++) classes.push((await call["labels.createClass"]({ project, name: `c${k}` }, context)).class);
+await t("first fewshot.next", () => call["fewshot.next"]({ project, count: 10 }, context));
+const ids = columns.ids as Int32Array;
+for (let k = 0; k < 400; k++) await call["labels.set"]({ project, images: Int32Array.of(ids[(k * 7919) % n]), class: classes[k % 20] }, context);
+await t("first predict of 400", () => call["fewshot.predict"]({ project }, context));
+for (let click = 0; click < 4; click++) {
+  const s = performance.now();
+  await t("labels.set", () => call["labels.set"]({ project, images: Int32Array.of(ids[17 + 31 * click]), class: classes[click] }, context));
+  await t("labels.projects", () => call["labels.projects"]({}, context));
+  await t("labels.read", () => call["labels.read"]({ project }, context));
+  await t("fewshot.predict", () => call["fewshot.predict"]({ project }, context));
+  console.log("  click to predictions", (performance.now() - s).toFixed(0), "ms");
+}
+await t("fewshot.next", () => call["fewshot.next"]({ project, count: 5 }, context));
+await t("fewshot.hints", () => call["fewshot.hints"]({ project }, context));
+const a = await t("fewshot.accept .2", () => call["fewshot.accept"]({ project, least: 0.06 }, context));
+console.log("accepted", a.accepted);
+await t("predict after accepting", () => call["fewshot.predict"]({ project }, context));
+await t("undo", () => call["labels.undo"]({ project }, context));
+await engine.close();
