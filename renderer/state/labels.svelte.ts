@@ -57,6 +57,12 @@ class Labels {
     return this.facts !== null && index >= 0 && this.facts.given[index] !== noLabel.class;
   }
 
+  /** Something changed: reads a moment later, once for all that comes together. */
+  readSoon(): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => void this.read(), pauseMs);
+  }
+
   /** Reads labels again, and learns where they changed; asked while it is under way it is done once more. */
   async read(): Promise<void> {
     if (this.#reading) {
@@ -190,8 +196,7 @@ class Labels {
       .catch((error: unknown) => notices.fail(failure, error))
       .then(() => {
         this.#edits++;
-        clearTimeout(this.#timer);
-        this.#timer = setTimeout(() => void this.read(), pauseMs);
+        this.readSoon();
       });
     return this.#queue;
   }
@@ -244,8 +249,8 @@ class Labels {
   async #readOnce(): Promise<void> {
     const edits = this.#edits;
     const workspace = engine.collection?.workspace ?? "";
-    const { projects } = await engine.call("labels.projects", {});
     const wanted = this.project?.id ?? rememberedProject(workspace);
+    const { projects } = await engine.call("labels.projects", {});
     const project = projects.find((each) => each.id === wanted) ?? projects.at(-1) ?? null;
     const given = project === null ? null : await engine.call("labels.read", { project: project.id });
     if (engine.collection?.workspace !== workspace) return;
