@@ -125,11 +125,11 @@ describe.skipIf(chromium === null)("classes in the app", { timeout: 120_000 }, (
     const large = page.getByRole("dialog", { name: /^Large view/u });
     await large.waitFor();
     await page.keyboard.press("2");
-    await large.getByText("labelled by hand").waitFor();
+    await large.getByText("Class 2", { exact: true }).waitFor();
     await page.keyboard.press("0");
-    await large.getByText("labelled by hand").waitFor({ state: "detached" });
+    await large.getByText("Class 2", { exact: true }).waitFor({ state: "detached" });
     await page.keyboard.press("2");
-    await large.getByText("labelled by hand").waitFor();
+    await large.getByText("Class 2", { exact: true }).waitFor();
     await page.keyboard.press("Escape");
     await expect.poll(stored, patient).toEqual({ "Class 1": 2, "Class 2": 2 });
   });
