@@ -206,7 +206,7 @@ export function createFewshotActions(engine: Engine): FewshotActions {
       if (source === undefined) throw new BugError(`lines on vectors "${lines.features}" that nobody has`);
       return { lines, encoder: source.encoder.id };
     },
-    tune: (project, request) => startTuning(engine, clicksOf(collection(), engine.labels.project(project)), request),
+    tune: (project, request) => startTuning(engine, labelledOf(collection(), engine.labels.project(project)).clicks, request),
     tuneTable: ({ contentIds, labels, names }, request) => startTuning(engine, { contentIds, labels, classNames: [...names] }, request),
     close: () => runner.close(),
   };

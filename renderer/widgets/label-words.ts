@@ -70,7 +70,7 @@ export function handLabels({ count: all, bySource }: Pick<LabelClass, "count" | 
   return all - bySource.accepted;
 }
 
-/** With one click a class a confidence of 90 % is wrong for a fifth to a quarter of the pictures (measured); from two on it holds. */
+/** With one click a class none can be left out to check confidences by; from two on they hold (test/bench/fewshot). */
 const fewestForBulk = 2;
 
 /** Why not many pictures may be accepted at once yet; null where they may. */
@@ -82,5 +82,5 @@ export function whyNoBulk(project: LabelProject): string | null {
   const few = project.classes.filter((each) => handLabels(each) < fewestForBulk && (each.kind === "normal" || each.count > 0));
   if (few.length === 0) return null;
   const named = few.map((each) => `${each.name} has ${each.count === 0 ? "none" : count(handLabels(each))}`).join(", ");
-  return `Two labelled pictures are needed in every class: ${named}. With one alone the confidence cannot be checked, and about one in four of the surest is wrong.`;
+  return `Two labelled pictures are needed in every class: ${named}. With one alone none can be left out, so nobody knows how far the confidence is to be believed.`;
 }

@@ -8,7 +8,7 @@ import type { ClassId, ImageId, ProjectId } from "#protocol/model.ts";
 
 import { longName, type FakeImage } from "./fake-images.ts";
 
-type LabelMethod = Extract<keyof Contract, `labels.${string}` | `fewshot.${string}`>;
+type LabelMethod = Exclude<Extract<keyof Contract, `labels.${string}` | `fewshot.${string}`>, "fewshot.tune">;
 
 export interface FakeLabelOptions {
   images(): readonly FakeImage[];
