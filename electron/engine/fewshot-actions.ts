@@ -68,6 +68,9 @@ export interface TablePredictions {
   readonly outlook: string;
 }
 
+/** Confidence from which an accepted label that is told differently now may be a mistake. */
+const doubtFrom = 0.6;
+
 export function createFewshotActions(engine: Engine): FewshotActions {
   const runner = createFewshotRunner();
   const collection = (): Collection => engine.requireCollection();
@@ -87,10 +90,10 @@ export function createFewshotActions(engine: Engine): FewshotActions {
     project: ProjectId;
     features?: string | undefined;
     threshold?: number | undefined;
-  }): Promise<{ clicks: ClickedContents; told: FewshotTasks["predict"]["output"] }> => {
+  }): Promise<Labelled & { told: FewshotTasks["predict"]["output"] }> => {
     // prettier-ignore
-    const clicks = clicksOf(collection(), engine.labels.project(project));
-    return { clicks, told: await ask("predict", features, { clicks, threshold }) };
+    const labelled = labelledOf(collection(), engine.labels.project(project));
+    return { ...labelled, told: await ask("predict", features, { clicks: labelled.clicks, threshold }) };
   };
   /** Contents that accepting would label, the most doubtful first. */
   const findAcceptable = async ({
@@ -100,8 +103,8 @@ export function createFewshotActions(engine: Engine): FewshotActions {
     features,
   }: AcceptRequest): Promise<{ contentId: number; place: number; confidence: number }[]> => {
     // prettier-ignore
-    const { clicks, told } = await predictProject({ project, features, threshold: least });
-    const labelled = new Set(clicks.contentIds);
+    const { clicks, accepted, told } = await predictProject({ project, features, threshold: least });
+    const labelled = new Set([...clicks.contentIds, ...accepted.keys()]);
     const wanted = only === undefined ? null : engine.labels.project(project).classes.findIndex(({ id }) => id === only);
     return Array.from(told.contentIds, (contentId, row) => ({ contentId, place: told.labels[row], confidence: told.confidences[row] }))
       .filter(({ contentId, place }) => place !== noLabel.class && !labelled.has(contentId) && (wanted === null || place === wanted))
@@ -110,37 +113,39 @@ export function createFewshotActions(engine: Engine): FewshotActions {
   return {
     predict: async (given) => {
       const { threshold = defaultThreshold } = given;
-      const { told } = await predictProject(given);
+      const { told, accepted } = await predictProject(given);
       const { columns, ofContent } = collection().catalogue();
       const classes = new Uint16Array(columns.count).fill(noLabel.class);
       const confidences = new Float32Array(columns.count);
       told.contentIds.forEach((contentId, row) => {
+        const kept = accepted.get(contentId);
         for (const position of ofContent.get(contentId) ?? []) {
-          classes[position] = told.labels[row];
-          confidences[position] = told.confidences[row];
+          classes[position] = kept ?? told.labels[row];
+          confidences[position] = kept === undefined ? told.confidences[row] : 1;
         }
       });
       const { chosen, candidates, why, reliability } = told;
       return { version: columns.version, count: columns.count, classes, confidences, threshold, chosen, candidates, why, reliability };
     },
     next: async ({ project, count, features, shown }) => {
-      const clicks = clicksOf(collection(), engine.labels.project(project));
+      const { clicks, accepted } = labelledOf(collection(), engine.labels.project(project));
       const catalogue = collection().catalogue();
       const contents = [...(shown ?? [])].map((id) => catalogue.positions.get(id)).filter((position) => position !== undefined);
       const { images, outlook } = await ask("next", features, {
         clicks,
         threshold: defaultThreshold,
         count,
-        shown: Int32Array.from(contents, (position) => catalogue.contentIds[position]),
+        shown: Int32Array.from([...accepted.keys(), ...contents.map((position) => catalogue.contentIds[position] as number)]),
       });
       return { images: asImages(collection(), images), outlook: outlook.words, flattened: outlook.flattened };
     },
     hints: async ({ project, features }) => {
       const { classes } = engine.labels.project(project);
-      const hints = await ask("hints", features, {
-        clicks: clicksOf(collection(), engine.labels.project(project)),
-        threshold: defaultThreshold,
-      });
+      const { clicks, accepted } = labelledOf(collection(), engine.labels.project(project));
+      const hints = [
+        ...(await ask("hints", features, { clicks, threshold: defaultThreshold })),
+        ...(accepted.size === 0 ? [] : doubtfulAmong(accepted, await ask("predict", features, { clicks, threshold: doubtFrom }))),
+      ].sort((one, other) => other.confidence - one.confidence);
       const catalogue = collection().catalogue();
       return hints.flatMap(({ contentId, label, other, confidence }): LabelHint[] => {
         const id = firstImageOf(catalogue, contentId);
@@ -197,7 +202,7 @@ export function createFewshotActions(engine: Engine): FewshotActions {
       };
     },
     labelled: (project) => {
-      const { contentIds, labels, classNames } = clicksOf(collection(), engine.labels.project(project));
+      const { contentIds, labels, classNames } = labelledOf(collection(), engine.labels.project(project)).clicks;
       return { contentIds, labels, names: classNames, unknown: [] };
     },
     linesOfTable: async ({ contentIds, labels, names }, features) => {
@@ -207,21 +212,53 @@ export function createFewshotActions(engine: Engine): FewshotActions {
       if (source === undefined) throw new BugError(`lines on vectors "${lines.features}" that nobody has`);
       return { lines, encoder: source.encoder.id };
     },
-    tune: (project, request) => startTuning(engine, clicksOf(collection(), engine.labels.project(project)), request),
+    tune: (project, request) => startTuning(engine, labelledOf(collection(), engine.labels.project(project)).clicks, request),
     tuneTable: ({ contentIds, labels, names }, request) => startTuning(engine, { contentIds, labels, classNames: [...names] }, request),
     close: () => runner.close(),
   };
 }
 
-/** Labels of contents that are present, by the position of their class. */
-function clicksOf({ store }: Collection, { id, classes }: LabelProject): ClickedContents {
+/** What is learnt from, and what was accepted: content -> position of its class. */
+interface Labelled {
+  readonly clicks: ClickedContents;
+  readonly accepted: ReadonlyMap<number, number>;
+}
+
+/**
+ * Labels that were accepted in bulk are what was learnt already: to learn from them would make it only more sure of itself, and leaving them out would prove nothing.
+ */
+function labelledOf({ store }: Collection, { id, classes }: LabelProject): Labelled {
   const placeOf = new Map(classes.map((each, place) => [each.id as number, place]));
-  const labels = listLabels(store, id);
+  const labels = listLabels(store, id).map(({ contentId, classId, source }) => ({
+    contentId,
+    place: placeOf.get(classId) as number,
+    source,
+  }));
+  const clicked = labels.filter(({ source }) => source !== "accepted");
   return {
-    contentIds: Int32Array.from(labels, ({ contentId }) => contentId),
-    labels: Int32Array.from(labels, ({ classId }) => placeOf.get(classId) as number),
-    classNames: classes.map(({ name }) => name),
+    clicks: {
+      contentIds: Int32Array.from(clicked, ({ contentId }) => contentId),
+      labels: Int32Array.from(clicked, ({ place }) => place),
+      classNames: classes.map(({ name }) => name),
+    },
+    accepted: new Map(labels.filter(({ source }) => source === "accepted").map(({ contentId, place }) => [contentId, place])),
   };
+}
+
+/** Of what was accepted: told to be something else by now. */
+function doubtfulAmong(
+  accepted: ReadonlyMap<number, number>,
+  { contentIds, labels, confidences }: FewshotTasks["predict"]["output"],
+): { contentId: number; label: number; other: number; confidence: number }[] {
+  return Array.from(contentIds, (contentId, row) => ({
+    contentId,
+    label: accepted.get(contentId),
+    other: labels[row],
+    confidence: confidences[row],
+  })).filter(
+    (each): each is typeof each & { label: number } =>
+      each.label !== undefined && each.other !== noLabel.class && each.other !== each.label,
+  );
 }
 
 function asImages(

@@ -130,8 +130,8 @@ export function createHandlers(engine: Engine, dataFolder: string): Handlers {
     "labels.createClass": (given) => engine.labels.createClass(given),
     "labels.changeClass": ({ class: id, ...to }) => engine.labels.changeClass(id, to),
     "labels.removeClass": ({ class: id }) => engine.labels.removeClass(id),
-    "labels.set": ({ project, images, class: id, source }) =>
-      engine.labels.set({ project, images, class: id ?? null, source: source ?? "clicked" }),
+    "labels.set": ({ project, images, class: id, make, source }) =>
+      engine.labels.set({ project, images, class: id ?? null, make, source: source ?? "clicked" }),
     "labels.undo": ({ project }) => engine.labels.undo(project),
     "labels.redo": ({ project }) => engine.labels.redo(project),
     "labels.read": ({ project }) => engine.labels.read(project),

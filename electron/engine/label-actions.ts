@@ -2,7 +2,7 @@
  * @file What can be done with labels: projects and their classes, labels on images, undo and redo, tables in and out. Labels are kept by content (store/queries/labels.ts); every change but making,
  * renaming and removing a project is a step that can be undone.
  */
-import type { ClassKind, LabelColumns, LabelImport, LabelProject, LabelSource } from "#protocol/label-model.ts";
+import type { ClassKind, LabelColumns, LabelImport, LabelProject, LabelSource, MadeClass } from "#protocol/label-model.ts";
 import type { ClassId, ProjectId } from "#protocol/model.ts";
 import { labelSources, noLabel } from "#protocol/label-model.ts";
 
@@ -39,8 +39,14 @@ export interface LabelActions {
   createClass(given: NewClass): { project: LabelProject; class: ClassId };
   changeClass(id: ClassId, to: { name?: string | undefined; colour?: number | undefined; key?: number | undefined }): LabelProject;
   removeClass(id: ClassId): LabelProject;
-  /** Gives images a class, or takes their labels away where it is null. */
-  set(given: { project: ProjectId; images: Int32Array; class: ClassId | null; source: LabelSource }): LabelProject;
+  /** Gives images a class, or takes their labels away where it is null; `make` is a class that comes with the label. */
+  set(given: {
+    project: ProjectId;
+    images: Int32Array;
+    class: ClassId | null;
+    make?: MadeClass | undefined;
+    source: LabelSource;
+  }): LabelProject;
   /** Many classes at once, by content. */
   setContents(given: { project: ProjectId; what: string; assignments: readonly Assignment[]; source: LabelSource }): LabelProject;
   undo(id: ProjectId): { project: LabelProject; what: string | null };
@@ -121,11 +127,7 @@ export function createLabelActions(engine: Engine): LabelActions {
     createClass: ({ project, name, kind = "normal", colour, key }) => {
       requireProject(project);
       const classes = listClasses(collection().store, project);
-      requireFree(name, classes, "class");
-      if (kind === "none-of-these" && classes.some((each) => each.kind === kind))
-        throw new UserError("class-exists", `The project has a class for "not any of these" already; expected one at most.`);
-      if (key !== undefined && classes.some((each) => each.key === key))
-        throw new UserError("key-taken", `The key ${key} gives another class; expected a free one.`);
+      requireRoom(classes, { name, kind, key });
       let id = 0;
       const made = step(project, `make the class ${name.trim()}`, (work) => (id = addClass(work, classes, { name: name.trim(), kind, colour, key }))); // prettier-ignore
       return { project: made, class: id as ClassId };
@@ -152,15 +154,16 @@ export function createLabelActions(engine: Engine): LabelActions {
         work.removeClass(id);
       });
     },
-    set: ({ project, images, class: classId, source }) => {
-      const name = classId === null ? null : requireOwn(requireClass(classId), project).name;
+    set: ({ project, images, class: classId, make, source }) => {
+      requireProject(project);
+      const classes = listClasses(collection().store, project);
+      if (make) requireRoom(classes, { kind: "normal", ...make });
+      const name = make?.name.trim() ?? (classId === null ? null : requireOwn(requireClass(classId), project).name);
       const contents = contentsOf(collection(), images);
-      const what = `${contents.length === 1 ? "an image" : `${contents.length} images`}`;
-      return actions.setContents({
-        project,
-        what: name === null ? `take the label off ${what}` : `label ${what} ${name}`,
-        assignments: contents.map((contentId) => ({ contentId, classId })),
-        source,
+      const which = `${contents.length === 1 ? "an image" : `${contents.length} images`}`;
+      return step(project, name === null ? `take the label off ${which}` : `label ${which} ${name}`, (work) => {
+        const given = make ? addClass(work, classes, { kind: "normal", ...make, name: make.name.trim() }) : classId;
+        work.label(contents.map((contentId) => ({ contentId, classId: given })), source); // prettier-ignore
       });
     },
     setContents: ({ project, what, assignments, source }) => {
@@ -287,6 +290,15 @@ function requireOwn(row: ClassRow, project: ProjectId): ClassRow {
   if (row.project_id !== project)
     throw new UserError("class-unknown", `The class ${row.name} belongs to project ${row.project_id}; expected one of project ${project}.`);
   return row;
+}
+
+/** That a class like this one may come to the others. */
+function requireRoom(classes: readonly ClassRow[], { name, kind, key }: Omit<NewClass, "project" | "colour">): void {
+  requireFree(name, classes, "class");
+  if (kind === "none-of-these" && classes.some((each) => each.kind === kind))
+    throw new UserError("class-exists", `The project has a class for "not any of these" already; expected one at most.`);
+  if (key !== undefined && classes.some((each) => each.key === key))
+    throw new UserError("key-taken", `The key ${key} gives another class; expected a free one.`);
 }
 
 function requireFree(name: string, others: readonly { readonly name: string }[], what: string): void {

@@ -38,8 +38,8 @@ export function menuTemplate({ platform, name, development, send }: MenuOptions)
     {
       label: "&Edit",
       submenu: [
-        { role: "undo" },
-        { role: "redo" },
+        item("Undo", "undo", "CmdOrCtrl+Z"),
+        item("Redo", "redo", "CmdOrCtrl+Shift+Z"),
         separator,
         { role: "cut" },
         { role: "copy" },
@@ -56,7 +56,9 @@ export function menuTemplate({ platform, name, development, send }: MenuOptions)
         item("Map", "go-map", "CmdOrCtrl+2"),
         item("Duplicates", "go-duplicates", "CmdOrCtrl+3"),
         item("Outliers", "go-outliers", "CmdOrCtrl+4"),
-        item("Encoders", "go-encoders", "CmdOrCtrl+5"),
+        item("Classes", "go-classes", "CmdOrCtrl+5"),
+        item("Training", "go-training", "CmdOrCtrl+6"),
+        item("Encoders", "go-encoders", "CmdOrCtrl+7"),
         separator,
         item("Details", "details"),
         item("Larger Pictures", "larger", "CmdOrCtrl+Plus"),

@@ -13,6 +13,7 @@ import type {
   LabelPredictions,
   LabelProject,
   LabelSource,
+  MadeClass,
   NextImages,
   TuneRequest,
 } from "./label-model.ts";
@@ -102,8 +103,11 @@ export interface Contract extends TextContract, TrainingContract, EncoderContrac
   "labels.changeClass": { params: { class: ClassId; name?: string; colour?: number; key?: number }; result: LabelProject };
   /** With its labels. */
   "labels.removeClass": { params: { class: ClassId }; result: LabelProject };
-  /** Gives these images the class, all as one step; without a class takes their labels away. */
-  "labels.set": { params: { project: ProjectId; images: Int32Array; class?: ClassId; source?: LabelSource }; result: LabelProject };
+  /** Gives these images the class, or one that is made in the same step; with neither takes their labels away. All is one step. */
+  "labels.set": {
+    params: { project: ProjectId; images: Int32Array; class?: ClassId; make?: MadeClass; source?: LabelSource };
+    result: LabelProject;
+  };
   "labels.undo": { params: { project: ProjectId }; result: { project: LabelProject; what: string | null } };
   "labels.redo": { params: { project: ProjectId }; result: { project: LabelProject; what: string | null } };
   "labels.read": { params: { project: ProjectId }; result: LabelColumns };

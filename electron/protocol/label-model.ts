@@ -24,6 +24,13 @@ export interface LabelClass {
   readonly bySource: Readonly<Record<LabelSource, number>>;
 }
 
+/** A class that comes to be with its first label. */
+export interface MadeClass {
+  readonly name: string;
+  readonly kind?: ClassKind;
+  readonly key?: number;
+}
+
 /** One set of classes; a collection may have several, and an image has one class in each at most. */
 export interface LabelProject {
   readonly id: ProjectId;

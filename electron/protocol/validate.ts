@@ -13,7 +13,7 @@ import {
   type ImportPreprocessing,
   type ImportRequest,
 } from "./encoder-contract.ts";
-import { classKinds, labelSources, tuneLevels } from "./label-model.ts";
+import { classKinds, labelSources, tuneLevels, type MadeClass } from "./label-model.ts";
 import {
   deviceNames,
   exportClasses,
@@ -224,7 +224,13 @@ const checks: { readonly [M in Method]: Check<unknown> } = {
     key: optional(integer<number>(0, 9)),
   }),
   "labels.removeClass": params<"labels.removeClass">({ class: classId }),
-  "labels.set": params<"labels.set">({ project, images: wholeNumbers, class: optional(classId), source: optional(oneOf(labelSources)) }),
+  "labels.set": params<"labels.set">({
+    project,
+    images: wholeNumbers,
+    class: optional(classId),
+    make: optional(record<MadeClass>({ name: word, kind: optional(oneOf(classKinds)), key: optional(key) })),
+    source: optional(oneOf(labelSources)),
+  }),
   "labels.undo": params<"labels.undo">({ project }),
   "labels.redo": params<"labels.redo">({ project }),
   "labels.read": params<"labels.read">({ project }),

@@ -17,11 +17,12 @@ import { settings, themes } from "../state/settings.svelte.ts";
 import { viewer } from "../state/viewer.svelte.ts";
 import { wordSearch } from "../state/word-search.svelte.ts";
 import { flagWords } from "../widgets/words.ts";
+import { labelCommands } from "./label-commands.ts";
 
 export interface Command {
   readonly id: string;
   readonly title: string;
-  readonly group: "Go to" | "Selection" | "Show" | "Collection" | "Jobs" | "Help";
+  readonly group: "Go to" | "Selection" | "Classes" | "Show" | "Collection" | "Jobs" | "Help";
   readonly icon: IconName;
   /** As shown, such as "Ctrl+K"; see `shortcuts.ts` for how it is read. */
   readonly keys?: string;
@@ -41,6 +42,7 @@ export const views: readonly { name: ViewName; title: string; icon: IconName; ke
   { name: "map", title: "Map", icon: "map", keys: "M" },
   { name: "duplicates", title: "Duplicates", icon: "duplicates", keys: "D" },
   { name: "outliers", title: "Outliers", icon: "outliers", keys: "O" },
+  { name: "classes", title: "Classes", icon: "classes", keys: "C" },
   { name: "training", title: "Training", icon: "training", keys: "T" },
   { name: "encoders", title: "Encoders", icon: "encoders" },
 ];
@@ -48,7 +50,7 @@ export const views: readonly { name: ViewName; title: string; icon: IconName; ke
 /** What can be done now: some commands need a collection, a selection or a job. */
 export function availableCommands(): Command[] {
   return [
-    ...(engine.collection === null ? [] : [...goCommands(), ...selectionCommands(), ...showCommands()]),
+    ...(engine.collection === null ? [] : [...goCommands(), ...selectionCommands(), ...labelCommands(), ...showCommands()]),
     ...collectionCommands(),
     ...jobCommands(),
     ...helpCommands(),
@@ -58,9 +60,10 @@ export function availableCommands(): Command[] {
 /** By its id, from the application menu; what cannot be done now does nothing. */
 export function runCommand(id: string): void {
   const focused = document.activeElement;
-  if (id === "select-all" && focused instanceof HTMLInputElement) {
-    focused.select();
-    return;
+  if (focused instanceof HTMLInputElement || focused instanceof HTMLTextAreaElement) {
+    // What is typed has its own selection, and its own steps to undo.
+    if (id === "select-all") return focused.select();
+    if (id === "undo" || id === "redo") return void document.execCommand(id);
   }
   availableCommands()
     .find((command) => command.id === id)

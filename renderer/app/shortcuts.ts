@@ -4,13 +4,7 @@ import { picker } from "../state/picker.svelte.ts";
 import { selection } from "../state/selection.svelte.ts";
 import { viewer } from "../state/viewer.svelte.ts";
 import { availableCommands, focusSearch } from "./commands.ts";
-
-/** "Ctrl+K", "g", "?"... as `Command.keys` writes it (upper case; Cmd counts as Ctrl). */
-export function keyName(event: { key: string; ctrlKey: boolean; metaKey: boolean; altKey: boolean }): string {
-  if (event.altKey) return "";
-  const key = event.key === " " ? "Space" : event.key.length === 1 ? event.key.toUpperCase() : event.key;
-  return event.ctrlKey || event.metaKey ? `Ctrl+${key}` : key;
-}
+import { keyName } from "./key-name.ts";
 
 export function handleKey(event: KeyboardEvent): void {
   if (event.defaultPrevented) return;

@@ -1,13 +1,21 @@
 /**
- * @file How each point looks: its colour by cluster, oddness, folder or none, faded to grey when the filter leaves it out, marked when
+ * @file How each point looks: its colour by cluster, oddness, folder, class or none, faded to grey when the filter leaves it out, marked when
  * selected; and in which order points are drawn (faded ones below, selected ones on top, the odd ones over the ordinary).
  */
 import { noneColour, palette, scoreColour, type Colour } from "./palette.ts";
 import { isPlaced } from "./place-index.ts";
 import { marks, type Looks } from "./surface.ts";
 
-export const colourModes = ["cluster", "oddness", "folder", "none"] as const;
+export const colourModes = ["cluster", "oddness", "folder", "class", "none"] as const;
 export type ColourMode = (typeof colourModes)[number];
+
+export interface PointClasses {
+  /** [n] position of the class that was given or told, -1 for none. */
+  readonly places: Int32Array;
+  /** [n] 1 where it was given: told ones are paler. */
+  readonly given: Uint8Array;
+  readonly colours: readonly Colour[];
+}
 
 export interface LooksRequest {
   readonly places: Float32Array;
@@ -16,6 +24,8 @@ export interface LooksRequest {
   readonly clusters: Int32Array;
   readonly folders: Int32Array;
   readonly percentiles: Float32Array;
+  /** Null where nothing is labelled: then all points belong to no class. */
+  readonly classes: PointClasses | null;
   /** [n], 1 where the filter lets a point pass; null when nothing is filtered. */
   readonly passes: Uint8Array | null;
   /** Positions of the selected points. */
@@ -26,6 +36,8 @@ const oneColour = { dark: [0xb4, 0xb4, 0xb4], light: [0x50, 0x50, 0x50] } as con
 const fadedColour = { dark: [0x5a, 0x5a, 0x5a], light: [0xb0, 0xb0, 0xb0] } as const;
 const fadedAlpha = 110;
 const noneAlpha = 120;
+const toldAlpha = 130;
+const classlessAlpha = 70;
 
 export function makeLooks(request: LooksRequest): Looks {
   const { places, passes, selected } = request;
@@ -34,13 +46,23 @@ export function makeLooks(request: LooksRequest): Looks {
   const bits = new Uint8Array(count);
   const colour = colourAt(request);
   const [keys, none] = keysOf(request);
+  const isClass = request.mode === "class";
+  const isTold = (point: number): boolean => isClass && request.classes !== null && request.classes.given[point] === 0;
   for (let point = 0; point < count; point++) {
     const faded = passes !== null && passes[point] === 0;
     const [red, green, blue] = colour(point);
     colours[4 * point] = red;
     colours[4 * point + 1] = green;
     colours[4 * point + 2] = blue;
-    colours[4 * point + 3] = faded ? fadedAlpha : none && !(keys[point] >= 0) ? noneAlpha : 255;
+    colours[4 * point + 3] = faded
+      ? fadedAlpha
+      : none && !(keys[point] >= 0)
+        ? isClass
+          ? classlessAlpha
+          : noneAlpha
+        : isTold(point)
+          ? toldAlpha
+          : 255;
     if (faded) bits[point] = marks.faded;
   }
   for (const point of selected) bits[point] |= marks.selected;
@@ -50,7 +72,7 @@ export function makeLooks(request: LooksRequest): Looks {
 /** The colour of each point. */
 export function colourAt(request: Omit<LooksRequest, "selected">): (point: number) => Colour {
   const { passes, mode, ground } = request;
-  const table = colourTable(mode, ground);
+  const table = mode === "class" ? (request.classes?.colours ?? []) : colourTable(mode, ground);
   const [keys, none] = keysOf(request);
   const rowOf = (key: number): number =>
     mode === "none" ? 0 : mode === "oddness" ? Math.min(table.length - 1, Math.floor((key / 100) * table.length)) : key % table.length;
@@ -66,9 +88,11 @@ function keysOf({
   clusters,
   folders,
   percentiles,
-}: Pick<LooksRequest, "mode" | "clusters" | "folders" | "percentiles">): readonly [Int32Array | Float32Array, boolean] {
+  classes,
+}: Pick<LooksRequest, "mode" | "clusters" | "folders" | "percentiles" | "classes">): readonly [Int32Array | Float32Array, boolean] {
   if (mode === "oddness") return [percentiles, true];
   if (mode === "folder") return [folders, true];
+  if (mode === "class") return [classes?.places ?? new Int32Array(clusters.length).fill(-1), true];
   return [clusters, mode === "cluster"];
 }
 
@@ -78,8 +102,8 @@ function colourTable(mode: ColourMode, ground: "dark" | "light"): readonly Colou
   return palette;
 }
 
-/** Levels: faded, belonging to nothing, the rest (in oddness mode in sixteen steps), selected. A counting sort. */
-function drawOrder({ places, mode, clusters, percentiles }: LooksRequest, bits: Uint8Array): Uint32Array {
+/** Levels: faded, belonging to nothing, the rest (in oddness mode in sixteen steps, given classes above told ones), selected. A counting sort. */
+function drawOrder({ places, mode, clusters, percentiles, classes }: LooksRequest, bits: Uint8Array): Uint32Array {
   const count = bits.length;
   const levels = new Uint8Array(count);
   const sizes = new Uint32Array(20);
@@ -91,6 +115,7 @@ function drawOrder({ places, mode, clusters, percentiles }: LooksRequest, bits: 
     else if ((bits[point] & marks.faded) !== 0) level = 0;
     else if (mode === "oddness") level = percentiles[point] >= 0 ? 2 + Math.min(15, Math.floor((percentiles[point] / 100) * 16)) : 1;
     else if (mode === "cluster" && clusters[point] < 0) level = 1;
+    else if (mode === "class") level = classes === null || classes.places[point] < 0 ? 1 : 2 + classes.given[point];
     levels[point] = level;
     sizes[level]++;
   }

@@ -2,6 +2,7 @@
 import type { ImageId } from "#protocol/model.ts";
 
 import { engine } from "../state/engine.svelte.ts";
+import { pointed } from "../state/pointed.svelte.ts";
 
 export const previewAfterMs = 60;
 const neighbourCount = 5;
@@ -20,6 +21,7 @@ export class MapHover {
     clearTimeout(this.#timer);
     this.#stop.abort();
     this.point = point;
+    pointed.id = id;
     this.previewed = false;
     this.near = [];
     if (point < 0 || id === null) return;

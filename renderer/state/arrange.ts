@@ -2,16 +2,28 @@
  * @file Which pictures are shown and in which order: one filter for the whole app, one order for the grid. Pure functions over the
  * columns; 100,000 pictures take a few milliseconds (tens when sorted).
  */
-import { imageFlags, type ImageColumns, type IssueKind } from "#protocol/model.ts";
+import { noLabel, type LabelProject } from "#protocol/label-model.ts";
+import { imageFlags, type ClassId, type ImageColumns, type IssueKind } from "#protocol/model.ts";
 
 import { dayText, lastPart, monthText } from "../widgets/format.ts";
 import type { LayoutSection } from "../widgets/grid/justified-layout.ts";
+import type { LabelFacts } from "./label-facts.ts";
 
 export const sortOrders = ["folder", "date", "odd", "size", "name"] as const;
 export type SortOrder = (typeof sortOrders)[number];
 
 export const flagFilters = ["duplicate", "same-scene", "issue", "odd"] as const;
 export type FlagFilter = (typeof flagFilters)[number];
+
+/** `predicted`: not labelled, but told from those that are; `unsure`: neither. */
+export const labelStates = ["labelled", "predicted", "unsure"] as const;
+export type LabelState = (typeof labelStates)[number];
+
+/** Labels to filter by, of the same version as the columns. */
+export interface FilterLabels {
+  readonly facts: LabelFacts;
+  readonly project: LabelProject;
+}
 
 /** From here on a picture is marked as odd. */
 export const oddFrom = 99;
@@ -38,9 +50,21 @@ export interface FilterSet {
   readonly search: { readonly text: string; readonly ids: ReadonlySet<number>; readonly ranked?: RankedSearch } | null;
   /** Odder than the given parts of the collection, 0..100, both ends included. */
   readonly percentiles: { readonly from: number; readonly to: number } | null;
+  /** Labelled so, or told to be so. */
+  readonly labelClass: ClassId | null;
+  readonly labelState: LabelState | null;
 }
 
-export const noFilter: FilterSet = { folder: null, cluster: null, flag: null, issue: null, search: null, percentiles: null };
+export const noFilter: FilterSet = {
+  folder: null,
+  cluster: null,
+  flag: null,
+  issue: null,
+  search: null,
+  percentiles: null,
+  labelClass: null,
+  labelState: null,
+};
 
 export interface Arrangement {
   /** Indexes into the columns. */
@@ -52,10 +76,15 @@ export function isFiltered(filter: FilterSet): boolean {
   return Object.values(filter).some((part) => part !== null);
 }
 
-/** Indexes of the pictures that pass, in the order of the columns. */
-export function applyFilter(columns: ImageColumns, filter: FilterSet): Int32Array {
+export function filtersByLabel({ labelClass, labelState }: FilterSet): boolean {
+  return labelClass !== null || labelState !== null;
+}
+
+/** Indexes of the pictures that pass, in the order of the columns. While labels are not there (yet), no filter looks at them. */
+export function applyFilter(columns: ImageColumns, filter: FilterSet, labels: FilterLabels | null = null): Int32Array {
   const { folder, cluster, flag, issue, search, percentiles } = filter;
   const inFolder = folder === null ? null : columns.folders.map((path) => isInside(path, folder));
+  const passesLabel = labels?.facts.version === columns.version ? labelTest(labels, filter) : null;
   const result = new Int32Array(columns.count);
   let length = 0;
   for (let index = 0; index < columns.count; index++) {
@@ -65,6 +94,7 @@ export function applyFilter(columns: ImageColumns, filter: FilterSet): Int32Arra
     if (issue !== null && !issue.ids.has(columns.ids[index])) continue;
     if (search !== null && !search.ids.has(columns.ids[index])) continue;
     if (percentiles !== null && !(columns.percentiles[index] >= percentiles.from && columns.percentiles[index] <= percentiles.to)) continue;
+    if (passesLabel !== null && !passesLabel(index)) continue;
     result[length++] = index;
   }
   const passing = result.slice(0, length);
@@ -79,6 +109,20 @@ function mostAlike(columns: ImageColumns, passing: Int32Array, { places, most }:
 
 function placeOf({ ids }: ImageColumns, places: ReadonlyMap<number, number>): (index: number) => number {
   return (index) => places.get(ids[index]) ?? Number.NaN;
+}
+
+function labelTest({ facts, project }: FilterLabels, filter: FilterSet): ((index: number) => boolean) | null {
+  if (!filtersByLabel(filter)) return null;
+  const { given, told } = facts;
+  const { labelClass, labelState } = filter;
+  const place = labelClass === null ? null : project.classes.findIndex(({ id }) => id === labelClass);
+  return (index) => {
+    const labelled = given[index] !== noLabel.class;
+    const its = labelled ? given[index] : told[index];
+    if (place !== null && its !== place) return false;
+    if (labelState === null) return true;
+    return labelState === (labelled ? "labelled" : its === noLabel.class ? "unsure" : "predicted");
+  };
 }
 
 export function hasFlag(columns: ImageColumns, index: number, flag: FlagFilter): boolean {

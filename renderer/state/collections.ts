@@ -6,6 +6,7 @@ import { dialogs } from "./dialogs.svelte.ts";
 import { engine } from "./engine.svelte.ts";
 import { images } from "./images.svelte.ts";
 import { jobs } from "./jobs.svelte.ts";
+import { labels } from "./labels.svelte.ts";
 import { notices } from "./notices.svelte.ts";
 import { route } from "./route.svelte.ts";
 import { selection } from "./selection.svelte.ts";
@@ -71,6 +72,7 @@ async function enter(failure: string, open: () => Promise<{ collection: OpenColl
 function forgetShown(): void {
   wordSearch.clear();
   images.reset();
+  labels.reset();
   selection.reset();
   viewer.close();
   jobs.reset();

@@ -3,8 +3,18 @@ import { untrack } from "svelte";
 
 import type { ImageColumns, ImageId } from "#protocol/model.ts";
 
-import { applyFilter, arrange, isFiltered, noFilter, type Arrangement, type FilterSet } from "./arrange.ts";
+import {
+  applyFilter,
+  arrange,
+  filtersByLabel,
+  isFiltered,
+  noFilter,
+  type Arrangement,
+  type FilterLabels,
+  type FilterSet,
+} from "./arrange.ts";
 import { engine } from "./engine.svelte.ts";
+import { labelColumns } from "./label-columns.svelte.ts";
 import { notices } from "./notices.svelte.ts";
 import type { Sequence } from "./selection.svelte.ts";
 import { settings } from "./settings.svelte.ts";
@@ -35,7 +45,7 @@ class Images {
   filter = $state.raw<FilterSet>(noFilter);
   readonly filtered = $derived(isFiltered(this.filter));
   /** Indexes that pass the filter, in the order of the columns. */
-  readonly visible = $derived(applyFilter(this.columns, this.filter));
+  readonly visible = $derived(applyFilter(this.columns, this.filter, labelsFor(this.filter)));
   /** The search that puts them in its own order, where there is one. */
   readonly ranked = $derived(this.filter.search?.ranked);
   readonly arrangement = $derived<Arrangement>(arrange(this.columns, this.visible, settings.sort, this.ranked));
@@ -112,6 +122,13 @@ class Images {
 }
 
 export const images = new Images();
+
+/** Labels, but only where the filter looks at them: else every label would arrange all pictures anew. */
+export function labelsFor(filter: FilterSet): FilterLabels | null {
+  if (!filtersByLabel(filter)) return null;
+  const { facts, project } = labelColumns;
+  return facts === null || project === null ? null : { facts, project };
+}
 
 /** `order` (indexes into the columns) as what selections and the large view walk along. */
 export function sequenceOf(order: Int32Array): Sequence {

@@ -4,7 +4,7 @@ import type { ImageId } from "#protocol/model.ts";
 import type { Rectangle } from "../widgets/zoom.ts";
 import { regionPart } from "./region-part.ts";
 
-export const viewNames = ["library", "map", "duplicates", "outliers", "similar", "training", "encoders"] as const;
+export const viewNames = ["library", "map", "duplicates", "outliers", "similar", "classes", "training", "encoders"] as const;
 export type ViewName = (typeof viewNames)[number];
 
 class Route {

@@ -6,6 +6,7 @@ export const icons = {
   duplicates: "M5.5 2.5h8v8h-8zM10.5 10.5v3h-8v-8h3",
   outliers: "M3 13.5c2.5 0 3-8 5-8s2.5 8 5 8M12.5 3.2a1 1 0 1 0 .01 0",
   encoders: "M2.5 4v8l5-2.5v-3zM9.5 5.5h4M9.5 8h4M9.5 10.5h4",
+  classes: "M2.5 2.5h5l6 6-5 5-6-6zM5.2 4.4a.8.8 0 1 0 .01 0",
   training: "M2.5 2.5v11h11M4.8 10.8l2.7-3.6 2.3 1.9 3.4-5.1",
   similar: "M6.2 3.5a4.5 4.5 0 1 0 .01 0M9.8 3.5a4.5 4.5 0 1 1-.01 0",
   folder: "M1.8 12.7V3.5h4.4l1.5 2h6.5v7.2z",
@@ -53,7 +54,8 @@ export const icons = {
   region:
     "M2.5 4.5v-2h2M7 2.5h2M11.5 2.5h2v2M13.5 7v2M13.5 11.5v2h-2M9 13.5H7M4.5 13.5h-2v-2M2.5 9V7M5.5 8a2.5 2.5 0 1 0 5 0 2.5 2.5 0 1 0-5 0",
   download: "M8 2.5v7.5M4.8 7L8 10.2 11.2 7M2.5 13.5h11",
-  more: "M3.5 8h.1M8 8h.1M12.5 8h.1",
+  undo: "M5.5 3L2.5 6l3 3M2.5 6h7a4 4 0 0 1 0 8h-3",
+  more: "M3 8h.8M7.6 8h.8M12.2 8h.8",
 } as const;
 
 export type IconName = keyof typeof icons;

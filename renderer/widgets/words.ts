@@ -1,13 +1,19 @@
 /** @file The words for kinds, relations and states: plain, short, the same everywhere. */
 import type { IssueKind, Relation } from "#protocol/model.ts";
 
-import type { FlagFilter } from "../state/arrange.ts";
+import type { FlagFilter, LabelState } from "../state/arrange.ts";
 
 export const flagWords: Record<FlagFilter, string> = {
   duplicate: "Duplicates",
   "same-scene": "Same scene",
   issue: "With an issue",
   odd: "Oddest 1 %",
+};
+
+export const labelStateWords: Record<LabelState, string> = {
+  labelled: "Labelled",
+  predicted: "Told, not labelled",
+  unsure: "No class yet",
 };
 
 export const relationWords: Record<Relation, { readonly title: string; readonly text: string }> = {

@@ -45,7 +45,17 @@ function measureArithmetic(count: number): void {
     spacing: median(() => spacings(index)),
     "lasso of 500 edges": median(() => (inside = pointsInside(index, outline).length)),
     "colours and order": median(() =>
-      makeLooks({ places, mode: "oddness", ground: "dark", clusters, folders: clusters, percentiles, passes: null, selected: [] }),
+      makeLooks({
+        places,
+        mode: "oddness",
+        ground: "dark",
+        clusters,
+        folders: clusters,
+        percentiles,
+        classes: null,
+        passes: null,
+        selected: [],
+      }),
     ),
     "nearest, each":
       median(() => {

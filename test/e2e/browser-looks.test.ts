@@ -17,10 +17,13 @@ const views = [
   "outliers/broken",
   "similar/1",
   "training",
+  "classes",
   "training/runs",
   "training/run-2",
   "encoders",
 ] as const;
+/** Where labels show. */
+const labelledViews = ["library", "map", "similar/1", "classes", "classes/more", "classes/bulk", "classes/check"] as const;
 /** Text colour on every ground it stands on. */
 const pairs: readonly (readonly [string, readonly string[]])[] = [
   ["--text", ["--window", "--panel", "--raised", "--hover", "--accent-soft"]],
@@ -72,14 +75,19 @@ describe.skipIf(chromium === null)("looks", () => {
     // 1280 x 800 at 200 %.
     { width: 640, height: 400, colours: "dark" },
   ] as const)("no view is wider than its window, nor are texts cut without an ellipsis ($width x $height)", async (size) => {
-    const page = await site.open("fake=1000&job", size);
-    for (const view of views) {
-      await page.evaluate((hash) => (location.hash = hash), `#/${view}`);
-      await page.waitForTimeout(250);
-      expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), view).toBeLessThanOrEqual(0);
-      expect(await clippedTexts(page), view).toEqual([]);
+    for (const [query, shown] of [
+      ["fake=1000&job", views],
+      ["fake=1000&labels", labelledViews],
+    ] as const) {
+      const page = await site.open(query, size);
+      for (const view of shown) {
+        await page.evaluate((hash) => (location.hash = hash), `#/${view}`);
+        await page.waitForTimeout(250);
+        expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), `${query} ${view}`).toBeLessThanOrEqual(0);
+        expect(await clippedTexts(page), `${query} ${view}`).toEqual([]);
+      }
+      await page.context().close();
     }
-    await page.context().close();
     expect(site.problems).toEqual([]);
   });
 

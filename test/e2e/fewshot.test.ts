@@ -208,11 +208,36 @@ describe("labels", () => {
       expect(accepted).toBe(would.ids.length);
       expect(accepted).toBeGreaterThan(5);
       expect(after.classes.reduce((sum, { bySource }) => sum + bySource.accepted, 0)).toBe(accepted);
+      // What was accepted is kept, but not learnt from: nothing becomes surer of itself, and left-out clicks stay clicks.
+      const again = await call["fewshot.predict"]({ project }, context);
+      expect([again.why, again.chosen, again.reliability]).toEqual([told.why, told.chosen, told.reliability]);
+      const places = new Map(Array.from(would.ids, (id, at) => [id, would.classes[at]]));
+      const kept = [...columns.ids.keys()].filter((at) => places.has(columns.ids[at] as number));
+      expect(kept.map((at) => [again.classes[at], again.confidences[at]])).toEqual(kept.map((at) => [places.get(columns.ids[at] as number), 1])); // prettier-ignore
+      expect((await call["fewshot.acceptable"]({ project, least: 0.5 }, context)).ids).toHaveLength(0);
+      const { images: left } = await call["fewshot.next"]({ project, count: 100 }, context);
+      expect(left.some(({ id }) => places.has(id))).toBe(false);
+      // One that was accepted as what it is not is told to be a mistake.
+      const [doubted] = idsOf(0, 6, 7);
+      await call["labels.set"]({ project, images: idsOf(0, 6, 7), class: classes[2] as (typeof classes)[0], source: "accepted" }, context);
+      expect((await call["fewshot.hints"]({ project }, context)).hints).toMatchObject([
+        { id: doubted, label: classes[2], other: classes[0] },
+      ]);
+      await call["labels.undo"]({ project }, context);
       const { what, project: undone } = await call["labels.undo"]({ project }, context);
       expect([what, undone.classes.map(({ count }) => count)]).toEqual([`accept ${accepted} images told with 50 % or more`, [3, 3, 3, 0]]);
       await expect((async () => call["labels.createClass"]({ project, name: "kind 1" }, context))()).rejects.toThrow(
         /There is a class "kind 1" already/,
       );
+      // A class that comes with its first label goes with it, and comes back with it.
+      const made = await call["labels.set"]({ project, images: idsOf(2, 5, 7), make: { name: " new " } }, context);
+      expect(made.classes.at(-1)).toMatchObject({ name: "new", key: 4, count: 2 });
+      expect((await call["labels.undo"]({ project }, context)).project.classes).toHaveLength(4);
+      expect((await call["labels.redo"]({ project }, context)).project.classes.at(-1)).toMatchObject({ name: "new", count: 2 });
+      await expect((async () => call["labels.set"]({ project, images: idsOf(2, 5, 7), make: { name: "new" } }, context))()).rejects.toThrow(
+        /There is a class "new" already/,
+      );
+      expect((await call["labels.undo"]({ project }, context)).what).toBe("label 2 images new");
       const removed = await call["labels.removeClass"]({ class: classes[1] as (typeof classes)[0] }, context);
       expect(removed.classes.map(({ name }) => name)).toEqual(["kind 0", "kind 2", "other"]);
       expect((await call["labels.undo"]({ project }, context)).project.classes.map(({ count }) => count)).toEqual([3, 3, 3, 0]);

@@ -13,12 +13,15 @@ import { createFakeEncoders } from "./fake-encoders.ts";
 import { fakeFolders, fakeImages, type FakeImage } from "./fake-images.ts";
 import { drawPicture } from "./fake-pictures.ts";
 import { createFakeSearch } from "./fake-search.ts";
+import { createFakeLabels } from "./fake-labels.ts";
 import { createFakeTraining } from "./fake-training.ts";
 
 export interface FakeEngineOptions {
   readonly images: number;
   /** Whether a collection is open at first. */
   readonly open: boolean;
+  /** Whether some pictures are labelled from the start. */
+  readonly labelled?: boolean;
 }
 
 export interface FakeEngine {
@@ -92,6 +95,12 @@ export function createFakeEngine(options: FakeEngineOptions): FakeEngine {
       setJob,
       announce: () => emit("changed", { version, what: ["collection"] }),
     }),
+    ...createFakeLabels({
+      images: () => images,
+      version: () => version,
+      announce: () => emit("changed", { version, what: ["labels"] }),
+      begun: options.labelled === true,
+    }),
     "app.state": () => ({ collection: open ? collection() : null, recent, version: "0.1.0" }),
     "collection.openFolder": ({ path }) => {
       if (path.includes("missing")) throw new Error(`${path} is not a folder.`);
@@ -149,25 +158,6 @@ export function createFakeEngine(options: FakeEngineOptions): FakeEngine {
       () => images.length,
       () => start().job,
     ),
-    "labels.projects": () => ({ projects: [] }),
-    "labels.createProject": notFaked,
-    "labels.renameProject": notFaked,
-    "labels.removeProject": notFaked,
-    "labels.createClass": notFaked,
-    "labels.changeClass": notFaked,
-    "labels.removeClass": notFaked,
-    "labels.set": notFaked,
-    "labels.undo": notFaked,
-    "labels.redo": notFaked,
-    "labels.read": notFaked,
-    "labels.importFile": notFaked,
-    "labels.importFolders": notFaked,
-    "labels.exportFile": notFaked,
-    "fewshot.predict": notFaked,
-    "fewshot.next": notFaked,
-    "fewshot.hints": notFaked,
-    "fewshot.acceptable": notFaked,
-    "fewshot.accept": notFaked,
     "fewshot.tune": notFaked,
     doctor: () => ({
       devices: [

@@ -145,7 +145,8 @@ describe("the menu", () => {
   ): MenuItemConstructorOptions[] => items(menuTemplate({ platform, name: "Likeness", development, send }));
 
   it("sends commands that the app has", () => {
-    const source = readFileSync(new URL("../../../renderer/app/commands.ts", import.meta.url), "utf8");
+    const read = (name: string): string => readFileSync(new URL(`../../../renderer/app/${name}`, import.meta.url), "utf8");
+    const source = read("commands.ts") + read("label-commands.ts");
     const views = [...source.matchAll(/\{ name: "([a-z]+)", title/g)].map((match) => `go-${match[1]}`);
     const known = new Set([...[...source.matchAll(/id: "([a-z-]+)"/g)].map((match) => match[1] as string), ...views]);
     const sent: string[] = [];

@@ -109,7 +109,7 @@ const good: { readonly [M in Method]: readonly unknown[] } = {
   "labels.removeClass": [{ class: 1 }],
   "labels.set": [
     { project: 1, images: new Int32Array([1, 2]) },
-    { project: 1, images: new Int32Array(0), class: 1, source: "accepted" },
+    { project: 1, images: new Int32Array(0), class: 1, make: { name: "cat", kind: "normal", key: 1 }, source: "accepted" },
   ],
   "labels.undo": [{ project: 1 }],
   "labels.redo": [{ project: 1 }],

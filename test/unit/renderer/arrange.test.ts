@@ -1,7 +1,8 @@
 /** @file Which pictures pass the filter, in which order and sections. */
 import { describe, expect, test } from "vitest";
 
-import { imageFlags } from "#protocol/model.ts";
+import { noLabel, type LabelClass } from "#protocol/label-model.ts";
+import { imageFlags, type ClassId, type ProjectId } from "#protocol/model.ts";
 
 import { applyFilter, arrange, folderTitles, isInside, noFilter } from "../../../renderer/state/arrange.ts";
 import { imageColumns } from "../../helpers/image-columns.ts";
@@ -47,6 +48,40 @@ describe("a ranking", () => {
     expect(indexes(applyFilter(columns, { ...noFilter, search, folder: "/p/a" }))).toEqual([1, 2]);
     expect(indexes(applyFilter(columns, { ...noFilter, search: ranking([40, 20, 30, 10], 9) }))).toEqual([0, 1, 2, 3]);
     expect(indexes(applyFilter(columns, { ...noFilter, search: ranking([30], 9) }))).toEqual([2]);
+  });
+});
+
+describe("applyFilter by labels", () => {
+  const none = noLabel.class;
+  const classes = [7, 8].map((id) => ({ id }) as LabelClass);
+  const labels = {
+    // Given the first; told the second; told the first; neither.
+    facts: {
+      version: columns.version,
+      given: Uint16Array.of(0, none, none, none),
+      sources: new Uint8Array(4),
+      told: Uint16Array.of(1, 1, 0, none),
+      confidences: new Float32Array(4),
+    },
+    project: { id: 1 as ProjectId, name: "", classes, undo: null, redo: null },
+  };
+  const [first, second, gone] = [7, 8, 9] as ClassId[];
+  test.for([
+    ["a class, given or told; what is labelled is no longer told to be another", { labelClass: first }, [0, 2]],
+    ["the other class", { labelClass: second }, [1]],
+    ["a class that is gone", { labelClass: gone }, []],
+    ["labelled", { labelState: "labelled" }, [0]],
+    ["told", { labelState: "predicted" }, [1, 2]],
+    ["neither", { labelState: "unsure" }, [3]],
+    ["told to be of a class, in a folder", { labelClass: first, labelState: "predicted", folder: "/p/a" }, [2]],
+  ] as const)("%s", ([, change, expected]) => {
+    expect(indexes(applyFilter(columns, { ...noFilter, ...change }, labels))).toEqual(expected);
+  });
+
+  test("labels of another version are not looked at", () => {
+    const old = { ...labels, facts: { ...labels.facts, version: columns.version + 1 } };
+    expect(indexes(applyFilter(columns, { ...noFilter, labelState: "labelled" }, old))).toEqual([0, 1, 2, 3]);
+    expect(indexes(applyFilter(columns, { ...noFilter, labelState: "labelled" }))).toEqual([0, 1, 2, 3]);
   });
 });
 

@@ -3,11 +3,13 @@ import { describe, expect, test } from "vitest";
 
 import { colourOf as engineColourOf, grounds, noneColour as engineNone, palette as enginePalette } from "#engine/map/palette.ts";
 
+import { noLabel, type LabelClass } from "#protocol/label-model.ts";
 import { brushedRange, movedEnd } from "../../../renderer/map-view/brush.ts";
 import { makeLooks, type LooksRequest } from "../../../renderer/map-view/looks.ts";
 import { originsOf, positionsById } from "../../../renderer/map-view/morph.ts";
 import { colourOf, noneColour, palette, scoreColour, type Colour } from "../../../renderer/map-view/palette.ts";
 import { thinned } from "../../../renderer/map-view/plain-surface.ts";
+import { pointClasses } from "../../../renderer/map-view/point-classes.ts";
 import { diameterOf, largestDiameter, opacityOf, ringWidthOf, smallestDiameter } from "../../../renderer/map-view/point-style.ts";
 import { marks } from "../../../renderer/map-view/surface.ts";
 
@@ -18,9 +20,12 @@ const request: LooksRequest = {
   clusters: Int32Array.of(0, -1, 2, 41, 0),
   folders: Int32Array.of(3, 3, 0, 1, 0),
   percentiles: Float32Array.of(5, 99.9, 50, NaN, 60),
+  classes: null,
   passes: null,
   selected: [],
 };
+const none = noLabel.class;
+const named = (rgb: number): LabelClass => ({ colour: rgb }) as LabelClass;
 const colour = (looks: { colours: Uint8Array }, point: number): number[] => [...looks.colours.slice(4 * point, 4 * point + 3)];
 
 describe("palette", () => {
@@ -54,6 +59,24 @@ describe("looks", () => {
     expect(new Set([0, 1, 3, 4].map((point) => colour(one, point).join())).size).toBe(1);
   });
 
+  test("given classes are strong and on top, told ones pale, the rest grey and below", () => {
+    // Given A, told B, without a place, none, told A.
+    const facts = { given: Uint16Array.of(0, none, 1, none, none), told: Uint16Array.of(1, 1, 1, none, 0) };
+    const classes = pointClasses(facts, { classes: [named(0x010203), named(0xff8000)] });
+    expect([[...classes.places], [...classes.given]]).toEqual([
+      [0, 1, 1, -1, 0],
+      [1, 0, 1, 0, 0],
+    ]);
+    const looks = makeLooks({ ...request, mode: "class", classes });
+    expect([0, 1, 3, 4].map((point) => colour(looks, point))).toEqual([[1, 2, 3], [255, 128, 0], [...noneColour], [1, 2, 3]]); // prettier-ignore
+    const [given, told, grey] = [0, 1, 3].map((point) => looks.colours[4 * point + 3]);
+    expect(given).toBe(255);
+    expect(told).toBeLessThan(given);
+    expect(grey).toBeLessThan(told);
+    expect([looks.order[0], new Set(looks.order.slice(1, 3)), looks.order[3]]).toEqual([3, new Set([1, 4]), 0]);
+    expect(colour(makeLooks({ ...request, mode: "class" }), 0)).toEqual([...noneColour]);
+  });
+
   test("what the filter leaves out is grey, faint and below; what is selected is on top, filtered or not", () => {
     const looks = makeLooks({ ...request, passes: Uint8Array.of(1, 1, 1, 0, 0), selected: [0, 3] });
     expect([...looks.marks]).toEqual([marks.selected, 0, 0, marks.faded | marks.selected, marks.faded]);
@@ -65,7 +88,7 @@ describe("looks", () => {
   });
 
   test("every point with a place is drawn once, those without never", () => {
-    for (const mode of ["cluster", "oddness", "folder", "none"] as const)
+    for (const mode of ["cluster", "oddness", "folder", "class", "none"] as const)
       expect([...makeLooks({ ...request, mode }).order].sort()).toEqual([0, 1, 3, 4]);
     expect(
       makeLooks({

@@ -1,0 +1,86 @@
+/** @file The words of labels: where one came from, how sure a prediction is, which way of learning answers, and whether many may be accepted at once. */
+import {
+  labelSources,
+  type LabelClass,
+  type LabelImport,
+  type LabelProject,
+  type LabelSource,
+  type LearningWay,
+} from "#protocol/label-model.ts";
+
+import { count, counted } from "./format.ts";
+
+export const sourceWords: Readonly<Record<LabelSource, string>> = {
+  clicked: "labelled by hand",
+  accepted: "accepted in bulk",
+  "imported-folders": "from its folder",
+  "imported-csv": "from a table",
+};
+
+/** 0 to 1 as a whole percentage, never 100 % unless it is that; the space does not break. */
+export function shareText(share: number): string {
+  return `${share < 1 ? Math.min(99, Math.round(100 * share)) : 100}\u00a0%`;
+}
+
+/** "Probably cat", by how often such words turn out right. */
+export function predictionWords(name: string, confidence: number): string {
+  const how = confidence >= 0.95 ? "Almost certainly" : confidence >= 0.8 ? "Probably" : confidence >= 0.5 ? "Perhaps" : "Hardly";
+  return `${how} ${name}`;
+}
+
+/** "10 by hand, 230 accepted in bulk" */
+export function countWords({ bySource }: Pick<LabelClass, "bySource">): string {
+  const parts = labelSources.filter((source) => bySource[source] > 0).map((source) => `${count(bySource[source])} ${sourceWords[source]}`);
+  return parts.length === 0 ? "no picture yet" : parts.join(", ");
+}
+
+const models: Readonly<Record<string, string>> = {
+  both: "straight lines and neighbours together",
+  propagation: "neighbours pass labels on",
+  ridge: "straight lines between classes",
+  centroid: "the nearest mean",
+};
+
+export function modelWords(model: string): string {
+  return models[model] ?? model;
+}
+
+export function featureWords(features: string): string {
+  if (features === "frozen") return "the encoder's vectors";
+  return features === "whitened" ? "whitened vectors" : `vectors of ${features}`;
+}
+
+export function accuracyWords({ looAccuracy }: LearningWay): string {
+  return looAccuracy === null ? "not known yet" : shareText(looAccuracy);
+}
+
+/** The engine's reasons are parts of sentences. */
+export function asSentence(text: string): string {
+  if (text === "") return "";
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}${/[.!?]$/u.test(text) ? "" : "."}`;
+}
+
+export function importWords({ images, classes, unmatched }: LabelImport): string {
+  const left = unmatched.length === 0 ? "" : ` ${counted(unmatched.length, "path")} could not be matched, the first: ${unmatched[0]}.`;
+  return `${counted(images, "picture")} labelled in ${counted(classes.length, "class", "classes")}.${left}`;
+}
+
+/** Labels that a person stands behind one by one. */
+export function handLabels({ count: all, bySource }: Pick<LabelClass, "count" | "bySource">): number {
+  return all - bySource.accepted;
+}
+
+/** With one click a class none can be left out to check confidences by; from two on they hold (test/bench/fewshot). */
+const fewestForBulk = 2;
+
+/** Why not many pictures may be accepted at once yet; null where they may. */
+export function whyNoBulk(project: LabelProject): string | null {
+  const used = project.classes.filter((each) => each.count > 0);
+  if (used.length === 0) return "Nothing is labelled yet. Label two pictures of each class, then the rest can be accepted in bulk.";
+  if (used.length === 1)
+    return `With one class there is nothing to tell it from. Label two pictures that are not ${used[0].name}, of another class or of none.`;
+  const few = project.classes.filter((each) => handLabels(each) < fewestForBulk && (each.kind === "normal" || each.count > 0));
+  if (few.length === 0) return null;
+  const named = few.map((each) => `${each.name} has ${each.count === 0 ? "none" : count(handLabels(each))}`).join(", ");
+  return `Two labelled pictures are needed in every class: ${named}. With one alone none can be left out, so nobody knows how far the confidence is to be believed.`;
+}
