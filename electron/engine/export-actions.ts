@@ -49,12 +49,14 @@ export function createExportActions(engine: Engine, dataFolder: string, labels: 
     return { collection, out };
   };
   const classifier = async (
-    labelled: LabelledContents,
+    read: () => LabelledContents,
     { folder, features, threshold }: ClassifierRequest,
     signal?: AbortSignal,
   ): Promise<ExportedClassifier> => {
     const { out } = prepare(folder);
     requireOutside(out, [Buffer.from(ownEncodersFolder(dataFolder))]);
+    // Only now: that nothing may be written there is said before anything is wrong with the labels.
+    const labelled = read();
     const { lines, encoder: id } = await engine.fewshot.linesOfTable(labelled, features);
     const encoder = findEncoder(id, dataFolder);
     const { checkPictures } = await import("./export/encoder/check-pictures.ts");
@@ -107,9 +109,10 @@ export function createExportActions(engine: Engine, dataFolder: string, labels: 
     },
     classifier: async ({ labels: table, ...request }) => {
       const { readLabelsTable } = await import("./stages/labels-table.ts");
-      return classifier(readLabelsTable(engine.requireCollection().store, resolve(table)), request);
+      return classifier(() => readLabelsTable(engine.requireCollection().store, resolve(table)), request);
     },
-    classifierOfProject: ({ project, ...request }, signal) => classifier(engine.fewshot.labelled(project), request, platformSignal(signal)),
+    classifierOfProject: ({ project, ...request }, signal) =>
+      classifier(() => engine.fewshot.labelled(project), request, platformSignal(signal)),
     embeddings: async (path) => {
       const { collection, out } = prepare(path);
       const { exportEmbeddings } = await import("./export/embeddings.ts");
