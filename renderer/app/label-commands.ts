@@ -18,7 +18,11 @@ const keys = [1, 2, 3, 4, 5, 6, 7, 8, 9] as const;
 const labelling: readonly ViewName[] = ["library", "map", "similar", "classes"];
 
 labels.onMade = (made) =>
-  notices.tell(`Key ${made.key ?? ""} gives a new class now, ${made.name}.`, { label: "Name it", run: () => nameClass(made.id) });
+  notices.tell(
+    `Key ${made.key ?? ""} gives a new class now, ${made.name}.`,
+    { label: "Name it", run: () => nameClass(made.id) },
+    "new class",
+  );
 
 export function labelCommands(): Command[] {
   const steps: Command[] = [

@@ -6,14 +6,16 @@ export interface Notice {
   readonly tone: "plain" | "error";
   readonly text: string;
   readonly action?: { readonly label: string; run(): void };
+  /** What it is about: a newer one about the same takes its place. */
+  readonly about?: string;
 }
 
 class Notices {
   list = $state.raw<readonly Notice[]>([]);
   #next = 1;
 
-  tell(text: string, action?: Notice["action"]): void {
-    const key = this.#push({ tone: "plain", text, ...(action && { action }) });
+  tell(text: string, action?: Notice["action"], about?: string): void {
+    const key = this.#push({ tone: "plain", text, ...(action && { action }), ...(about !== undefined && { about }) });
     setTimeout(() => this.dismiss(key), 9000);
   }
 
@@ -29,7 +31,9 @@ class Notices {
 
   #push(notice: Omit<Notice, "key">): number {
     const key = this.#next++;
-    this.list = [...this.list.filter((other) => other.text !== notice.text).slice(-2), { ...notice, key }];
+    const isReplaced = (other: Notice): boolean =>
+      other.text === notice.text || (notice.about !== undefined && other.about === notice.about);
+    this.list = [...this.list.filter((other) => !isReplaced(other)).slice(-2), { ...notice, key }];
     return key;
   }
 }
