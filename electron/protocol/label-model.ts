@@ -107,6 +107,9 @@ export interface LabelHint {
 
 export const tuneLevels = ["adapter", "norm", "last"] as const;
 
+/** Labels that a tuning must be able to leave out; of fewer, chance could explain any difference. */
+export const fewestAsked = 8;
+
 /** How to train on the labels of a project; what is not given is chosen. */
 export interface TuneRequest {
   /** A layer behind the encoder, its norms, or its last stage. */

@@ -1,5 +1,6 @@
-/** @file The words of labels: where one came from, how sure a prediction is, which way of learning answers, and whether many may be accepted at once. */
+/** @file The words of labels: where one came from, how sure a prediction is, which way of learning answers, and whether many may be accepted at once or trained on. */
 import {
+  fewestAsked,
   labelSources,
   type LabelClass,
   type LabelImport,
@@ -83,4 +84,23 @@ export function whyNoBulk(project: LabelProject): string | null {
   if (few.length === 0) return null;
   const named = few.map((each) => `${each.name} has ${each.count === 0 ? "none" : count(handLabels(each))}`).join(", ");
   return `Two labelled pictures are needed in every class: ${named}. With one alone none can be left out, so nobody knows how far the confidence is to be believed.`;
+}
+
+/** Labels that teach: what was accepted in bulk was told from the others. */
+export function taughtLabels(project: LabelProject): number {
+  return project.classes.reduce((sum, each) => sum + handLabels(each), 0);
+}
+
+/** Why a training on these labels could not be judged yet; null where it can. The only label of a class is never left out. */
+export function whyNoTuning(project: LabelProject): string | null {
+  const used = project.classes.filter((each) => handLabels(each) > 0);
+  if (used.length === 0) return "Nothing is labelled by hand yet, so there is nothing to learn from.";
+  if (used.length === 1)
+    return `Only ${used[0].name} has labels. Label pictures of another class too: there must be something to tell it from.`;
+  const asked = used
+    .map(handLabels)
+    .filter((labelled) => labelled > 1)
+    .reduce((sum, labelled) => sum + labelled, 0);
+  if (asked >= fewestAsked) return null;
+  return `A training is judged by labels that are left out: at least ${fewestAsked}, of classes that have two or more. So far there are ${count(asked)}; with so few, chance could explain any difference. What was accepted in bulk does not count.`;
 }

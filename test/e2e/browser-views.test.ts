@@ -53,6 +53,60 @@ describe.skipIf(chromium === null)("views", () => {
     await page.context().close();
   });
 
+  test("training on labels: refused in words, begun, and its verdict leaves the choice", async () => {
+    const page = await site.open("fake=1000&labels");
+    const pane = page.getByRole("tabpanel", { name: "Train" });
+    const done = (): Promise<void> =>
+      page.evaluate(() =>
+        (window as unknown as { fakeEngine: FakeOnPage }).fakeEngine.setJob({ state: "done", finishedAt: 2, summary: "Judged." }),
+      );
+    await page.locator('[data-id="1"]').waitFor();
+    await page.keyboard.press("c");
+    await page.getByRole("tab", { name: "Train" }).click();
+    await pane.getByRole("button", { name: "Train on 40 labels" }).click();
+    await pane.getByText(/^It trains on your labels now\./u).waitFor();
+    const jobs = page.getByRole("region", { name: "Jobs" });
+    await jobs.getByRole("button", { name: "Pause" }).waitFor();
+    expect(await pane.getByRole("button").count()).toBe(0);
+    await page.getByRole("tab", { name: "Look at next" }).click();
+    await done();
+    await jobs.getByRole("button", { name: "Show the verdict" }).click();
+    await pane.getByRole("heading", { name: /^Training won/u }).waitFor();
+    expect(await pane.getByRole("definition").allTextContents()).toEqual(["94.2\u00a0%", "90.0\u00a0%"]);
+    await pane.getByText(/more than chance explains/u).waitFor();
+    await pane.getByRole("button", { name: "Use it" }).click();
+    await pane.getByText(/^An encoder is being applied/u).waitFor();
+    await done();
+    // What gains nothing is said to, and the plain way is the button that is offered.
+    await pane.getByRole("radio", { name: /^Norms/u }).check({ force: true });
+    await pane.getByRole("button", { name: "Train on 40 labels" }).click();
+    await pane.getByText(/^It trains on your labels now\./u).waitFor();
+    await done();
+    await pane.getByRole("heading", { name: /^Training did not win/u }).waitFor();
+    await pane.getByRole("button", { name: "Keep the plain way" }).click();
+    await pane.getByText(/^The plain way goes on/u).waitFor();
+    await pane.getByRole("button", { name: "Use it all the same" }).waitFor();
+    // A project of its own has no labels yet.
+    await page.getByRole("button", { name: "Project: Classes" }).click();
+    await page.getByRole("menuitem", { name: "A new project" }).click();
+    await page.keyboard.press("Escape");
+    await page.getByLabel("Name of a new class").fill("Boats");
+    await page.keyboard.press("Enter");
+    await pane.getByText("Nothing is labelled by hand yet, so there is nothing to learn from.").waitFor();
+    await page.context().close();
+  });
+
+  test("the classifier of the project in use is exported from its classes", async () => {
+    const page = await site.open("fake=1000&labels");
+    await page.locator('[data-id="1"]').waitFor();
+    await page.keyboard.press("c");
+    await page.getByRole("button", { name: "Export the classifier" }).click();
+    const dialog = page.getByRole("dialog", { name: "Export" });
+    await dialog.waitFor();
+    expect(await dialog.getByRole("radio", { name: "Classifier" }).isChecked()).toBe(true);
+    await page.context().close();
+  });
+
   test("words and folders filter every view, as chips that can be removed", async () => {
     const page = await site.open("fake=1000");
     await page.locator('[data-id="1"]').waitFor();

@@ -36,11 +36,6 @@ export interface FakeEngine {
   setJob(change: Partial<JobSnapshot>): void;
 }
 
-/** What only the real engine does. */
-function notFaked(): never {
-  throw new Error("The fake engine cannot do this.");
-}
-
 export function createFakeEngine(options: FakeEngineOptions): FakeEngine {
   let images = fakeImages(options.images);
   let version = 1;
@@ -92,6 +87,7 @@ export function createFakeEngine(options: FakeEngineOptions): FakeEngine {
   const handlers: Handlers = {
     ...createFakeTraining({
       images: () => images.length,
+      job: () => job,
       setJob,
       announce: () => emit("changed", { version, what: ["collection"] }),
     }),
@@ -158,7 +154,6 @@ export function createFakeEngine(options: FakeEngineOptions): FakeEngine {
       () => images.length,
       () => start().job,
     ),
-    "fewshot.tune": notFaked,
     doctor: () => ({
       devices: [
         { name: "cpu", available: true, why: "Always there." },

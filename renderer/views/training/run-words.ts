@@ -112,7 +112,8 @@ export function runTitle({ name, method, trainable, base, id }: RunEntry): strin
   const number = /^run-(\d+)/u.exec(id)?.[1] ?? id;
   if (method === "whiten") return `Run ${number}: whitening`;
   if (base.startsWith("scratch:")) return `Run ${number}: ${base.slice("scratch:".length)} from scratch`;
-  return `Run ${number}: ${trainableWords[trainable] ?? trainable}`;
+  const what = trainableWords[trainable] ?? trainable;
+  return `Run ${number}: ${what}${method === "few-labels" ? ", on labels" : ""}`;
 }
 
 export function isActive(state: string): boolean {

@@ -26,7 +26,9 @@ import {
   importWords,
   predictionWords,
   shareText,
+  taughtLabels,
   whyNoBulk,
+  whyNoTuning,
 } from "../../../renderer/widgets/label-words.ts";
 
 const none = noLabel.class;
@@ -202,6 +204,18 @@ describe("accepting in bulk", () => {
     expect(whyNoBulk(project(named("cat", clicked(2)), named("dog", clicked(2)), empty))).toBeNull();
     const once = named("None of these", { kind: "none-of-these", ...clicked(1) });
     expect(whyNoBulk(project(named("cat", clicked(2)), once))).toMatch(/None of these has 1/u);
+  });
+});
+
+describe("training on labels", () => {
+  test("not before eight can be left out: the only one of a class never is, and what was accepted does not teach", () => {
+    const accepted = named("cow", { bySource: { clicked: 1, accepted: 50, "imported-folders": 0, "imported-csv": 0 } });
+    expect(whyNoTuning(project(named("cat")))).toMatch(/Nothing is labelled by hand/u);
+    expect(whyNoTuning(project(named("cat", clicked(9)), named("dog")))).toMatch(/Only cat has labels/u);
+    expect(whyNoTuning(project(named("cat", clicked(7)), accepted))).toMatch(/at least 8.*So far there are 7;/u);
+    expect(whyNoTuning(project(named("cat", clicked(8)), accepted))).toBeNull();
+    expect(whyNoTuning(project(named("cat", clicked(4)), named("dog", clicked(4))))).toBeNull();
+    expect(taughtLabels(project(named("cat", clicked(7)), accepted))).toBe(8);
   });
 });
 

@@ -1,7 +1,7 @@
 /**
  * @file A tuning on a few labels, decided before it begins and kept in its run's folder as tune.json: which pictures teach, which are looked at, which folds judge.
  */
-import type { tuneLevels } from "#protocol/label-model.ts";
+import { fewestAsked, type tuneLevels } from "#protocol/label-model.ts";
 
 import type { EncoderRow } from "../../store/queries/embeddings.ts";
 import { samplePlaces } from "../../base/sample-rows.ts";
@@ -60,8 +60,6 @@ export interface TunePlan {
 }
 
 export const foldCount = 5;
-/** Clicks that can be left out; of fewer, chance could explain any difference. */
-export const fewestAsked = 8;
 /** Unlabelled pictures that are looked through for confident ones. */
 const poolSize = 300;
 /** Pictures whose views show what the training did. */
