@@ -10,6 +10,7 @@ if (chromium === null) sayNoChromium("the views in the browser");
 interface FakeOnPage {
   setJob(change: object): void;
   setConnection(state: string): void;
+  handlers: { "encoders.apply"(request: { encoder: string }): unknown };
 }
 
 describe.skipIf(chromium === null)("views", () => {
@@ -93,6 +94,32 @@ describe.skipIf(chromium === null)("views", () => {
     await page.getByLabel("Name of a new class").fill("Boats");
     await page.keyboard.press("Enter");
     await pane.getByText("Nothing is labelled by hand yet, so there is nothing to learn from.").waitFor();
+    await page.context().close();
+  });
+
+  test("where the encoder reads words, names of classes find the first labels", async () => {
+    const page = await site.open("fake=1000");
+    await page.locator('[data-id="1"]').waitFor();
+    await page.keyboard.press("c");
+    await page.getByRole("button", { name: /^Begin with ten pictures/u }).waitFor();
+    const words = page.getByLabel("Names of classes");
+    expect(await words.count()).toBe(0);
+    await page.evaluate(() => {
+      const { fakeEngine } = window as unknown as { fakeEngine: FakeOnPage };
+      fakeEngine.handlers["encoders.apply"]({ encoder: "clip-vit-b-32-4f1c22aa" });
+      fakeEngine.setJob({ state: "done", finishedAt: 2 });
+    });
+    await words.fill("beach, town, , town, people");
+    await words.press("Enter");
+    const town = page.getByRole("region", { name: "Pictures of town" });
+    await expect.poll(() => town.getByRole("listitem").count()).toBe(5);
+    await town
+      .getByRole("button", { name: /is not town$/u })
+      .first()
+      .click();
+    await page.getByRole("button", { name: "Label 14 pictures" }).click();
+    await page.getByRole("button", { name: "Rename town" }).waitFor();
+    await expect.poll(() => page.locator("[data-tally=labelled]").textContent()).toBe("14");
     await page.context().close();
   });
 
