@@ -101,9 +101,7 @@ def filled(head):
     return head
 
 
-# Quicker; norms over parts of a batch want the plain layout.
-layout = torch.contiguous_format if header["method"] == "moco" else torch.channels_last
-net = net.to(memory_format=layout)
+# The plain layout: with channels last PyTorch's gradients of this net are off by 2 to 3 % (against float64; 1e-6 as they are), and BYOL ends 2 points lower.
 numbers = net.dimensions
 
 
@@ -200,7 +198,7 @@ optimizer = torch.optim.SGD(groups, lr=1, momentum=0.9) if header["optimizer"] =
 net.train()
 for at in range(header["steps"]):
     rate, keep = read([2]).tolist()
-    first, second = (view.contiguous(memory_format=layout) for view in read([2, images, 3, size, size]))
+    first, second = read([2, images, 3, size, size])
     loss = step(first, second, keep)
     for group in optimizer.param_groups:
         group["lr"] = rate
