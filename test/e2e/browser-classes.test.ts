@@ -20,7 +20,7 @@ if (chromium === null) sayNoChromium("classes in the browser");
 
 const patient = { timeout: 20_000 };
 
-describe.skipIf(chromium === null)("classes in the app", { timeout: 120_000 }, () => {
+describe.skipIf(chromium === null)("classes in the app", { timeout: 90_000 }, () => {
   const data = temporaryFolderFor(beforeAll, "data");
   const pictures = temporaryFolderFor(beforeAll, "holiday");
   let app: ServedApp;
@@ -227,6 +227,22 @@ describe.skipIf(chromium === null)("classes in the app", { timeout: 120_000 }, (
     await expect.poll(() => hints.getByText("picture-3.jpg").count(), patient).toBe(0);
     const relabelled = (): string[] => inStore().filter(({ path, source }) => path.endsWith("kind-0/picture-3.jpg") && source === "clicked").map(({ name }) => name); // prettier-ignore
     await expect.poll(relabelled, patient).toContain("kind-0");
+  });
+
+  test("training on the labels is judged by labels left out, and the collection keeps its encoder", async () => {
+    await page.getByRole("tab", { name: "Train", exact: true }).click();
+    const pane = page.getByRole("tabpanel", { name: "Train" });
+    await pane.getByLabel("Minutes for all trainings together").fill("0.1");
+    await pane.getByRole("button", { name: "Train on 24 labels" }).click();
+    await pane.getByRole("heading", { name: /^Training (?:won|did not win)/u }).waitFor({ timeout: 90_000 });
+    expect(await pane.getByRole("definition").allTextContents()).toEqual([
+      expect.stringMatching(/^\d+\.\d\u00A0%$/u),
+      expect.stringMatching(/^\d+\.\d\u00A0%$/u),
+    ]);
+    await pane.getByText(/Learnt from 24 labels of kind-0, kind-1\./u).waitFor();
+    await pane.getByText(/^Of 24 labelled pictures, each asked of trainings that had not been shown it/u).waitFor();
+    await pane.getByRole("button", { name: "Keep the plain way" }).click();
+    await pane.getByText(/^The plain way goes on/u).waitFor();
   });
 
   test("a table goes out, and comes in as a third project; a project is removed only after a second click", async () => {
