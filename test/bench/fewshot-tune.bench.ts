@@ -8,7 +8,8 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import type { IndexReport, TunedReport } from "#protocol/model.ts";
+import type { IndexReport } from "#protocol/model.ts";
+import type { TunedReport } from "#protocol/tuned-report.ts";
 
 import { createRandom, shuffle } from "#engine/base/random.ts";
 import { fixturesFolder } from "../fixtures/packages.ts";

@@ -6,7 +6,8 @@ import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 
 import { createEngine } from "#engine/engine.ts";
-import type { RunSummary, TrainReport, TunedReport } from "#protocol/model.ts";
+import type { RunSummary, TrainReport } from "#protocol/model.ts";
+import type { TunedReport } from "#protocol/tuned-report.ts";
 import type { JobSnapshot } from "#protocol/progress.ts";
 import { runCommand, runJson, startCommand } from "../helpers/command-line.ts";
 import { temporaryFolderFor } from "../helpers/temporary-folder.ts";

@@ -4,7 +4,8 @@
 import { resolve } from "node:path";
 
 import { tuneLevels } from "#protocol/label-model.ts";
-import type { TrainReport, TunedReport } from "#protocol/model.ts";
+import type { TrainReport } from "#protocol/model.ts";
+import type { TunedReport } from "#protocol/tuned-report.ts";
 
 import type { Engine } from "../../engine/engine.ts";
 import { CliUsageError, oneOf, optionalText, requiredText, wholeNumber, type Command, type CommandInput } from "../arguments.ts";

@@ -28,8 +28,8 @@ export function compute<T extends ComputeTask>(
     const settle = (act: () => void): void => {
       if (settled) return;
       settled = true;
+      // The worker ends by itself: one that is ended on its way out of an addon takes the process with it (an uncaught Napi::Error).
       act();
-      void worker.terminate();
     };
     worker.on("message", (message: ComputeMessage) => {
       if (message.kind === "progress") options.onProgress?.(message.done, message.total);

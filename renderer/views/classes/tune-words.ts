@@ -1,5 +1,5 @@
 /** @file A training on labels in words: whether it won, and how often left-out labels were told. */
-import type { TunedReport } from "#protocol/model.ts";
+import type { TunedReport } from "#protocol/tuned-report.ts";
 
 export function tuneVerdict({ recommended, cvAccuracy, ridgeCvAccuracy }: TunedReport): string {
   if (recommended === "tuned") return "Training won: it tells your classes better than the plain way.";

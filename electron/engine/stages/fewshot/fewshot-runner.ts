@@ -30,8 +30,12 @@ export function createFewshotRunner(): FewshotRunner {
   const end = async (reason: Error): Promise<void> => {
     const ending = living;
     living = null;
-    for (const { reject } of ending?.waiting.values() ?? []) reject(reason);
-    await ending?.worker.terminate();
+    if (ending === null) return;
+    const isBusy = ending.waiting.size > 0;
+    for (const { reject } of ending.waiting.values()) reject(reason);
+    // An idle one goes by itself: ended inside an addon it would take the process with it (an uncaught Napi::Error).
+    if (isBusy) await ending.worker.terminate();
+    else ending.worker.postMessage(null);
   };
   const begin = ({ key, workspace, spaces }: FewshotStart & { readonly key: string }): Living => {
     const start: FewshotStart = { workspace, spaces };

@@ -1,5 +1,5 @@
 /**
- * @file Entry of the worker that learns from clicks. It answers one call after another until it is ended.
+ * @file Entry of the worker that learns from clicks. It answers one call after another until it is told null, or ended.
  */
 import { parentPort, workerData } from "node:worker_threads";
 
@@ -11,7 +11,12 @@ const port = parentPort;
 if (!port) throw new BugError("fewshot-worker must be started as a worker thread");
 let session: FewshotSession | null = null;
 
-port.on("message", ({ id, task, input }: FewshotCall) => {
+port.on("message", (call: FewshotCall | null) => {
+  if (call === null) {
+    port.close();
+    return;
+  }
+  const { id, task, input } = call;
   let answer: FewshotAnswer;
   try {
     session ??= openFewshotSession(workerData as FewshotStart);

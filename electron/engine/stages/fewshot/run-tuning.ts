@@ -5,7 +5,7 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import type { TunedReport } from "#protocol/model.ts";
+import type { TunedReport } from "#protocol/tuned-report.ts";
 
 import { startTimer } from "../../base/clock.ts";
 import { BugError } from "../../base/errors.ts";

@@ -3,7 +3,7 @@
  */
 import { join } from "node:path";
 
-import type { TunedReport } from "#protocol/model.ts";
+import type { TunedReport } from "#protocol/tuned-report.ts";
 
 import { BugError } from "../../base/errors.ts";
 import { writeTrainedEncoder } from "../../training/result/write-encoder.ts";
