@@ -54,6 +54,17 @@ export class GraphBuilder {
     return builder;
   }
 
+  /** Begins with the inputs and initializers of a model of static shapes, and none of its nodes: another graph in its place. */
+  static beside({ opsets, graph }: Model, prefix: string): GraphBuilder {
+    const builder = new GraphBuilder(opsets.get("") ?? 17, prefix);
+    for (const { name, type } of graph.inputs) {
+      if (!type?.shape) throw new BugError(`the input ${name} has no static type`);
+      builder.input(name, type.elementType, type.shape.map(Number));
+    }
+    for (const tensor of graph.initializers) builder.tensor(tensor);
+    return builder;
+  }
+
   input(name: string, elementType: ElementType, shape: readonly number[]): string {
     this.#table.addInput(this.#unused(name), { elementType, shape });
     this.#inputs.push({ name, type: { elementType, shape }, docString: "", otherType: null });

@@ -1,19 +1,16 @@
 /**
  * @file The gradient of a convolution by its weights: for each place of the kernel, the picture as that place saw it times the gradient.
  */
-import { intOf, intsOf } from "../../onnx/attributes.ts";
+import { intOf } from "../../onnx/attributes.ts";
 import { int, ints } from "../../onnx/graph-builder.ts";
+import { convolutionWindow } from "../../onnx/shapes/spatial.ts";
 import { elementCount } from "../../onnx/tensor-values.ts";
 import { reduceSum } from "../gradient.ts";
 import type { Lowering } from "./lower.ts";
 
 export const convWeightGradient: Lowering = ({ builder, node, inputs }) => {
   const [x, g] = inputs as [string, string];
-  const kernel = intsOf(node, "kernel_shape", []);
-  const ones = kernel.map(() => 1);
-  const strides = intsOf(node, "strides", ones);
-  const dilations = intsOf(node, "dilations", ones);
-  const pads = intsOf(node, "pads", [...ones, ...ones].map(() => 0)); // prettier-ignore
+  const { kernel, strides, dilations, pads } = convolutionWindow(node, builder.shapeOf(x), []);
   const groups = intOf(node, "group", 1);
   const [batch = 1, channels = 1] = builder.shapeOf(x);
   const [, outputs = 1, ...steps] = builder.shapeOf(g);

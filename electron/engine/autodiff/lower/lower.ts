@@ -48,12 +48,7 @@ export interface LowerOptions {
 /** The same model without operators of our own; its inputs and outputs keep their names. Shapes must be static. */
 export function lower(model: Model, { keeps = () => false, forms = {} }: LowerOptions = {}): Model {
   const { graph } = model;
-  const builder = new GraphBuilder(model.opsets.get("") ?? 17, "standard/");
-  for (const { name, type } of graph.inputs) {
-    if (!type?.shape) throw new BugError(`the input ${name} has no static type`);
-    builder.input(name, type.elementType, type.shape.map(Number));
-  }
-  for (const tensor of graph.initializers) builder.tensor(tensor);
+  const builder = GraphBuilder.beside(model, "standard/");
   const standsFor = new Map<string, string>();
   for (const given of graph.nodes) {
     const node = { ...given, inputs: given.inputs.map((name) => standsFor.get(name) ?? name) };

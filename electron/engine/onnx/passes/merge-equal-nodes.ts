@@ -2,6 +2,7 @@
  * @file Nodes that do the same to the same values become one (common-subexpression elimination). Gradients ask for the same means, masks and
  * transposes again and again.
  */
+import { innerGraphs } from "../inner-graphs.ts";
 import type { Attribute, Graph, Node } from "../model.ts";
 import { renameNode } from "../rename.ts";
 import { writeAttributes } from "../write.ts";
@@ -34,11 +35,14 @@ const random = new Set(["Bernoulli", "Dropout", "Multinomial", "RandomNormal", "
 
 /** Equal for nodes that do the same to the same values; null for a node that is like no other. */
 function keyOf(node: Node): string | null {
-  const attributes = [...node.attributes].sort(([one], [other]) => (one < other ? -1 : 1));
-  if ((node.domain === "" && random.has(node.opType)) || attributes.some(([, { kind }]) => kind === "graph" || kind === "graphs"))
-    return null;
+  if ((node.domain === "" && random.has(node.opType)) || innerGraphs(node).length > 0) return null;
   const inputs = node.domain === "" && commutative.has(node.opType) ? [...node.inputs].sort() : node.inputs;
   const outputs = node.outputs.map((name) => name !== "");
-  const written = Buffer.from(writeAttributes(new Map<string, Attribute>(attributes))).toString("latin1");
-  return JSON.stringify([node.domain, node.opType, node.overload, inputs, outputs, written]);
+  return JSON.stringify([node.domain, node.opType, node.overload, inputs, outputs, attributesKey(node)]);
+}
+
+/** Equal for equal attributes, in whatever order they stand. */
+export function attributesKey({ attributes }: Node): string {
+  const sorted = [...attributes].sort(([one], [other]) => (one < other ? -1 : 1));
+  return Buffer.from(writeAttributes(new Map<string, Attribute>(sorted))).toString("latin1");
 }

@@ -3,34 +3,20 @@
  * products of matrices, as in the common form, but of several pictures at once: a product per picture writes as many sets of weights as there are pictures, only to add
  * them up (of 512 channels and 256 pictures: a quarter of a gigabyte for each place of the kernel).
  */
-import { intOf, intsOf } from "../../../onnx/attributes.ts";
+import { intOf } from "../../../onnx/attributes.ts";
 import { int, ints, type GraphBuilder } from "../../../onnx/graph-builder.ts";
+import { convolutionWindow, reachOf, type Window } from "../../../onnx/shapes/spatial.ts";
 import { elementCount } from "../../../onnx/tensor-values.ts";
 import { reduceSum } from "../../gradient.ts";
 import { places } from "../convolution-weights.ts";
 import type { LoweringContext, PartialLowering } from "../lower.ts";
 
-interface Window {
-  readonly kernel: readonly number[];
-  readonly strides: readonly number[];
-  readonly dilations: readonly number[];
-  /** Beginnings, then ends. */
-  readonly pads: readonly number[];
-}
-
 export const convolutionWeightGradient: PartialLowering = (context) => {
   const { builder, node, inputs } = context;
   const [x, g] = inputs as [string, string];
-  const kernel = intsOf(node, "kernel_shape", []);
-  const ones = kernel.map(() => 1);
   const groups = intOf(node, "group", 1);
-  const window: Window = {
-    kernel,
-    strides: intsOf(node, "strides", ones),
-    dilations: intsOf(node, "dilations", ones),
-    pads: intsOf(node, "pads", [...ones, ...ones].map(() => 0)), // prettier-ignore
-  };
-  if (kernel.length !== 2) return null;
+  const window = convolutionWindow(node, builder.shapeOf(x), []);
+  if (window.kernel.length !== 2) return null;
   if (groups === builder.shapeOf(x)[1] && groups === builder.shapeOf(g)[1]) return depthwise(context, window);
   if (groups !== 1) return null;
   return [isTiling(builder.shapeOf(x), window) ? byTiles(builder, { x, g }, window) : byProducts(builder, { x, g }, window)];
@@ -40,14 +26,15 @@ export const convolutionWeightGradient: PartialLowering = (context) => {
  * dW[c, i, j] = sum over n, h, w of x[n, c, s h + d i, s w + d j] g[n, c, h, w]: with every channel of every picture a group of its own that is a convolution whose kernel
  * is g; stride and dilation have changed places.
  */
-function depthwise({ builder, inputs }: LoweringContext, { kernel, strides, dilations, pads }: Window): readonly string[] {
+function depthwise({ builder, inputs }: LoweringContext, window: Window): readonly string[] {
+  const { kernel, strides, dilations, pads } = window;
   const [x, g] = inputs as [string, string];
   const [batch = 1, channels = 1, ...sizes] = builder.shapeOf(x);
   const steps = builder.shapeOf(g).slice(2);
   // Pixels that no window reaches are left out: a negative pad, which Conv knows not.
   const used = sizes.map((size, at) => {
-    const reach = ((steps[at] as number) - 1) * (strides[at] as number) + ((kernel[at] as number) - 1) * (dilations[at] as number) + 1;
-    return { size, end: reach - size - (pads[at] as number) };
+    const last = ((steps[at] as number) - 1) * (strides[at] as number);
+    return { size, end: last + reachOf(window, at) - size - (pads[at] as number) };
   });
   const wanted = used.map(({ size, end }) => size + Math.min(0, end));
   const cut = used.some(({ end }) => end < 0)

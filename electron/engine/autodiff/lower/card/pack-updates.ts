@@ -5,12 +5,11 @@
 import { GraphBuilder, int } from "../../../onnx/graph-builder.ts";
 import { inferTypes } from "../../../onnx/infer.ts";
 import { namesTaken } from "../../../onnx/inner-graphs.ts";
-import type { Attribute, Model, Node } from "../../../onnx/model.ts";
+import type { Model, Node } from "../../../onnx/model.ts";
+import { attributesKey } from "../../../onnx/passes/merge-equal-nodes.ts";
 import { trainingDomain } from "../../../onnx/shapes/training.ts";
 import { elementCount } from "../../../onnx/tensor-values.ts";
 import type { Types } from "../../../onnx/type-table.ts";
-import { writeAttributes } from "../../../onnx/write.ts";
-import { BugError } from "../../../base/errors.ts";
 
 /** How many of an operator's inputs, from the first on, are as long as the tensor it updates; the rest are numbers for all of them. */
 const lists: Readonly<Record<string, number>> = { SgdStep: 3, AdamStep: 4, Average: 2 };
@@ -37,8 +36,7 @@ function keyOf(node: Node, types: Types): string | null {
   if (node.inputs.slice(1, count).some((name) => shape(name) !== first)) return null;
   const numbers = node.inputs.slice(count);
   if (numbers.some((name) => shape(name) !== "") || elementCount(first.split(",").map(Number)) > largest) return null;
-  const attributes = [...node.attributes].sort(([one], [other]) => (one < other ? -1 : 1));
-  return JSON.stringify([node.opType, numbers, Buffer.from(writeAttributes(new Map<string, Attribute>(attributes))).toString("latin1")]);
+  return JSON.stringify([node.opType, numbers, attributesKey(node)]);
 }
 
 /** @param firstOutputs of the members, which name them */
@@ -46,12 +44,7 @@ function packGroup(model: Model, firstOutputs: ReadonlySet<string>): Model {
   const { graph } = model;
   const members = independent(model, firstOutputs);
   if (members.length < 2) return model;
-  const builder = new GraphBuilder(model.opsets.get("") ?? 17, "packed/");
-  for (const { name, type } of graph.inputs) {
-    if (!type?.shape) throw new BugError(`the input ${name} has no static type`);
-    builder.input(name, type.elementType, type.shape.map(Number));
-  }
-  for (const tensor of graph.initializers) builder.tensor(tensor);
+  const builder = GraphBuilder.beside(model, "packed/");
   const standsFor = new Map<string, string>();
   const renamed = (node: Node): Node => ({ ...node, inputs: node.inputs.map((name) => standsFor.get(name) ?? name) });
   // What takes an updated tensor waits until the list is there: after the last member.
