@@ -11,6 +11,7 @@ import type { Sequence } from "../state/selection.svelte.ts";
 import { placeClusters, type ClusterPlace } from "./clusters.ts";
 import { originsOf, positionsById } from "./morph.ts";
 import { buildPlaceIndex, spacings, typicalSpacing, type PlaceIndex } from "./place-index.ts";
+import { Turns } from "../state/turns.ts";
 
 export interface ShownMap {
   readonly workspace: string;
@@ -39,32 +40,26 @@ class MapData {
   shown = $state.raw<ShownMap | null>(null);
   index = $state.raw<MapIndex | null>(null);
   failed = $state<string | null>(null);
-  #reading = false;
-  #again = false;
+  readonly #turns = new Turns();
 
   /** Reads the map again; calls while reading are answered by one more read. */
-  async read(): Promise<void> {
-    if (this.#reading) {
-      this.#again = true;
-      return;
-    }
-    this.#reading = true;
-    try {
-      do {
-        this.#again = false;
+  read(): Promise<void> {
+    return this.#turns.take(
+      async () => {
         const map = await engine.call("map.columns", {});
         this.failed = null;
         const { version } = images.columns;
         if (map.version === version) await this.#adopt(images.columns, map);
         // The columns are older: once they are read the view asks again. They are newer: so must the map be.
         else if (map.version > version) void images.read();
-        else this.#again = true;
-      } while (this.#again);
-    } catch (error) {
-      this.failed = reason(error);
-    } finally {
-      this.#reading = false;
-    }
+        else this.#turns.ask();
+      },
+      {
+        failed: (error) => {
+          this.failed = reason(error);
+        },
+      },
+    );
   }
 
   async #adopt(columns: ImageColumns, map: MapColumns): Promise<void> {

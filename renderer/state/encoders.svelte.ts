@@ -7,6 +7,7 @@ import { dialogs } from "./dialogs.svelte.ts";
 import { engine } from "./engine.svelte.ts";
 import { jobs } from "./jobs.svelte.ts";
 import { notices, reason } from "./notices.svelte.ts";
+import { Turns } from "./turns.ts";
 
 class Encoders {
   list = $state.raw<readonly EncoderListing[]>([]);
@@ -17,30 +18,24 @@ class Encoders {
   readonly before = $derived(this.list.find(({ id }) => id === this.previous) ?? null);
   /** The one that the dialog is about. */
   asked = $state<EncoderId | null>(null);
-  #reading = false;
-  #again = false;
+  readonly #turns = new Turns();
 
   /** Reads the list again; calls while reading are answered by one more read. */
-  async read(): Promise<void> {
-    if (this.#reading) {
-      this.#again = true;
-      return;
-    }
-    this.#reading = true;
-    try {
-      do {
-        this.#again = false;
+  read(): Promise<void> {
+    return this.#turns.take(
+      async () => {
         const { encoders, previous } = await engine.call("encoders.list", {});
         this.list = encoders;
         this.previous = previous;
         this.known = true;
         this.failed = null;
-      } while (this.#again);
-    } catch (error) {
-      this.failed = reason(error);
-    } finally {
-      this.#reading = false;
-    }
+      },
+      {
+        failed: (error) => {
+          this.failed = reason(error);
+        },
+      },
+    );
   }
 
   /** Being brought to the collection now. */

@@ -18,6 +18,7 @@ import { labelColumns } from "./label-columns.svelte.ts";
 import { notices } from "./notices.svelte.ts";
 import type { Sequence } from "./selection.svelte.ts";
 import { settings } from "./settings.svelte.ts";
+import { Turns } from "./turns.ts";
 
 const none: ImageColumns = {
   version: 0,
@@ -51,33 +52,28 @@ class Images {
   readonly arrangement = $derived<Arrangement>(arrange(this.columns, this.visible, settings.sort, this.ranked));
   readonly #names = $derived(this.columns.names.split("\n"));
   readonly #byId = $derived(new Map(Array.from(this.columns.ids, (id, index) => [id, index])));
-  #reading = false;
-  #again = false;
+  readonly #turns = new Turns();
 
   /** Reads the columns again; calls while reading are answered by one more read. */
-  async read(): Promise<void> {
-    if (this.#reading) {
-      this.#again = true;
-      return;
-    }
-    this.#reading = true;
-    try {
-      do {
-        this.#again = false;
+  read(): Promise<void> {
+    return this.#turns.take(
+      async () => {
         const startedAt = performance.now();
         const columns = await engine.call("images.columns", {});
         this.columns = columns;
         this.loaded = true;
         this.failed = null;
         // A large collection that grows is not read all the time: eight times as long as a read takes passes until the next.
-        if (this.#again) await new Promise((resolve) => setTimeout(resolve, Math.min(longestPauseMs, 8 * (performance.now() - startedAt))));
-      } while (this.#again);
-    } catch (error) {
-      this.failed = error instanceof Error ? error.message : String(error);
-      if (this.loaded) notices.fail("The images could not be read again", error);
-    } finally {
-      this.#reading = false;
-    }
+        if (this.#turns.again)
+          await new Promise((resolve) => setTimeout(resolve, Math.min(longestPauseMs, 8 * (performance.now() - startedAt))));
+      },
+      {
+        failed: (error) => {
+          this.failed = error instanceof Error ? error.message : String(error);
+          if (this.loaded) notices.fail("The images could not be read again", error);
+        },
+      },
+    );
   }
 
   reset(): void {

@@ -13,6 +13,7 @@ import { labelColumns } from "./label-columns.svelte.ts";
 import { sameLabels, tally, withGiven } from "./label-facts.ts";
 import { freeName, keepsPlaces, mark, rememberedProject, rememberProject } from "./label-projects.ts";
 import { notices, reason } from "./notices.svelte.ts";
+import { Turns } from "./turns.ts";
 
 /** What was learnt, without the arrays. */
 export type Learnt = Pick<LabelPredictions, "chosen" | "candidates" | "why" | "threshold">;
@@ -33,8 +34,7 @@ class Labels {
   readonly tally = $derived(this.facts === null || this.project === null ? null : tally(this.facts, this.project.classes.length));
   #queue: Promise<void> = Promise.resolve();
   #edits = 0;
-  #reading = false;
-  #again = false;
+  readonly #turns = new Turns();
   #timer: ReturnType<typeof setTimeout> | undefined;
   /** What was learnt last: nothing is asked twice. */
   #learntOf: { readonly version: number; readonly classes: string; readonly given: Uint16Array } | null = null;
@@ -64,25 +64,19 @@ class Labels {
   }
 
   /** Reads labels again, and learns where they changed; asked while it is under way it is done once more. */
-  async read(): Promise<void> {
-    if (this.#reading) {
-      this.#again = true;
-      return;
-    }
-    this.#reading = true;
-    try {
-      do {
-        this.#again = false;
-        await this.#readOnce();
-      } while (this.#again);
-      this.failed = null;
-    } catch (error) {
-      this.failed = reason(error);
-    } finally {
-      this.#reading = false;
-      this.learning = false;
-      this.known = true;
-    }
+  read(): Promise<void> {
+    return this.#turns.take(() => this.#readOnce(), {
+      done: () => {
+        this.failed = null;
+      },
+      failed: (error) => {
+        this.failed = reason(error);
+      },
+      ended: () => {
+        this.learning = false;
+        this.known = true;
+      },
+    });
   }
 
   reset(): void {
@@ -256,7 +250,7 @@ class Labels {
     if (engine.collection?.workspace !== workspace) return;
     if (edits !== this.#edits) {
       // A change was made meanwhile: what was read may be older than what shows.
-      this.#again = true;
+      this.#turns.ask();
       return;
     }
     this.projects = projects;

@@ -5,6 +5,7 @@ import { engine } from "../../state/engine.svelte.ts";
 import { images } from "../../state/images.svelte.ts";
 import { labels } from "../../state/labels.svelte.ts";
 import { reason } from "../../state/notices.svelte.ts";
+import { Turns } from "../../state/turns.ts";
 
 class Hints {
   #found = $state.raw<readonly LabelHint[]>([]);
@@ -13,29 +14,25 @@ class Hints {
   failed = $state<string | null>(null);
   /** Without those that were answered meanwhile. */
   readonly list = $derived(this.#found.filter((hint) => !this.#kept.has(keyOf(hint)) && stillLabelled(hint)));
-  #reading = false;
-  #again = false;
+  readonly #turns = new Turns();
 
-  async read(): Promise<void> {
-    if (this.#reading) {
-      this.#again = true;
-      return;
-    }
-    this.#reading = true;
-    try {
-      do {
-        this.#again = false;
+  read(): Promise<void> {
+    return this.#turns.take(
+      async () => {
         const { project } = labels;
         if (project === null || project.classes.filter((each) => each.count > 0).length < 2) this.#found = [];
         else this.#found = (await engine.call("fewshot.hints", { project: project.id })).hints;
-      } while (this.#again);
-      this.failed = null;
-      this.known = true;
-    } catch (error) {
-      this.failed = reason(error);
-    } finally {
-      this.#reading = false;
-    }
+      },
+      {
+        done: () => {
+          this.failed = null;
+          this.known = true;
+        },
+        failed: (error) => {
+          this.failed = reason(error);
+        },
+      },
+    );
   }
 
   /** The label is right. */
