@@ -8,33 +8,12 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { createRandom } from "#engine/base/random.ts";
-import { defaultEncoderId, findEncoder } from "#engine/encoders/registry.ts";
-import { elementCount } from "#engine/onnx/tensor-values.ts";
 import type { ConcreteDevice } from "#engine/runtime/inference-messages.ts";
 import type { Executor, HostTensor } from "#engine/runtime/training/executor.ts";
 import { openNativeExecutor } from "#engine/runtime/training/native-executor.ts";
 import { openOnnxRuntimeExecutor } from "#engine/runtime/training/onnxruntime-executor.ts";
-import { buildArchitecture } from "#engine/training/architectures/table.ts";
-import { simclr } from "#engine/training/methods/simclr.ts";
-import { networkOfEncoder } from "#engine/training/network/from-encoder.ts";
-import type { Network } from "#engine/training/network/network.ts";
-import { trainableWeights } from "#engine/training/network/trainable.ts";
-import { buildStep, type TrainingStep } from "#engine/training/step/build-step.ts";
-
-interface Load {
-  readonly images: number;
-  readonly size: number;
-  network(): Network;
-}
-
-const loads: Readonly<Record<string, Load>> = {
-  "resnet-small 32 px": { images: 64, size: 32, network: () => buildArchitecture("resnet-small", 32, createRandom(1)).network },
-  "resnet18 32 px": { images: 128, size: 32, network: () => buildArchitecture("resnet18", 32, createRandom(1)).network },
-  "efficientnet-lite0 96 px": { images: 32, size: 96, network: () => networkOfEncoder(findEncoder(defaultEncoderId).card) },
-  "efficientnet-lite0 224 px": { images: 32, size: 224, network: () => networkOfEncoder(findEncoder(defaultEncoderId).card) },
-  "vit-tiny 64 px": { images: 64, size: 64, network: () => buildArchitecture("vit-tiny", 64, createRandom(1)).network },
-};
+import type { TrainingStep } from "#engine/training/step/build-step.ts";
+import { feedsOf, loads, stepOf, type Load } from "./training-loads.ts";
 
 /** Losses of the first steps are compared; later ones drift apart, as any two devices that add in another order. */
 const compared = 3;
@@ -179,35 +158,6 @@ async function open(device: Where, step: TrainingStep, profile?: string): Promis
       ? await openNativeExecutor(step.graph, step.initial, { threads: availableParallelism() })
       : await openOnnxRuntimeExecutor(step.graph, step.initial, { ...options, device, ...(profile === undefined ? {} : { profile }) });
   return { executor, seconds: Number(process.hrtime.bigint() - start) / 1e9 };
-}
-
-function stepOf({ images, size, network }: Load): TrainingStep {
-  const net = network();
-  return buildStep({
-    network: net,
-    method: simclr,
-    settings: { temperature: 0.5, hidden: 0, projection: 128, norm: 0 },
-    images,
-    population: images,
-    size,
-    trainable: trainableWeights(net, "all", size),
-    batchStatistics: true,
-    optimizer: "sgd",
-    optimizerOptions: { momentum: 0.9, decay: 1e-4, nesterov: false, beta1: 0.9, beta2: 0.999, trust: 1e-3 },
-    clip: 0,
-    seed: 1,
-  });
-}
-
-function feedsOf(step: TrainingStep, { images, size }: Load, at: number): Map<string, HostTensor> {
-  const random = createRandom(2 + at);
-  const shape = [2 * images, 3, size, size];
-  const data = Float32Array.from({ length: elementCount(shape) }, () => random.normal());
-  const scalar = (value: number): HostTensor => ({ type: "float32", shape: [], data: Float32Array.of(value) });
-  return new Map([
-    ["views", { type: "float32", shape, data } as const],
-    ...step.scalars.map((name) => [name, scalar(name === "rate" ? 0.01 : at + 1)] as const),
-  ]);
 }
 
 function lengthOf({ data }: HostTensor): number {

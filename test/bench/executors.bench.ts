@@ -5,35 +5,18 @@
 import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 
-import { createRandom } from "#engine/base/random.ts";
-import { defaultEncoderId, findEncoder } from "#engine/encoders/registry.ts";
-import { elementCount } from "#engine/onnx/tensor-values.ts";
-import type { Executor, HostTensor } from "#engine/runtime/training/executor.ts";
+import type { Executor } from "#engine/runtime/training/executor.ts";
 import { openOnnxRuntimeExecutor } from "#engine/runtime/training/onnxruntime-executor.ts";
 import { openTensorflowExecutor } from "#engine/runtime/training/tensorflow-executor.ts";
 import { findTensorflow, tensorflowEnvironment } from "#engine/runtime/training/tensorflow/load.ts";
-import { buildArchitecture } from "#engine/training/architectures/table.ts";
-import { simclr } from "#engine/training/methods/simclr.ts";
-import { buildStep, type TrainingStep } from "#engine/training/step/build-step.ts";
-import { networkOfEncoder } from "#engine/training/network/from-encoder.ts";
-import type { Network } from "#engine/training/network/network.ts";
-import { trainableWeights } from "#engine/training/network/trainable.ts";
+import { feedsOf, loads, stepOf, type Load } from "./training-loads.ts";
 
-interface Load {
-  readonly images: number;
-  readonly size: number;
-  network(): Network;
-}
-
-const loads: Readonly<Record<string, Load>> = {
-  resnet18: { images: 128, size: 32, network: () => buildArchitecture("resnet18", 32, createRandom(1)).network },
-  "efficientnet-lite0": { images: 32, size: 96, network: () => networkOfEncoder(findEncoder(defaultEncoderId).card) },
-};
+const measured = ["resnet18 32 px", "efficientnet-lite0 96 px"];
 
 const [first = "6", kind, load] = process.argv.slice(2);
 if (kind === undefined || load === undefined) {
   const kinds = ["onnxruntime", ...(findTensorflow() === null ? [] : ["tensorflow"])];
-  for (const name of Object.keys(loads))
+  for (const name of measured)
     for (const each of kinds) {
       const env = { ...process.env, ...(each === "tensorflow" ? tensorflowEnvironment() : {}) };
       const { stdout, stderr, status } = spawnSync(process.execPath, [import.meta.filename, first, each, name], { encoding: "utf8", env });
@@ -48,7 +31,7 @@ async function measure(given: Load, { name, kind, steps }: { name: string; kind:
     kind === "tensorflow"
       ? await openTensorflowExecutor(step.graph, step.initial, options)
       : await openOnnxRuntimeExecutor(step.graph, step.initial, { ...options, device: "cpu" });
-  const feeds = feedsOf(step, given);
+  const feeds = feedsOf(step, given, 0);
   await executor.step(feeds);
   const seconds: number[] = [];
   let loss = NaN;
@@ -64,30 +47,4 @@ async function measure(given: Load, { name, kind, steps }: { name: string; kind:
     `${name} on ${kind}: ${((2 * given.images) / median).toFixed(1)} views/s (${median.toFixed(2)} s a step), ${(Number(peak) / 1024).toFixed(0)} MB at most, loss ${loss.toFixed(4)}`,
   );
   await executor.close();
-}
-
-function stepOf({ images, size, network }: Load): TrainingStep {
-  const net = network();
-  return buildStep({
-    network: net,
-    method: simclr,
-    settings: { temperature: 0.2, hidden: 0, projection: 128, norm: 0 },
-    images,
-    population: images,
-    size,
-    trainable: trainableWeights(net, "all", size),
-    batchStatistics: true,
-    optimizer: "sgd",
-    optimizerOptions: { momentum: 0.9, decay: 5e-4, nesterov: false, beta1: 0.9, beta2: 0.999, trust: 1e-3 },
-    clip: 0,
-    seed: 1,
-  });
-}
-
-function feedsOf(step: TrainingStep, { images, size }: Load): Map<string, HostTensor> {
-  const random = createRandom(2);
-  const shape = [2 * images, 3, size, size];
-  const data = Float32Array.from({ length: elementCount(shape) }, () => random.normal());
-  const rate: HostTensor = { type: "float32", shape: [], data: Float32Array.of(0.01) };
-  return new Map([["views", { type: "float32", shape, data } as const], ...step.scalars.map((scalar) => [scalar, rate] as const)]);
 }
