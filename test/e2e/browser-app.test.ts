@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { drawCollection } from "../fixtures/collection.ts";
 import { findChromium, sayNoChromium } from "../helpers/renderer-page.ts";
-import { serveApp, type ServedApp } from "../helpers/served-app.ts";
+import { openByPath, serveApp, type ServedApp } from "../helpers/served-app.ts";
 import { temporaryFolderFor } from "../helpers/temporary-folder.ts";
 
 const chromium = findChromium();
@@ -30,12 +30,7 @@ describe.skipIf(chromium === null)("the app over the real engine", { timeout: 12
   });
 
   test("welcome: a folder chosen by its path opens and is indexed inside the app", async () => {
-    await page.getByRole("button", { name: /choose a folder/i }).click();
-    const dialog = page.getByRole("dialog");
-    const path = dialog.getByRole("textbox").first();
-    await path.fill(pictures());
-    await path.press("Enter");
-    await dialog.getByRole("button", { name: /^open/i }).click();
+    await openByPath(page, pictures());
     await page.locator("[data-id] img").first().waitFor();
     await page
       .getByText(/could not be read/)

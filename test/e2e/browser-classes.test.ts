@@ -2,17 +2,15 @@
  * @file Sorting a folder by a few keys, in a real browser over the real engine: two classes from two keys, predictions, accepting in bulk, undo and redo, and
  * what the store holds afterwards.
  */
-import { readdirSync } from "node:fs";
 import { join } from "node:path";
 
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { openForReading } from "#engine/store/database.ts";
-import { readAll } from "#engine/store/statements.ts";
 import { drawCollection } from "../fixtures/collection.ts";
 import { findChromium, sayNoChromium } from "../helpers/renderer-page.ts";
-import { serveApp, type ServedApp } from "../helpers/served-app.ts";
+import { openByPath, serveApp, type ServedApp } from "../helpers/served-app.ts";
+import { storedLabels } from "../helpers/stored-labels.ts";
 import { temporaryFolderFor } from "../helpers/temporary-folder.ts";
 
 const chromium = findChromium();
@@ -40,20 +38,7 @@ describe.skipIf(chromium === null)("classes in the app", { timeout: 90_000 }, ()
 
   const cell = (kind: number, index: number) => page.getByRole("option", { name: new RegExp(`^picture-${index}\\.jpg`, "u") }).nth(kind);
   const tallied = async (what: string): Promise<number> => Number(await page.locator(`[data-tally=${what}]`).textContent());
-  const inStore = (): { content: number; name: string; path: string; source: string }[] => {
-    const [workspace] = readdirSync(join(data(), "collections"));
-    const { store, close } = openForReading(join(data(), "collections", workspace));
-    try {
-      return readAll(
-        store,
-        `SELECT labels.content_id AS content, label_classes.name, labels.source, CAST(files.path AS TEXT) AS path FROM labels
-        JOIN label_classes ON label_classes.id = labels.class_id
-        JOIN files ON files.content_id = labels.content_id AND files.state = 'image'`,
-      );
-    } finally {
-      close();
-    }
-  };
+  const inStore = () => storedLabels(data());
   /** Class -> number of labelled pictures, each once. */
   const stored = (): Record<string, number> => {
     const counts: Record<string, number> = {};
@@ -63,11 +48,7 @@ describe.skipIf(chromium === null)("classes in the app", { timeout: 90_000 }, ()
   };
 
   test("a folder is opened and read", async () => {
-    await page.getByRole("button", { name: /choose a folder/i }).click();
-    const dialog = page.getByRole("dialog");
-    await dialog.getByRole("textbox").first().fill(pictures());
-    await dialog.getByRole("textbox").first().press("Enter");
-    await dialog.getByRole("button", { name: /^open/i }).click();
+    await openByPath(page, pictures());
     await page.getByText("28 pictures", { exact: true }).waitFor(patient);
     await page
       .getByText(/could not be read/)

@@ -10,7 +10,7 @@ import { drawColouredFolder } from "../helpers/coloured-folder.ts";
 import { runCommand } from "../helpers/command-line.ts";
 import { dropFiles } from "../helpers/drop-files.ts";
 import { findChromium, sayNoChromium } from "../helpers/renderer-page.ts";
-import { serveApp, type ServedApp } from "../helpers/served-app.ts";
+import { openRecent, serveApp, type ServedApp } from "../helpers/served-app.ts";
 import { savePair } from "../helpers/small-pairs.ts";
 import { temporaryFolderFor } from "../helpers/temporary-folder.ts";
 
@@ -40,11 +40,7 @@ describe.skipIf(chromium === null)("encoders in the app", { timeout: 120_000 }, 
     expect((await runCommand(["index", pictures(), "--device", "cpu"], data())).code).toBe(0);
     app = await serveApp(chromium as string, data());
     page = await app.open();
-    await page
-      .getByRole("button", { name: /colours/ })
-      .first()
-      .click();
-    await page.locator("[data-id] img").first().waitFor();
+    await openRecent(page, "colours");
   }, 180_000);
   afterAll(async () => {
     expect(app.problems).toEqual([]);

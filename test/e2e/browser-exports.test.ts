@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { drawColouredFolder } from "../helpers/coloured-folder.ts";
 import { runCommand, runJson } from "../helpers/command-line.ts";
 import { findChromium, sayNoChromium } from "../helpers/renderer-page.ts";
-import { serveApp, type ServedApp } from "../helpers/served-app.ts";
+import { openRecent, serveApp, type ServedApp } from "../helpers/served-app.ts";
 import { temporaryFolderFor } from "../helpers/temporary-folder.ts";
 
 const chromium = findChromium();
@@ -36,11 +36,7 @@ describe.skipIf(chromium === null)("exports in the app", { timeout: 120_000 }, (
     app = await serveApp(chromium as string, data());
     page = await app.open();
     page.setDefaultTimeout(15_000);
-    await page
-      .getByRole("button", { name: /colours/ })
-      .first()
-      .click();
-    await page.locator("[data-id] img").first().waitFor();
+    await openRecent(page, "colours");
   }, 180_000);
   afterAll(async () => {
     expect(app.problems).toEqual([]);

@@ -8,11 +8,10 @@ import { join } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
-import { openForReading } from "#engine/store/database.ts";
-import { readAll } from "#engine/store/statements.ts";
 import { drawCollection } from "../fixtures/collection.ts";
 import { findChromium, sayNoChromium } from "../helpers/renderer-page.ts";
-import { serveApp, type ServedApp } from "../helpers/served-app.ts";
+import { openByPath, serveApp, type ServedApp } from "../helpers/served-app.ts";
+import { storedLabels } from "../helpers/stored-labels.ts";
 import { temporaryFolderFor } from "../helpers/temporary-folder.ts";
 
 const chromium = findChromium();
@@ -56,11 +55,7 @@ describe.skipIf(chromium === null)("a person's way", { timeout: 180_000 }, () =>
   test("an empty workspace offers a folder, and the folder opens", async () => {
     await page.getByRole("button", { name: /choose a folder/i }).waitFor();
     await look("welcome");
-    await page.getByRole("button", { name: /choose a folder/i }).click();
-    const dialog = page.getByRole("dialog");
-    await dialog.getByRole("textbox").first().fill(pictures());
-    await dialog.getByRole("textbox").first().press("Enter");
-    await dialog.getByRole("button", { name: /^open/i }).click();
+    await openByPath(page, pictures());
     await page.getByText("42 pictures", { exact: true }).waitFor(patient);
     await page.locator("[data-id] img").first().waitFor();
     await look("library");
@@ -97,7 +92,7 @@ describe.skipIf(chromium === null)("a person's way", { timeout: 180_000 }, () =>
     await page.getByText(/^\d+ pictures accepted\.$/u).waitFor();
     await expect.poll(() => tallied("labelled"), patient).toBe(10 + offered);
     await look("accepted");
-    const rows = stored();
+    const rows = storedLabels(data());
     expect(rows).toHaveLength(10 + offered);
     // Class n was given to kind n by key n: the made pictures are told apart without a mistake, or nearly.
     const right = rows.filter(({ path, name }) => kinds.some((kind, at) => path.includes(`/${kind}-`) && name === `Class ${at + 1}`));
@@ -149,21 +144,6 @@ describe.skipIf(chromium === null)("a person's way", { timeout: 180_000 }, () =>
     // The folder of pictures is as it was.
     expect(readdirSync(pictures())).toHaveLength(42);
   });
-
-  function stored(): { name: string; path: string }[] {
-    const [workspace] = readdirSync(join(data(), "collections"));
-    const { store, close } = openForReading(join(data(), "collections", workspace as string));
-    try {
-      return readAll(
-        store,
-        `SELECT label_classes.name, CAST(files.path AS TEXT) AS path FROM labels
-        JOIN label_classes ON label_classes.id = labels.class_id
-        JOIN files ON files.content_id = labels.content_id AND files.state = 'image'`,
-      );
-    } finally {
-      close();
-    }
-  }
 
   async function tallied(what: string): Promise<number> {
     return Number(await page.locator(`[data-tally=${what}]`).textContent());

@@ -10,7 +10,7 @@ import { runCommand } from "../helpers/command-line.ts";
 import { dropFiles } from "../helpers/drop-files.ts";
 import { drawRingPictures, ringPlaces, ringSize } from "../helpers/ring-pictures.ts";
 import { findChromium, sayNoChromium } from "../helpers/renderer-page.ts";
-import { serveApp, type ServedApp } from "../helpers/served-app.ts";
+import { openRecent, serveApp, type ServedApp } from "../helpers/served-app.ts";
 import { savePair } from "../helpers/small-pairs.ts";
 import { temporaryFolderFor } from "../helpers/temporary-folder.ts";
 
@@ -58,11 +58,7 @@ describe.skipIf(chromium === null)("search in the app", { timeout: 120_000 }, ()
     app = await serveApp(chromium as string, data());
     page = await app.open();
     page.setDefaultTimeout(15_000);
-    await page
-      .getByRole("button", { name: /colours/ })
-      .first()
-      .click();
-    await page.locator("[data-id] img").first().waitFor();
+    await openRecent(page, "colours");
   }, 180_000);
   afterAll(async () => {
     expect(app.problems).toEqual([]);

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { findChromium, sayNoChromium } from "../helpers/renderer-page.ts";
 import { runCommand } from "../helpers/command-line.ts";
-import { serveApp, type ServedApp } from "../helpers/served-app.ts";
+import { openRecent, serveApp, type ServedApp } from "../helpers/served-app.ts";
 import { temporaryFolderFor } from "../helpers/temporary-folder.ts";
 import { drawTrainingFolder } from "../helpers/training-runs.ts";
 
@@ -30,11 +30,7 @@ describe.skipIf(chromium === null)("training in the app", { timeout: 180_000 }, 
     expect((await runCommand(["index", pictures, "--device", "cpu"], data())).code).toBe(0);
     app = await serveApp(chromium as string, data());
     page = await app.open();
-    await page
-      .getByRole("button", { name: /fields/ })
-      .first()
-      .click();
-    await page.locator("[data-id] img").first().waitFor();
+    await openRecent(page, "fields");
   }, 180_000);
   afterAll(async () => {
     expect(app.problems).toEqual([]);
@@ -135,11 +131,7 @@ describe.skipIf(chromium === null)("training in the app", { timeout: 180_000 }, 
     expect(await app.close()).toBe(0);
     app = await serveApp(chromium as string, data());
     page = await app.open();
-    await page
-      .getByRole("button", { name: /fields/ })
-      .first()
-      .click();
-    await page.locator("[data-id] img").first().waitFor();
+    await openRecent(page, "fields");
     await page.keyboard.press("t");
     await page.getByRole("tab", { name: /Trainings/ }).click();
     await page

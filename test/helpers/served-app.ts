@@ -63,3 +63,22 @@ export async function serveApp(executablePath: string, dataFolder: string, args:
     },
   };
 }
+
+/** Opens a collection that the welcome screen shows, by the name of its folder. */
+export async function openRecent(page: Page, name: string): Promise<void> {
+  await page
+    .getByRole("button", { name: new RegExp(name, "u") })
+    .first()
+    .click();
+  await page.locator("[data-id] img").first().waitFor();
+}
+
+/** From the welcome screen, by the folder's path. */
+export async function openByPath(page: Page, folder: string): Promise<void> {
+  await page.getByRole("button", { name: /choose a folder/i }).click();
+  const dialog = page.getByRole("dialog");
+  const path = dialog.getByRole("textbox").first();
+  await path.fill(folder);
+  await path.press("Enter");
+  await dialog.getByRole("button", { name: /^open/i }).click();
+}
