@@ -103,7 +103,8 @@ const largeStepBytes = 2 ** 30;
  * (`preferredLayout`) nets of depthwise convolutions are a sixth quicker on an H100, but onnxruntime-node 1.30 makes wrong numbers of narrow layers.
  */
 function lowered({ model }: StepGraph, device: ConcreteDevice): Model {
-  if (device === "cpu" || device === "coreml") return lower(model, { forms: device === "cpu" ? cpuForms : {} });
+  if (device === "cpu") return lower(model, { forms: cpuForms });
+  if (device === "coreml") return lower(model);
   return lower(packUpdates(model), { forms: device === "webgpu" ? webgpuForms : cardForms });
 }
 
