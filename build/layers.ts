@@ -134,7 +134,7 @@ export const layers: Readonly<Record<LayerName, Layer>> = {
     outside: nodeAndPackages,
     because: stageReason,
   },
-  fewshot: { folder: "electron/engine/fewshot", mayImport: ["base", "protocol"], outside: nodeAndPackages, because: stageReason },
+  fewshot: { folder: "electron/engine/fewshot", mayImport: ["base", "protocol", "native"], outside: nodeAndPackages, because: stageReason },
   samples: { folder: "electron/engine/samples", mayImport: ["base", "protocol"], outside: nodeAndPackages, because: stageReason },
 
   children: {

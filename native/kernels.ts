@@ -10,8 +10,10 @@ import { exactNeighbours, type ExactNeighboursArguments } from "./twins/exact-ne
 import { findBadRow, type FindBadRowArguments } from "./twins/find-bad-row.ts";
 import { histograms, type HistogramsArguments } from "./twins/histograms.ts";
 import { jpegReduce, type JpegReduceArguments } from "./twins/jpeg-reduce.ts";
+import { projectRows, type ProjectRowsArguments } from "./twins/project-rows.ts";
 import { resample, type ResampleArguments } from "./twins/resample.ts";
 import { sharpness, type SharpnessArguments } from "./twins/sharpness.ts";
+import { spreadLabels, type SpreadLabelsArguments } from "./twins/spread-labels.ts";
 import { umapLayout, type UmapLayoutArguments } from "./twins/umap-layout.ts";
 
 /** Kernel -> what it takes and gives. Each fills arrays that the caller made and throws as kernel-error.ts says. */
@@ -22,8 +24,10 @@ export interface KernelTable {
   findBadRow(given: FindBadRowArguments): number;
   histograms(given: HistogramsArguments): void;
   jpegReduce(given: JpegReduceArguments): number;
+  projectRows(given: ProjectRowsArguments): void;
   resample(given: ResampleArguments): void;
   sharpness(given: SharpnessArguments): void;
+  spreadLabels(given: SpreadLabelsArguments): void;
   umapLayout(given: UmapLayoutArguments): number;
 }
 
@@ -42,8 +46,10 @@ export const twins: KernelTable = {
   findBadRow,
   histograms,
   jpegReduce,
+  projectRows,
   resample,
   sharpness,
+  spreadLabels,
   umapLayout,
 };
 

@@ -18,8 +18,10 @@
 #include "kernels/find-bad-row.h"
 #include "kernels/histograms.h"
 #include "kernels/jpeg-reduce.h"
+#include "kernels/project-rows.h"
 #include "kernels/resample.h"
 #include "kernels/sharpness.h"
+#include "kernels/spread-labels.h"
 #include "kernels/umap-layout.h"
 #include "training/binding.h"
 
@@ -35,6 +37,7 @@ struct State {
   JpegScratch jpeg;
   ResampleScratch resample;
   SharpnessScratch sharpness;
+  SpreadScratch spread;
 };
 
 constexpr int64_t maxCount = 0x7fffffff;
@@ -123,6 +126,19 @@ napi_value exactNeighboursBinding(napi_env env, napi_callback_info info, State& 
   return nullptr;
 }
 
+napi_value projectRowsBinding(napi_env env, napi_callback_info info, State& state) {
+  Arguments given(env, info, "projectRows");
+  ProjectTask task{};
+  task.count = given.integer("count", 0, maxCount);
+  task.dimensions = given.integer("dimensions", 1, maxDimensions);
+  task.width = given.integer("width", 1, maxDimensions);
+  task.vectors = given.array<float>("vectors", task.count * task.dimensions).data;
+  task.directions = given.array<float>("directions", task.width * task.dimensions).data;
+  task.products = given.array<float>("products", task.count * task.width).data;
+  projectRows(task, static_cast<int>(given.integer("threads", 1, maxThreads)), state.level);
+  return nullptr;
+}
+
 napi_value resampleBinding(napi_env env, napi_callback_info info, State& state) {
   Arguments given(env, info, "resample");
   ResampleShape shape{};
@@ -194,6 +210,25 @@ napi_value sharpnessBinding(napi_env env, napi_callback_info info, State& state)
   SharpnessSums found = sharpness(task, state.level, state.sharpness);
   const int64_t values[] = {found.laplacian, found.squares, found.acrossTotal, found.acrossLost, found.downTotal, found.downLost};
   for (size_t index = 0; index < sums.length; index++) sums.data[index] = static_cast<double>(values[index]);
+  return nullptr;
+}
+
+napi_value spreadLabelsBinding(napi_env env, napi_callback_info info, State& state) {
+  Arguments given(env, info, "spreadLabels");
+  SpreadTask task{};
+  task.count = given.integer("count", 1, maxCount);
+  task.starts = given.array<int32_t>("starts", task.count + 1).data;
+  Span<int32_t> columns = given.array<int32_t>("columns");
+  task.columns = columns.data;
+  task.edges = static_cast<int64_t>(columns.length);
+  task.weights = given.array<float>("weights", task.edges).data;
+  task.flow = static_cast<float>(given.number("flow", 0.001, 0.999));
+  task.iterations = given.integer("iterations", 1, 1000);
+  task.width = given.oneOf("width", {1, 4, 16});
+  task.values = given.array<float>("values", task.count * task.width).data;
+  int threads = static_cast<int>(given.integer("threads", 1, maxThreads));
+  if (!spreadLabels(task, threads, state.level, state.spread))
+    throw ArgumentError{"out-of-range", "spreadLabels: a start or a column lies outside the graph"};
   return nullptr;
 }
 
@@ -275,8 +310,10 @@ constexpr Entry entries[] = {
     {"findBadRow", guarded<findBadRowBinding>},
     {"histograms", guarded<histogramsBinding>},
     {"jpegReduce", guarded<jpegReduceBinding>},
+    {"projectRows", guarded<projectRowsBinding>},
     {"resample", guarded<resampleBinding>},
     {"sharpness", guarded<sharpnessBinding>},
+    {"spreadLabels", guarded<spreadLabelsBinding>},
     {"trainingClose", guarded<trainingCloseBinding>},
     {"trainingOpen", guarded<trainingOpenBinding>},
     {"trainingRead", guarded<trainingReadBinding>},

@@ -27,7 +27,7 @@ export function predictAll({ clicks, models, answer }: Learned, threshold = defa
   const one = new Float64Array(classCount);
   for (let row = 0; row < count; row++) {
     answer(row, one);
-    probabilities.set(one, row * classCount);
+    for (let label = 0, at = row * classCount; label < classCount; label++) probabilities[at + label] = one[label];
     const best = largestOf(one, classCount);
     confidences[row] = one[best];
     if (one[best] >= threshold) labels[row] = best;

@@ -2,26 +2,19 @@
  * @file The two inner loops of learning from one more click: a pass over all vectors, and a change of rank one.
  */
 import type { VectorTable } from "../base/neighbour-graph.ts";
+import { usualKernels } from "./kernels.ts";
 
 /** [n] inner product of each row with a direction. */
-export function project({ count, dimensions, values }: VectorTable, direction: Float64Array): Float32Array {
-  const products = new Float32Array(count);
-  for (let row = 0, start = 0; row < count; row++, start += dimensions) {
-    // Four sums, so that one addition need not wait for the one before.
-    let a = 0;
-    let b = 0;
-    let c = 0;
-    let d = 0;
-    let index = 0;
-    for (; index + 3 < dimensions; index += 4) {
-      a += values[start + index] * direction[index];
-      b += values[start + index + 1] * direction[index + 1];
-      c += values[start + index + 2] * direction[index + 2];
-      d += values[start + index + 3] * direction[index + 3];
-    }
-    for (; index < dimensions; index++) a += values[start + index] * direction[index];
-    products[row] = a + b + (c + d);
-  }
+export function project(table: VectorTable, direction: ArrayLike<number>): Float32Array {
+  return projectAll(table, Float32Array.from(direction));
+}
+
+/** [n, width] inner products of each row with each of some directions, [width, d]. */
+export function projectAll({ count, dimensions, values: vectors }: VectorTable, directions: Float32Array): Float32Array {
+  const { kernels, threads } = usualKernels();
+  const width = directions.length / dimensions;
+  const products = new Float32Array(count * width);
+  kernels.projectRows({ vectors, count, dimensions, directions, width, products, threads });
   return products;
 }
 

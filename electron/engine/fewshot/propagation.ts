@@ -1,12 +1,12 @@
 /**
  * @file Label propagation (Zhou et al., 2003; METHODS 6.1): labels flow along the neighbour graph, F = (I - a S)^-1 Y, each class divided by its mass. F is linear in Y, so
- * one more label is one more column of the inverse added to its class, and one label left out is its own column taken off: exact and without solving anew.
- * A column is solved by Chebyshev's iteration (Golub and Varga, 1961), whose error falls as that of 40 plain steps does in a third of them.
+ * one more label is one more column of the inverse added to its class, and one label left out is its own column taken off: exact and without solving anew (spread-columns.ts).
  */
 import { BugError } from "../base/errors.ts";
 import { samplePlaces } from "../base/sample-rows.ts";
 import type { Clicks } from "./clicks.ts";
 import type { SimilarityGraph } from "./similarity-graph.ts";
+import { columnsOf } from "./spread-columns.ts";
 
 /** How far labels flow. Of .8, .9 and .95 the last was best on folders of four kinds. */
 export const defaultFlow = 0.95;
@@ -50,9 +50,8 @@ export function createPropagation({ graph, clicks, classLimit, flow = defaultFlo
   const reached = Array.from({ length: classLimit }, () => new Float32Array(count));
   const masses = new Float64Array(classLimit);
   const own = new Map<number, Own>();
-  const solve = columnSolver(graph, flow);
-  const change = (row: number, label: number, sign: 1 | -1): void => {
-    const column = solve(new Map([[row, 1]]));
+  const columns = columnsOf(graph, flow);
+  const add = (column: Float32Array, label: number, sign: 1 | -1): number => {
     const its = reached[label];
     let mass = 0;
     for (let each = 0; each < count; each++) {
@@ -60,26 +59,33 @@ export function createPropagation({ graph, clicks, classLimit, flow = defaultFlo
       its[each] += sign * column[each];
     }
     masses[label] += sign * mass;
-    if (sign === 1) own.set(row, { self: column[row], mass });
-    else own.delete(row);
+    return mass;
   };
+  const change = (row: number, label: number, sign: 1 | -1): void =>
+    columns([Int32Array.of(row)], (column) => {
+      const mass = add(column, label, sign);
+      if (sign === 1) own.set(row, { self: column[row], mass });
+      else own.delete(row);
+    });
   const learnAll = (): void => {
     const { rows, labels } = clicks;
     const limit = leaveOutLimit(count);
-    if (rows.length <= limit / 2) {
-      rows.forEach((row, at) => change(row, labels[at], 1));
-      return;
-    }
-    for (const label of new Set(labels)) {
-      const seeds = new Map<number, number>();
-      rows.forEach((row, at) => labels[at] === label && seeds.set(row, 1));
-      reached[label].set(solve(seeds));
-      masses[label] = reached[label].reduce((sum, value) => sum + value, 0);
-    }
-    for (const at of samplePlaces(rows.length, limit, seed)) {
-      const column = solve(new Map([[rows[at], 1]]));
-      own.set(rows[at], { self: column[rows[at]], mass: column.reduce((sum, value) => sum + value, 0) });
-    }
+    const asked = rows.length <= limit / 2 ? Int32Array.from(rows.keys()) : samplePlaces(rows.length, limit, seed);
+    const addAll = asked.length === rows.length;
+    columns(
+      Array.from(asked, (at) => Int32Array.of(rows[at])),
+      (column, place) => {
+        const row = rows[asked[place]];
+        const mass = addAll ? add(column, labels[asked[place]], 1) : sumOf(column);
+        own.set(row, { self: column[row], mass });
+      },
+    );
+    if (addAll) return;
+    const used = [...new Set(labels)];
+    columns(
+      used.map((label) => rows.filter((_, at) => labels[at] === label)),
+      (column, at) => add(column, used[at], 1),
+    );
   };
   const ownOf = (row: number): Own => {
     const its = own.get(row);
@@ -118,42 +124,6 @@ function normalise(scores: Float64Array, classCount: number): void {
   for (let label = 0; label < classCount; label++) scores[label] = sum > 0 ? scores[label] / sum : 1 / classCount;
 }
 
-/** Its error is some .002 of the whole; that of 40 plain steps with this flow is .13. */
-const iterations = 22;
-
-/** Rows with their labels' weights -> (I - flow S)^-1 of them, [n]; valid until the next call. */
-export function columnSolver(
-  { count, starts, columns, weights }: SimilarityGraph,
-  flow: number,
-): (seeds: ReadonlyMap<number, number>) => Float32Array {
-  const solution = new Float32Array(count);
-  const residual = new Float32Array(count);
-  let step = new Float32Array(count);
-  let following = new Float32Array(count);
-  return (seeds) => {
-    // The eigenvalues of I - flow S lie in [1 - flow, 1 + flow].
-    const first = 1 / flow;
-    let ratio = flow;
-    solution.fill(0);
-    residual.fill(0);
-    step.fill(0);
-    for (const [row, weight] of seeds) residual[row] = step[row] = weight;
-    for (let iteration = 0; iteration < iterations; iteration++) {
-      const next = 1 / (2 * first - ratio);
-      const keep = next * ratio;
-      const take = (2 * next) / flow;
-      for (let row = 0, at = 0; row < count; row++) {
-        let sum = 0;
-        for (const end = starts[row + 1]; at < end; at++) sum += weights[at] * step[columns[at]];
-        const own = step[row];
-        const rest = residual[row] - own + flow * sum;
-        solution[row] += own;
-        residual[row] = rest;
-        following[row] = keep * own + take * rest;
-      }
-      [step, following] = [following, step];
-      ratio = next;
-    }
-    return solution;
-  };
+function sumOf(column: Float32Array): number {
+  return column.reduce((sum, value) => sum + value, 0);
 }

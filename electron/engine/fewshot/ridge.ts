@@ -6,7 +6,7 @@
 import { choleskyFactor, solveCholesky } from "../base/cholesky.ts";
 import type { VectorTable } from "../base/neighbour-graph.ts";
 import type { Clicks } from "./clicks.ts";
-import { addOuter, project } from "./project.ts";
+import { addOuter, project, projectAll } from "./project.ts";
 
 export interface Ridge {
   readonly lambda: number;
@@ -148,50 +148,38 @@ function fitAll(state: RidgeState, { rows, labels }: Clicks): void {
     for (const sum of [sumOf(labels[at]), sumOf(width - 1)])
       for (let index = 0; index < dimensions; index++) sum[index] += values[row * dimensions + index];
   });
-  for (const [column, sum] of sums) {
-    const weights = new Float64Array(dimensions);
-    for (let index = 0; index < dimensions; index++)
-      for (let other = 0; other < dimensions; other++) weights[index] += inverse[index * dimensions + other] * sum[other];
-    const fit = project(table, weights);
-    for (let row = 0; row < count; row++) fits[row * width + column] = fit[row];
-  }
+  const used = [...sums];
+  const weights = new Float32Array(used.length * dimensions);
+  used.forEach(([, sum], at) => {
+    for (let index = 0; index < dimensions; index++) {
+      let weight = 0;
+      for (let other = 0; other < dimensions; other++) weight += inverse[index * dimensions + other] * sum[other];
+      weights[at * dimensions + index] = weight;
+    }
+  });
+  const found = projectAll(table, weights);
+  for (let row = 0, at = 0; row < count; row++) for (const [column] of used) fits[row * width + column] = found[at++];
   addLeverages(state, choleskyFactor(inverse, dimensions));
 }
 
-/** Rows that share each look at the factor. */
-const lanes = 4;
+/** Columns of the factor that are looked at together: their products with all rows fit in memory easily. */
+const columnsAtOnce = 32;
 
 /** x' L L' x for every row. @param root [d, d] L, lower */
 function addLeverages({ table, leverages }: RidgeState, root: Float64Array): void {
-  const { count, dimensions, values } = table;
-  // Column by column, so that what is read lies side by side.
-  const columns = new Float64Array(root.length);
-  for (let row = 0; row < dimensions; row++) for (let column = 0; column <= row; column++) columns[column * dimensions + row] = root[row * dimensions + column]; // prettier-ignore
-  const four = new Float64Array(lanes * dimensions);
-  for (let start = 0; start < count; start += lanes) {
-    // Past the end the last row is looked at again.
-    for (let lane = 0; lane < lanes; lane++) {
-      const from = Math.min(count - 1, start + lane) * dimensions;
-      for (let index = 0; index < dimensions; index++) four[index * lanes + lane] = values[from + index];
+  const { count, dimensions } = table;
+  for (let first = 0; first < dimensions; first += columnsAtOnce) {
+    const width = Math.min(columnsAtOnce, dimensions - first);
+    const directions = new Float32Array(width * dimensions);
+    for (let column = 0; column < width; column++)
+      for (let row = first + column; row < dimensions; row++)
+        directions[column * dimensions + row] = root[row * dimensions + first + column];
+    const products = projectAll(table, directions);
+    for (let row = 0, at = 0; row < count; row++) {
+      let sum = 0;
+      for (const end = at + width; at < end; at++) sum += products[at] * products[at];
+      leverages[row] += sum;
     }
-    let [s0, s1, s2, s3] = [0, 0, 0, 0];
-    for (let column = 0; column < dimensions; column++) {
-      let [a, b, c, d] = [0, 0, 0, 0];
-      const line = column * dimensions;
-      for (let index = column, at = column * lanes; index < dimensions; index++, at += lanes) {
-        const weight = columns[line + index];
-        a += weight * four[at];
-        b += weight * four[at + 1];
-        c += weight * four[at + 2];
-        d += weight * four[at + 3];
-      }
-      s0 += a * a;
-      s1 += b * b;
-      s2 += c * c;
-      s3 += d * d;
-    }
-    const sums = [s0, s1, s2, s3];
-    for (let lane = 0; lane < lanes && start + lane < count; lane++) leverages[start + lane] = sums[lane];
   }
 }
 
