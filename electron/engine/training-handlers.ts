@@ -109,6 +109,11 @@ export function createTrainingHandlers(engine: Engine, dataFolder: string): Trai
       engine.training.show(id);
       return runMetrics(engine.requireCollection(), id, after);
     },
+    "runs.examples": async ({ id }) => {
+      const { runExamples } = await import("./views/runs.ts");
+      engine.training.show(id);
+      return runExamples(engine.requireCollection(), id);
+    },
     "runs.neighbours": async ({ id }) => {
       const { runNeighbours } = await import("./views/runs.ts");
       engine.training.show(id);

@@ -201,6 +201,39 @@ export interface RunNeighbours {
   readonly after: Int32Array;
 }
 
+/** Nearest others of some pictures, nearest first, [count, k] each. */
+export interface NearestOthers {
+  /** 0 where a picture is gone. */
+  readonly ids: Int32Array;
+  readonly similarities: Float32Array;
+}
+
+/** Some of the pictures that judge, the same for the whole run, and what is nearest to them before and at the last look. */
+export interface ShownExamples {
+  readonly count: number;
+  readonly k: number;
+  /** [count]; 0 where a picture is gone. */
+  readonly asked: Int32Array;
+  /** As the encoder saw them that it begins with; a net from nothing, before its first step. */
+  readonly before: NearestOthers;
+  readonly now: NearestOthers;
+  /** [count, k] 1 where a neighbour of now is none of those before. */
+  readonly fresh: Uint8Array;
+  /** At which `now` was seen. */
+  readonly step: number;
+  /** Among which neighbours were looked for. */
+  readonly pictures: number;
+}
+
+/** Why there are no examples: no look yet, too few pictures that judge, or a run from before there were any. */
+export interface MissingExamples {
+  readonly missing: "not-yet" | "too-few" | "not-kept";
+  readonly pictures: number;
+  readonly fewest: number;
+}
+
+export type RunExamples = ShownExamples | MissingExamples;
+
 export interface TrainingContract {
   "training.choices": { params: Empty; result: TrainingChoices };
   /** Throws what is wrong with the request. */
@@ -212,6 +245,7 @@ export interface TrainingContract {
   "runs.list": { params: Empty; result: { runs: RunEntry[] } };
   "runs.show": { params: { id: string }; result: RunDetails };
   "runs.metrics": { params: { id: string; after: number }; result: RunMetrics };
+  "runs.examples": { params: { id: string }; result: RunExamples };
   "runs.neighbours": { params: { id: string }; result: RunNeighbours | null };
   "runs.rename": { params: { id: string; name: string }; result: Empty };
   /** With its folder and its encoders; refused where a collection uses one of them. */

@@ -89,6 +89,7 @@ const trainingChecks: { readonly [M in keyof TrainingContract]: Check<unknown> }
   "runs.list": empty,
   "runs.show": params<"runs.show">(run),
   "runs.metrics": params<"runs.metrics">({ id: word, after: integer<number>(0, Number.MAX_SAFE_INTEGER) }),
+  "runs.examples": params<"runs.examples">(run),
   "runs.neighbours": params<"runs.neighbours">(run),
   "runs.rename": params<"runs.rename">({ id: word, name: text(200) }),
   "runs.delete": params<"runs.delete">(run),

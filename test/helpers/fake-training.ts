@@ -316,6 +316,27 @@ export function createFakeTraining({
         viewsPerStep: 48,
       };
     },
+    "runs.examples": ({ id }) => {
+      const { report } = find(id);
+      if (images() < 60) return { missing: "too-few", pictures: Math.ceil(images() / 5), fewest: 12 };
+      const k = 5;
+      const places = Array.from({ length: 6 * k }, (_, at) => ({ asked: 1 + 7 * Math.floor(at / k), at: at % k }));
+      const of = (isFresh: (at: number) => boolean) => ({
+        ids: Int32Array.from(places, (place, at) => place.asked + 1 + place.at + (isFresh(at) ? k + 1 : 0)),
+        similarities: Float32Array.from(places, (place) => 0.91 - 0.06 * place.at),
+      });
+      const isFresh = (at: number): boolean => at % (report === null ? 7 : 3) === 2;
+      return {
+        count: 6,
+        k,
+        asked: Int32Array.from({ length: 6 }, (_, row) => 1 + 7 * row),
+        before: of(() => false),
+        now: of(isFresh),
+        fresh: Uint8Array.from(places, (_, at) => (isFresh(at) ? 1 : 0)),
+        step: report === null ? 120 : 417,
+        pictures: Math.min(400, images()),
+      };
+    },
     "runs.neighbours": ({ id }) => {
       find(id);
       const count = Math.min(40, images());

@@ -67,7 +67,7 @@ export function runHashes(folder: string): Record<string, string> {
   // The names of runs stand in the notes of a checkpoint, not here.
   for (const [name, { shape, data }] of last?.tensors ?? [])
     state.update(JSON.stringify([name, shape])).update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
-  const files = ["metrics.jsonl", "evaluations.jsonl", "encoder/model.onnx", "whitened/model.onnx"];
+  const files = ["metrics.jsonl", "evaluations.jsonl", "examples.json", "encoder/model.onnx", "whitened/model.onnx"];
   const hash = (file: string): string => createHash("sha256").update(readFileSync(join(folder, file))).digest("hex").slice(0, 16); // prettier-ignore
   return { state: state.digest("hex").slice(0, 16), ...Object.fromEntries(files.map((file) => [file, hash(file)])) };
 }

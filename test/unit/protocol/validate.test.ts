@@ -54,6 +54,7 @@ const good: { readonly [M in Method]: readonly unknown[] } = {
   "runs.list": [{}],
   "runs.show": [{ id: "run-1" }],
   "runs.metrics": [{ id: "run-1", after: 0 }],
+  "runs.examples": [{ id: "run-1" }],
   "runs.neighbours": [{ id: "run-1" }],
   "runs.rename": [{ id: "run-1", name: "" }],
   "runs.delete": [{ id: "run-1" }],

@@ -183,7 +183,7 @@ export async function runTiny(
 
 /** Everything that a run leaves and that must not depend on how often it was stopped. */
 export function leftBy(folder: string): Record<string, string> {
-  const files = ["last.safetensors", "metrics.jsonl", "evaluations.jsonl", "encoder/model.onnx", "whitened/model.onnx"];
+  const files = ["last.safetensors", "metrics.jsonl", "evaluations.jsonl", "examples.json", "encoder/model.onnx", "whitened/model.onnx"];
   const hash = (file: string): string =>
     createHash("sha256")
       .update(readFileSync(join(folder, file)))

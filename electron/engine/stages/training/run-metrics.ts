@@ -14,7 +14,7 @@ import { evaluationsName, metricsName, stepsName, type Evaluation, type StepReco
 export function readRunMetrics(folder: string, after: number, plan: Pick<RunPlan, "steps"> | null, viewsPerStep: number): RunMetrics {
   const { text, from, to } = tailOf(join(folder, metricsName), after);
   const records = linesOf<StepRecord>(text);
-  const looks = linesOf<Evaluation>(existsSync(join(folder, evaluationsName)) ? readFileSync(join(folder, evaluationsName), "utf8") : "");
+  const looks = readLooks(folder);
   const column = (read: (look: Evaluation) => number): Float32Array => Float32Array.from(looks, read);
   return {
     after: to,
@@ -34,6 +34,12 @@ export function readRunMetrics(folder: string, after: number, plan: Pick<RunPlan
     totalSteps: totalOf(folder) ?? plan?.steps ?? 0,
     viewsPerStep,
   };
+}
+
+/** Looks at the probe so far. @param folder of the run */
+export function readLooks(folder: string): Evaluation[] {
+  const path = join(folder, evaluationsName);
+  return linesOf<Evaluation>(existsSync(path) ? readFileSync(path, "utf8") : "");
 }
 
 function totalOf(folder: string): number | null {

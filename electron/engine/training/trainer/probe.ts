@@ -10,13 +10,21 @@ import type { Model } from "../../onnx/model.ts";
 import type { HostTensor } from "../../runtime/training/executor.ts";
 import { adapt } from "./adapt.ts";
 import { embedPictures, rowsAt } from "./embed.ts";
+import { distinctRows, openExamples, type ExampleNeighbours } from "./probe-examples.ts";
 import { networkWeights, type Prepared, type Surroundings } from "./prepare.ts";
 import { withWeights } from "./run-model.ts";
 
+/** What one look at the probe tells. */
+export interface Look {
+  readonly metrics: Metrics;
+  /** Null where the probe has too few pictures. */
+  readonly examples: ExampleNeighbours | null;
+}
+
 export interface Probing {
   /** Before the first step. */
-  readonly begin: Metrics;
-  look(weights: ReadonlyMap<string, Float32Array>): Promise<{ readonly metrics: Metrics; readonly alarm: string | null }>;
+  readonly begin: Look;
+  look(weights: ReadonlyMap<string, Float32Array>): Promise<Look & { readonly alarm: string | null }>;
   /** What is compared on the way: pictures known again by another view, and, where there are weak labels, those. */
   merit(metrics: Metrics): number;
 }
@@ -41,7 +49,10 @@ export async function createProbe(prepared: Prepared, surroundings: Surroundings
   const frozen = before && [...(known ? [known] : await embed(before, [plainly])), ...(isAdapter ? await embed(before, views) : [])];
   // A net from nothing is held against itself as it begins.
   let reference: Reference | null = frozen?.[0] ? makeReference(frozen[0], options) : null;
-  const look = async (weights: ReadonlyMap<string, Float32Array>): Promise<Metrics & { dimensions: number }> => {
+  const open = (plain: VectorTable) =>
+    openExamples(plain, { ...options, folder: surroundings.folder, distinct: distinctRows(prepared.cache, positions) });
+  let examplesOf = frozen?.[0] ? open(frozen[0]) : null;
+  const look = async (weights: ReadonlyMap<string, Float32Array>): Promise<Look & { dimensions: number }> => {
     const seen =
       isAdapter && frozen
         ? frozen.map((table) => adapt(table, weights))
@@ -49,17 +60,19 @@ export async function createProbe(prepared: Prepared, surroundings: Surroundings
     const [plain, viewA, viewB] = seen;
     if (!plain || !viewA || !viewB) throw new BugError("a look at the probe is three tables");
     reference ??= makeReference(plain, options);
-    return { ...measure({ plain, viewA, viewB }, { ...options, reference, weakLabels }), dimensions: plain.dimensions };
+    examplesOf ??= open(plain);
+    const metrics = measure({ plain, viewA, viewB }, { ...options, reference, weakLabels });
+    return { metrics, examples: examplesOf(plain), dimensions: plain.dimensions };
   };
   const { dimensions: _, ...begin } = await look(networkWeights(prepared, prepared.step.initial));
   // Whitened vectors are as wide as can be: what a training may lose is told by the encoder it began with.
-  const healthy = frozen?.[0] ? { rankMe: rankMe(frozen[0], { signal }), deviation: meanDeviation(frozen[0]) } : begin;
+  const healthy = frozen?.[0] ? { rankMe: rankMe(frozen[0], { signal }), deviation: meanDeviation(frozen[0]) } : begin.metrics;
   return {
     begin,
     look: async (weights) => {
-      const { dimensions, ...metrics } = await look(weights);
-      const alarms = collapseAlarms({ frozen: healthy, now: { ...metrics, dimensions } });
-      return { metrics, alarm: alarms.length > 0 ? alarms.join(" ") : null };
+      const { dimensions, ...seen } = await look(weights);
+      const alarms = collapseAlarms({ frozen: healthy, now: { ...seen.metrics, dimensions } });
+      return { ...seen, alarm: alarms.length > 0 ? alarms.join(" ") : null };
     },
     merit: ({ viewRetrieval, weakLabelKnn }) => (weakLabelKnn === null ? viewRetrieval : weakLabelKnn + 0.1 * viewRetrieval),
   };

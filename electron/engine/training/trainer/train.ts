@@ -9,12 +9,11 @@ import { startTimer, type Clock } from "../../base/clock.ts";
 import { BugError, CancellationError } from "../../base/errors.ts";
 import { writeWhole } from "../../base/write-whole.ts";
 import type { Executor, HostTensor } from "../../runtime/training/executor.ts";
-import type { Metrics } from "../judge/measure.ts";
 import { methodOf } from "../methods/table.ts";
 import { readCheckpoint, writeCheckpoint } from "./checkpoint.ts";
 import { createOrder } from "./order.ts";
 import { networkWeights, type Prepared, type Surroundings } from "./prepare.ts";
-import { createProbe, type Probing } from "./probe.ts";
+import { createProbe, type Look, type Probing } from "./probe.ts";
 import type { RunPlan } from "./run-plan.ts";
 import { rateAt, type Schedule } from "./schedule.ts";
 
@@ -46,9 +45,8 @@ export interface TrainResult {
   readonly state: ReadonlyMap<string, HostTensor>;
 }
 
-export interface Evaluation {
+export interface Evaluation extends Look {
   readonly step: number;
-  readonly metrics: Metrics;
 }
 
 export interface StepRecord {
@@ -94,7 +92,7 @@ export async function train(prepared: Prepared, surroundings: TrainSurroundings)
     sinceCheckpoint = startTimer(clock);
   };
   try {
-    if (at === 0) noteEvaluation({ step: 0, metrics: probing.begin }, evaluations, paths);
+    if (at === 0) noteEvaluation({ step: 0, ...probing.begin }, evaluations, paths);
     while (at < steps && stopped === null) {
       await gate();
       const record = await runStep(prepared, executor, { at, schedule, positions: order.positionsAt(at), steps });
@@ -253,10 +251,10 @@ async function evaluate(
     readonly paths: ReturnType<typeof pathsIn>;
   },
 ): Promise<string | null> {
-  const { metrics, alarm } = await probing.look(networkWeights(prepared, state));
+  const { alarm, ...look } = await probing.look(networkWeights(prepared, state));
   const best = evaluations.reduce((most, each) => Math.max(most, probing.merit(each.metrics)), -Infinity);
-  noteEvaluation({ step, metrics }, evaluations, paths);
-  if (alarm === null && probing.merit(metrics) > best)
+  noteEvaluation({ step, ...look }, evaluations, paths);
+  if (alarm === null && probing.merit(look.metrics) > best)
     writeCheckpoint(paths.best, { step, tensors: state, notes: { run: prepared.plan.id } });
   return alarm;
 }

@@ -1,5 +1,5 @@
 /** @file Training through the contract, as the app asks for it: what there is, what it would be, a run of a few steps, and what becomes of it. */
-import { existsSync, mkdirSync, readdirSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
 import { beforeAll, expect, test } from "vitest";
@@ -146,6 +146,26 @@ test("a run: told while it goes on, shown, renamed, used, reverted, kept, droppe
   const frozen = Array.from(neighbours.frozen.subarray(0, 8), (row) => neighbours.ids[row]);
   expect(frozen).toEqual(expect.arrayContaining(similar.results.map(({ id }) => id)));
 
+  // Six of them as they were seen on the way; before the training, the same as what the run left.
+  const examples = await call("runs.examples", { id: run.id });
+  if ("missing" in examples) throw new Error(`no examples: ${examples.missing}`);
+  expect(examples).toMatchObject({ count: 6, k: 5, step: 6, pictures: 40 });
+  expect(new Set(examples.asked).size).toBe(6);
+  examples.asked.forEach((id, example) => {
+    const part = <T extends Int32Array | Float32Array | Uint8Array>(values: T): number[] => [
+      ...values.subarray(example * 5, example * 5 + 5),
+    ];
+    const row = neighbours.ids.indexOf(id);
+    const left = Array.from(neighbours.frozen.subarray(row * 8, row * 8 + 5), (other) => neighbours.ids[other] ?? 0);
+    expect(part(examples.before.ids)).toEqual(left);
+    expect(part(examples.fresh)).toEqual(part(examples.now.ids).map((other) => (left.includes(other) ? 0 : 1)));
+    expect(part(examples.now.ids)).not.toContain(id);
+    for (const { similarities } of [examples.before, examples.now])
+      expect(part(similarities)).toEqual(part(similarities).sort((one, other) => other - one));
+  });
+  rmSync(join(home(), "workspace", "runs", run.id, "examples.json"));
+  expect(await call("runs.examples", { id: run.id })).toMatchObject({ missing: "not-kept" });
+
   await call("runs.rename", { id: run.id, name: "  second name " });
   const { job } = await call("runs.apply", { id: run.id, encoder: "after" });
   expect((await engine.jobs?.finished(job))?.error).toBeNull();
@@ -169,6 +189,7 @@ test("a run: told while it goes on, shown, renamed, used, reverted, kept, droppe
 
 test("a run that is going on is paused, not deleted, cancelled, and goes on", async () => {
   const { run, job } = await call("training.start", { request: { ...request, steps: 400 } });
+  expect(await call("runs.examples", { id: run })).toMatchObject({ missing: "not-yet", fewest: 12 });
   await new Promise<void>((resolve) => {
     const stop = engine.subscribe((name, value) => {
       if (name !== "job" || (value as { stage: string }).stage !== "steps") return;
@@ -178,6 +199,7 @@ test("a run that is going on is paused, not deleted, cancelled, and goes on", as
   });
   await call("runs.pause", { id: run });
   expect(engine.jobs?.snapshot(job).state).toBe("paused");
+  expect(await call("runs.examples", { id: run })).toMatchObject({ count: 6, k: 5, pictures: 40 });
   await expect(call("runs.delete", { id: run })).rejects.toThrow(/still going on/);
   await call("runs.resume", { id: run });
   await call("runs.cancel", { id: run });
