@@ -37,6 +37,13 @@ describe.skipIf(chromium === null)("training in the app", { timeout: 180_000 }, 
     expect(await app.close()).toBe(0);
   });
 
+  const examples = () => page.getByRole("region", { name: "Six pictures, before and now" });
+  /** Files of the six that are asked about. */
+  const sixAsked = (): Promise<string[]> =>
+    examples()
+      .getByRole("group", { name: /: Before$/ })
+      .evaluateAll((groups) => groups.map((group) => (group.getAttribute("aria-label") ?? "").replace(/: Before$/, "")));
+
   const strip = (): Promise<string> =>
     page
       .locator("canvas")
@@ -100,6 +107,33 @@ describe.skipIf(chromium === null)("training in the app", { timeout: 180_000 }, 
     await expect.poll(() => page.getByRole("region", { name: "Neighbours" }).locator("img").count(), patient).toBe(25);
   });
 
+  test("six pictures and their neighbours as they were seen last, each of them opened large by mouse and keys", async () => {
+    const words = (await examples().getByRole("status").textContent()) ?? "";
+    expect(words).toMatch(/as seen at step 12 of 12\.$/);
+    const fresh = examples().getByRole("button", { name: /, similarity -?\d\.\d\d, new$/ });
+    expect(await fresh.count()).toBe(words.startsWith("All 30 ") ? 0 : Number(/^(\d+) of 30 neighbours/.exec(words)?.[1]));
+    expect(await fresh.count()).toBe(await examples().getByText("new", { exact: true }).count());
+    expect(new Set(await sixAsked()).size).toBe(6);
+    const pictures = examples().getByRole("button");
+    expect(await pictures.count()).toBe(6 * 11);
+    await expect.poll(() => examples().locator("img[src]").count(), patient).toBe(6 * 11);
+    const large = page.getByRole("dialog");
+    const [asked] = await sixAsked();
+    await pictures.first().dblclick();
+    await expect.poll(() => large.getByText(asked as string).count(), patient).toBeGreaterThan(0);
+    await page.keyboard.press("Escape");
+    await large.waitFor({ state: "detached" });
+    // From one picture to the next, then large; Escape leads back to the same.
+    await pictures.first().focus();
+    await page.keyboard.press("Tab");
+    const second = await pictures.nth(1).getAttribute("aria-label");
+    await page.keyboard.press("Space");
+    await large.waitFor();
+    await page.keyboard.press("Escape");
+    await large.waitFor({ state: "detached" });
+    expect(await page.evaluate(() => document.activeElement?.getAttribute("aria-label"))).toBe(second);
+  });
+
   test("a blind test asks, and says whether it could be chance", async () => {
     await page.getByRole("button", { name: "Blind test" }).click();
     const asked = page.getByRole("group", { name: "Blind test" });
@@ -128,6 +162,10 @@ describe.skipIf(chromium === null)("training in the app", { timeout: 180_000 }, 
     await page.getByLabel("Name of the training").fill("Cut off");
     await page.keyboard.press("Control+Enter");
     await page.getByText("Views a second").waitFor({ timeout: 90_000 });
+    // Live: what was seen last is told while steps go on.
+    await examples().getByRole("status").waitFor({ timeout: 30_000 });
+    const six = await sixAsked();
+    expect(six).toHaveLength(6);
     expect(await app.close()).toBe(0);
     app = await serveApp(chromium as string, data());
     page = await app.open();
@@ -141,6 +179,10 @@ describe.skipIf(chromium === null)("training in the app", { timeout: 180_000 }, 
     await page.getByRole("heading", { name: "Cut off" }).waitFor();
     await page.getByRole("region", { name: "Verdict" }).waitFor({ timeout: 120_000 });
     await page.getByRole("img", { name: /^Loss: loss \d/ }).waitFor();
+    await examples()
+      .getByText(/as seen at step 400 of 400/)
+      .waitFor();
+    expect(await sixAsked()).toEqual(six);
     await page.getByRole("tab", { name: /Trainings/ }).click();
     await page.getByRole("button", { name: "Delete Cut off" }).click();
     await page.getByRole("button", { name: "Delete with its encoders" }).click();
