@@ -86,21 +86,21 @@ export function distinctRows(cache: Pick<PictureCache, "key" | "read">, position
 
 /**
  * Pictures that are unlike one another: each next one is the furthest from those before (Gonzalez 1985). The furthest of all would be the odd ones out, whose
- * neighbours say little, so only the half whose neighbours are closest is chosen from.
+ * neighbours say little: the quarter with the remotest neighbours is not chosen from.
  */
 export function chooseExamples(table: VectorTable, graph: NeighbourGraph, count: number, random: Random): number[] {
   const closeness = (row: number): number => graph.similarities[(row + 1) * graph.k - 1] ?? -1;
-  const half = allRows(table)
+  const ordinary = allRows(table)
     .sort((one, other) => closeness(other) - closeness(one) || one - other)
-    .slice(0, Math.max(count, Math.ceil(table.count / 2)));
+    .slice(0, Math.max(count, Math.ceil(0.75 * table.count)));
   const chosen: number[] = [];
   // Similarity to the nearest of those that are chosen.
   const nearest = new Float64Array(table.count).fill(-Infinity);
-  let next: number | undefined = half[random.below(half.length)];
+  let next: number | undefined = ordinary[random.below(ordinary.length)];
   while (next !== undefined && chosen.length < count) {
     chosen.push(next);
-    for (const row of half) nearest[row] = Math.max(nearest[row], similarity(table, row, next));
-    const left = half.filter((row) => !chosen.includes(row));
+    for (const row of ordinary) nearest[row] = Math.max(nearest[row], similarity(table, row, next));
+    const left = ordinary.filter((row) => !chosen.includes(row));
     next = left.reduce<number | undefined>((far, row) => (far === undefined || nearest[row] < nearest[far] ? row : far), undefined);
   }
   return chosen;
