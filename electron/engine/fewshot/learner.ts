@@ -6,7 +6,7 @@ import { samplePlaces } from "../base/sample-rows.ts";
 import { applyPower } from "./calibration.ts";
 import { chooseByClicks, chooseByGraph, type Choice, type GraphSigns } from "./choose.ts";
 import type { Clicks } from "./clicks.ts";
-import { beliefInShares, classFactors } from "./commonness.ts";
+import { commonness } from "./commonness.ts";
 import type { FeatureSpace } from "./feature-space.ts";
 import { graphSigns } from "./graph-signs.ts";
 import { clicksToLeaveOut, judgeCandidate, judgedCandidate, type Candidate } from "./leave-out.ts";
@@ -104,15 +104,14 @@ function signsOf(models: readonly SpaceModels[], clicks: Clicks): Map<string, Gr
 
 function sharesOf(answer: Answer, { clicks, power, count }: { clicks: Clicks; power: number; count: number }): Float64Array {
   const { classCount } = clicks;
-  const belief = beliefInShares(clicks);
-  const places = belief === 0 ? new Int32Array(0) : samplePlaces(count, shareSample, seed);
+  const places = samplePlaces(count, shareSample, seed);
   const sample = new Float64Array(places.length * classCount);
   places.forEach((row, at) => {
     const one = sample.subarray(at * classCount, (at + 1) * classCount);
     answer(row, classCount, one);
     applyPower(one, classCount, power);
   });
-  return classFactors(sample, classCount, belief);
+  return commonness(sample, clicks);
 }
 
 function weigh(probabilities: Float64Array, factors: Float64Array): void {

@@ -2,7 +2,8 @@ import { describe, expect, test } from "vitest";
 
 import { createRandom } from "#engine/base/random.ts";
 import { applyPower, expectedCalibrationError, fitPower, reliability, type LeftOut } from "#engine/fewshot/calibration.ts";
-import { beliefInShares, classFactors } from "#engine/fewshot/commonness.ts";
+import type { Clicks } from "#engine/fewshot/clicks.ts";
+import { beliefInShares, classFactors, commonness } from "#engine/fewshot/commonness.ts";
 import { largestOf } from "#engine/fewshot/leave-out.ts";
 
 const classCount = 4;
@@ -67,7 +68,8 @@ test("the table of reliability counts what is in each bin, and the error weighs 
 });
 
 describe("how common a class is", () => {
-  const sharesOf = (shares: readonly number[], belief: number): number[] => {
+  const clicksOf = (each: number): Clicks => ({ rows: new Int32Array(each * 4), labels: new Int32Array(each * 4), classCount });
+  const drawn = (shares: readonly number[]): Float64Array => {
     const random = createRandom(4);
     const count = 4000;
     const probabilities = new Float64Array(count * classCount);
@@ -80,8 +82,10 @@ describe("how common a class is", () => {
       for (let each = 0; each < classCount; each++) one[each] = Math.exp(1.5 * ((each === label ? 1.5 : 0) + random.normal()));
       applyPower(one, classCount, 1);
     }
-    return [...classFactors(probabilities, classCount, belief)].map((factor) => factor / classCount);
+    return probabilities;
   };
+  const sharesOf = (shares: readonly number[], belief: number): number[] =>
+    [...classFactors(drawn(shares), classCount, belief)].map((factor) => factor / classCount);
 
   test("is found", () => {
     const shares = [0.7, 0.1, 0.1, 0.1];
@@ -89,13 +93,18 @@ describe("how common a class is", () => {
     sharesOf([0.25, 0.25, 0.25, 0.25], 1).forEach((share) => expect(Math.abs(share - 0.25)).toBeLessThan(0.05));
   });
 
-  test("is believed half at five clicks a class, and not at all at one", () => {
-    const clicks = (each: number): Parameters<typeof beliefInShares>[0] => ({
-      rows: new Int32Array(each * 4),
-      labels: new Int32Array(each * 4),
-      classCount,
-    });
-    expect([1, 5, 15].map((each) => beliefInShares(clicks(each)))).toEqual([0, 0.5, 0.75]);
+  test("is believed where it is more uneven than errors make it, the sooner the more was clicked, and not at all at one click a class", () => {
+    const believed = (unevenness: number): number[] => [1, 2, 5, 20].map((each) => beliefInShares(clicksOf(each), unevenness));
+    expect(believed(0)).toEqual([0, 0, 0, 0]);
+    expect(believed(0.12).map((belief) => belief > 0)).toEqual([false, false, true, true]);
+    expect(believed(1)).toEqual([0, 3 / 4, 6 / 7, 21 / 22]);
     expect(sharesOf([0.7, 0.1, 0.1, 0.1], 0)).toEqual([0.25, 0.25, 0.25, 0.25]);
+  });
+
+  test("equal classes are left equal, and of uneven ones the common one is told more", () => {
+    expect([...commonness(drawn([0.25, 0.25, 0.25, 0.25]), clicksOf(5))]).toEqual([1, 1, 1, 1]);
+    const [first, ...others] = commonness(drawn([0.7, 0.1, 0.1, 0.1]), clicksOf(5));
+    expect(first).toBeGreaterThan(2.2);
+    for (const factor of others) expect(factor).toBeLessThan(0.65);
   });
 });
