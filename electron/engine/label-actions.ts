@@ -2,7 +2,15 @@
  * @file What can be done with labels: projects and their classes, labels on images, undo and redo, tables in and out. Labels are kept by content (store/queries/labels.ts); every change but making,
  * renaming and removing a project is a step that can be undone.
  */
-import type { ClassKind, LabelColumns, LabelImport, LabelProject, LabelSource, MadeClass } from "#protocol/label-model.ts";
+import type {
+  ClassKind,
+  LabelColumns,
+  LabelImport,
+  LabelProject,
+  LabelTablePreview,
+  LabelSource,
+  MadeClass,
+} from "#protocol/label-model.ts";
 import type { ClassId, ProjectId } from "#protocol/model.ts";
 import { labelSources, noLabel } from "#protocol/label-model.ts";
 
@@ -12,7 +20,7 @@ import type { Engine } from "./engine.ts";
 import { requireRunner } from "./jobs/job-runner.ts";
 import { colourOf } from "./map/palette.ts";
 import { labelsFromFolders, writeLabelsTable } from "./stages/label-tables.ts";
-import { readLabelsTable } from "./stages/labels-table.ts";
+import { matchLabelsTable, readLabelsTable, type TableFile } from "./stages/labels-table.ts";
 import type { WriteStore } from "./store/database.ts";
 import { nextRedo, nextUndo, redoStep, takeStep, undoStep, type Assignment, type StepWork } from "./store/queries/label-journal.ts";
 import {
@@ -52,7 +60,9 @@ export interface LabelActions {
   undo(id: ProjectId): { project: LabelProject; what: string | null };
   redo(id: ProjectId): { project: LabelProject; what: string | null };
   read(id: ProjectId): LabelColumns;
-  importFile(id: ProjectId, path: string): LabelImport;
+  importFile(id: ProjectId, file: TableFile): LabelImport;
+  /** What importing would do; nothing is changed. @param id null: a project that is still to be made */
+  previewFile(id: ProjectId | null, file: TableFile): LabelTablePreview;
   importFolders(id: ProjectId): LabelImport;
   exportFile(id: ProjectId, path: string): LabelImport;
 }
@@ -186,7 +196,11 @@ export function createLabelActions(engine: Engine): LabelActions {
       requireProject(id);
       return readColumns(collection(), id);
     },
-    importFile: (id, path) => importNamed(id, readLabelsTable(collection().store, path, 1), "imported-csv"),
+    importFile: (id, file) => importNamed(id, readLabelsTable(collection().store, file, 1), "imported-csv"),
+    previewFile: (id, file) => {
+      if (id !== null) requireProject(id);
+      return previewTable(collection().store, id, file);
+    },
     importFolders: (id) => importNamed(id, labelsFromFolders(collection().store), "imported-folders"),
     exportFile: (id, path) => {
       requireProject(id);
@@ -223,6 +237,16 @@ function summarise(contentIds: Int32Array, labels: Int32Array, names: readonly s
   const counts = new Int32Array(names.length);
   for (const label of labels) counts[label]++;
   return { images: contentIds.length, classes: names.map((name, at) => ({ name, count: counts[at] })), unmatched };
+}
+
+function previewTable(store: Collection["store"], id: ProjectId | null, file: TableFile): LabelTablePreview {
+  const { contentIds, labels, names, unknown, rows, matched } = matchLabelsTable(store, file);
+  const nameOf = new Map((id === null ? [] : listClasses(store, id)).map((row) => [row.id, row.name]));
+  const labelled = new Map((id === null ? [] : listLabels(store, id)).map(({ contentId, classId }) => [contentId, nameOf.get(classId)]));
+  const fresh = new Set(names);
+  for (const name of nameOf.values()) fresh.delete(name);
+  const relabelled = contentIds.filter((contentId, at) => (labelled.get(contentId) ?? names[labels[at]]) !== names[labels[at]]).length;
+  return { ...summarise(contentIds, labels, names, unknown), rows, matched, relabelled, newClasses: [...fresh] };
 }
 
 /** With the next free colour and key where none is given. `classes` grows. */

@@ -13,6 +13,7 @@ import type {
   LabelPredictions,
   LabelProject,
   LabelSource,
+  LabelTablePreview,
   MadeClass,
   NextImages,
   TuneRequest,
@@ -112,7 +113,9 @@ export interface Contract extends TextContract, TrainingContract, EncoderContrac
   "labels.redo": { params: { project: ProjectId }; result: { project: LabelProject; what: string | null } };
   "labels.read": { params: { project: ProjectId }; result: LabelColumns };
   /** From a table of (path, label), as one step; classes that are missing are made. */
-  "labels.importFile": { params: { project: ProjectId; path: string }; result: LabelImport };
+  "labels.importFile": { params: { project: ProjectId; path: string; bytes?: Uint8Array }; result: LabelImport };
+  /** What that would do, also before there is a project. `bytes` are of a table that was dropped into a browser, `path` is then its name. */
+  "labels.previewFile": { params: { project?: ProjectId; path: string; bytes?: Uint8Array }; result: LabelTablePreview };
   /** The folder in which an image lies becomes its class, as one step. */
   "labels.importFolders": { params: { project: ProjectId }; result: LabelImport };
   /** A table of path, label, source. */

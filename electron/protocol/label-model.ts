@@ -133,3 +133,14 @@ export interface LabelImport {
   /** Paths that are no images of the collection, or whose copies lie in folders of different classes. */
   readonly unmatched: readonly string[];
 }
+
+/** What an import of a table would do. */
+export interface LabelTablePreview extends LabelImport {
+  readonly rows: number;
+  /** Rows whose path is an image of the collection. */
+  readonly matched: number;
+  /** Pictures that have another class now. */
+  readonly relabelled: number;
+  /** Classes that would be made. */
+  readonly newClasses: readonly string[];
+}

@@ -6,6 +6,7 @@ import {
   type LabelImport,
   type LabelProject,
   type LabelSource,
+  type LabelTablePreview,
   type LearningWay,
 } from "#protocol/label-model.ts";
 
@@ -64,6 +65,22 @@ export function asSentence(text: string): string {
 export function importWords({ images, classes, unmatched }: LabelImport): string {
   const left = unmatched.length === 0 ? "" : ` ${counted(unmatched.length, "path")} could not be matched, the first: ${unmatched[0]}.`;
   return `${counted(images, "picture")} labelled in ${counted(classes.length, "class", "classes")}.${left}`;
+}
+
+/** Unmatched paths that are named. */
+const mostNamed = 3;
+
+/** "212 of 220 rows match; 8 unmatched: a.jpg, b.jpg, c.jpg and 5 more." */
+export function tableWords({ rows, matched, unmatched }: Pick<LabelTablePreview, "rows" | "matched" | "unmatched">): string {
+  if (unmatched.length === 0) return rows === 1 ? "The one row matches." : `All ${count(rows)} rows match.`;
+  const more = unmatched.length > mostNamed ? ` and ${count(unmatched.length - mostNamed)} more` : "";
+  const named = unmatched.slice(0, mostNamed).join(", ");
+  return `${count(matched)} of ${counted(rows, "row")} ${matched === 1 || rows === 1 ? "matches" : "match"}; ${count(unmatched.length)} unmatched: ${named}${more}.`;
+}
+
+/** What a table changes of what is labelled. */
+export function relabelWords(pictures: number): string {
+  return `${counted(pictures, "picture has", "pictures have")} another class now and ${pictures === 1 ? "gets" : "get"} the table’s. One step undoes it all.`;
 }
 
 /** Labels that a person stands behind one by one. */

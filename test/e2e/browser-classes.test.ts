@@ -8,6 +8,7 @@ import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { drawCollection } from "../fixtures/collection.ts";
+import { dropFiles } from "../helpers/drop-files.ts";
 import { findChromium, sayNoChromium } from "../helpers/renderer-page.ts";
 import { openByPath, serveApp, type ServedApp } from "../helpers/served-app.ts";
 import { storedLabels } from "../helpers/stored-labels.ts";
@@ -236,10 +237,36 @@ describe.skipIf(chromium === null)("classes in the app", { timeout: 90_000 }, ()
     await page.getByRole("menuitem", { name: "A new project" }).click();
     await page.keyboard.press("Escape");
     await page.getByRole("button", { name: "Import a table" }).click();
-    await page.getByPlaceholder("/path/to/labels.csv").fill(table);
-    await page.keyboard.press("Enter");
+    const dialog = page.getByRole("dialog", { name: "Labels from a table" });
+    await dialog.getByRole("button", { name: "Choose a file…" }).click();
+    const chooser = page.getByRole("dialog", { name: "Choose a table of labels" });
+    await chooser.getByLabel("Path").fill(table);
+    await chooser.getByRole("button", { name: "Look at it" }).click();
+    await dialog.getByText("All 25 rows match.").waitFor();
+    expect(await dialog.getByPlaceholder("/path/to/labels.csv").inputValue()).toBe(table);
+    expect(await dialog.getByRole("list", { name: "Classes of the table" }).getByRole("listitem").allTextContents()).toEqual([
+      expect.stringMatching(/^kind-\d\s*new\s*12$/u),
+      expect.stringMatching(/^kind-\d\s*new\s*12$/u),
+    ]);
+    // Nothing is labelled before it is taken.
+    expect(await tallied("labelled")).toBe(0);
+    await dialog.getByRole("button", { name: "Label 24 pictures" }).click();
     await page.getByText("24 pictures labelled in 2 classes.").waitFor();
     await expect.poll(() => tallied("labelled"), patient).toBe(25);
+    // What is dropped has a name and no place; what it would change is said, and one step takes it back.
+    const dropped = "path,label\nkind-0/picture-0.jpg,odd\nkind-0/picture-1.jpg,kind-0\nnowhere.jpg,odd\n";
+    await dropFiles(page, [{ name: "mine.csv", bytes: Buffer.from(dropped) }]);
+    await dialog.getByText("2 of 3 rows match; 1 unmatched: nowhere.jpg.").waitFor();
+    await dialog.getByText(/^1 picture has another class now and gets the table’s\./u).waitFor();
+    await dialog.getByRole("button", { name: "Label 2 pictures" }).click();
+    await page.getByText("2 pictures labelled in 2 classes. 1 path could not be matched, the first: nowhere.jpg.").waitFor();
+    await expect.poll(() => inStore().some(({ name }) => name === "odd"), patient).toBe(true);
+    await page.locator("body").press("Control+z");
+    await page.getByText("Undone: import 2 labels.").waitFor();
+    await expect.poll(() => inStore().some(({ name }) => name === "odd"), patient).toBe(false);
+    await dropFiles(page, [{ name: "other.csv", bytes: Buffer.from("kind-0/picture-0.jpg,a\ncopy.jpg,b\n") }]);
+    await dialog.getByText(/^other\.csv calls copy\.jpg "b" and the same picture "a" before/u).waitFor();
+    await page.keyboard.press("Escape");
     await page.getByRole("button", { name: /^Project: Classes \(2\)/u }).click();
     await page.getByRole("menuitem", { name: "Remove this project" }).click();
     await page.getByText("Classes (2) goes with 24 labels, for good.").waitFor();

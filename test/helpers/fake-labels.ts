@@ -202,6 +202,18 @@ export function createFakeLabels({ images, version, announce, begun }: FakeLabel
       };
     },
     "labels.importFile": ({ project }) => importFolders(project),
+    "labels.previewFile": () => ({
+      rows: 220,
+      matched: 212,
+      unmatched: ["Coast/gone.jpg", `Old town/${longName}`, "Market/7.jpg", "a.jpg", "b.jpg", "c.jpg", "d.jpg", "e.jpg"],
+      images: 212,
+      relabelled: 14,
+      classes: [
+        { name: "Coast", count: 120 },
+        { name: longName, count: 92 },
+      ],
+      newClasses: [longName],
+    }),
     "labels.importFolders": ({ project }) => importFolders(project),
     "labels.exportFile": ({ project }) => ({ images: find(project).state.labels.size, classes: [], unmatched: [] }),
     "fewshot.predict": ({ project, threshold = 0.5 }) => {

@@ -45,7 +45,7 @@ function actionOf(input: CommandInput): (engine: Engine) => LabelImport {
     );
   return ({ labels }) => {
     const { id } = labels.projectNamed(name);
-    return file === undefined ? labels.importFolders(id) : labels.importFile(id, resolve(file));
+    return file === undefined ? labels.importFolders(id) : labels.importFile(id, { path: resolve(file) });
   };
 }
 

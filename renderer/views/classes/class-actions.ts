@@ -4,6 +4,7 @@ import type { ClassKind, LabelImport, LabelProject } from "#protocol/label-model
 import { engine } from "../../state/engine.svelte.ts";
 import { labels } from "../../state/labels.svelte.ts";
 import { notices } from "../../state/notices.svelte.ts";
+import type { TableFile } from "../../state/table-import.svelte.ts";
 import { counted } from "../../widgets/format.ts";
 import { importWords } from "../../widgets/label-words.ts";
 
@@ -11,8 +12,8 @@ export function takeFromFolders(): Promise<void> {
   return bringIn("The folders could not become classes", (project) => engine.call("labels.importFolders", { project: project.id }));
 }
 
-export function importTable(path: string): Promise<void> {
-  return bringIn("The table could not be read", (project) => engine.call("labels.importFile", { project: project.id, path }));
+export function importTable(file: TableFile): Promise<void> {
+  return bringIn("The table could not be read", (project) => engine.call("labels.importFile", { project: project.id, ...file }));
 }
 
 export function exportTable(path: string): Promise<void> {

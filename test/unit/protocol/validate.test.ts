@@ -115,7 +115,11 @@ const good: { readonly [M in Method]: readonly unknown[] } = {
   "labels.undo": [{ project: 1 }],
   "labels.redo": [{ project: 1 }],
   "labels.read": [{ project: 1 }],
-  "labels.importFile": [{ project: 1, path: "/l.csv" }],
+  "labels.importFile": [
+    { project: 1, path: "/l.csv" },
+    { project: 1, path: "l.csv", bytes: new Uint8Array(2) },
+  ],
+  "labels.previewFile": [{ path: "/l.csv" }, { project: 1, path: "l.csv", bytes: new Uint8Array(2) }],
   "labels.importFolders": [{ project: 1 }],
   "labels.exportFile": [{ project: 1, path: "/l.csv" }],
   "fewshot.predict": [{ project: 1 }, { project: 1, features: "whitened", threshold: 0.9 }],

@@ -25,7 +25,9 @@ import {
   handLabels,
   importWords,
   predictionWords,
+  relabelWords,
   shareText,
+  tableWords,
   taughtLabels,
   whyNoBulk,
   whyNoTuning,
@@ -162,6 +164,20 @@ describe("facts", () => {
       [3, false],
       [4, true],
     ]);
+  });
+});
+
+describe("a table on its way in", () => {
+  test("how much of it is known here", () => {
+    expect(tableWords({ rows: 1, matched: 1, unmatched: [] })).toBe("The one row matches.");
+    expect(tableWords({ rows: 220, matched: 220, unmatched: [] })).toBe("All 220 rows match.");
+    expect(tableWords({ rows: 2, matched: 1, unmatched: ["a"] })).toBe("1 of 2 rows matches; 1 unmatched: a.");
+    expect(tableWords({ rows: 220, matched: 212, unmatched: [..."abcdefgh"] })).toBe(
+      "212 of 220 rows match; 8 unmatched: a, b, c and 5 more.",
+    );
+    expect(relabelWords(1)).toBe("1 picture has another class now and gets the table’s. One step undoes it all.");
+    expect(relabelWords(14)).toBe("14 pictures have another class now and get the table’s. One step undoes it all.");
+    expect(tableWords({ rows: 1, matched: 0, unmatched: ["a"] })).toBe("0 of 1 row matches; 1 unmatched: a.");
   });
 });
 

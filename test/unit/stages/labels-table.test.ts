@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { expect, onTestFinished, test } from "vitest";
 
-import { readLabelsTable, type LabelledContents } from "#engine/stages/labels-table.ts";
+import { matchLabelsTable, readLabelsTable, type LabelledContents } from "#engine/stages/labels-table.ts";
 import { openForWriting, type WriteStore } from "#engine/store/database.ts";
 import { saveContent } from "#engine/store/queries/contents.ts";
 import { saveFile } from "#engine/store/queries/files.ts";
@@ -68,6 +68,23 @@ test("through a link to the folder too; copies count once", () => {
   symlinkSync(join(home, "pictures"), join(home, "link"));
   const { contentIds } = readLabelsTable(store, table(`${join(home, "link/a.jpg")},x\nb.jpg,y\ncopy.jpg,y\n`));
   expect([...contentIds]).toEqual([1, 2]);
+});
+
+test("a table that was dropped has no place: paths begin at a folder of the collection, or are whole", () => {
+  const { store, home, table } = collection();
+  const text = `pictures/a.jpg,x\na.jpg,x\n${join(home, "pictures/b.jpg")},y\n`;
+  const bytes = Buffer.from(`\uFEFFpath,label\n${text}`);
+  // Beside the pictures its first path would be known.
+  expect(told(readLabelsTable(store, table(text)))).toMatchObject({ unknown: [] });
+  expect(matchLabelsTable(store, { path: "labels.csv", bytes })).toMatchObject({ rows: 3, matched: 2, unknown: ["pictures/a.jpg"] });
+  expect(() => readLabelsTable(store, { path: "mine.csv", bytes: Buffer.from("p.jpg,x") })).toThrow(/^None of the 1 paths in mine\.csv/);
+});
+
+test("a table of which nothing is known is matched all the same, and says how little", () => {
+  const { store, table } = collection();
+  const path = table("p.jpg,x\nq.jpg,y\n");
+  const { contentIds, ...rest } = matchLabelsTable(store, { path });
+  expect([[...contentIds], rest]).toEqual([[], expect.objectContaining({ rows: 2, matched: 0, names: [], unknown: ["p.jpg", "q.jpg"] })]);
 });
 
 test.each<[string, string, RegExp]>([
