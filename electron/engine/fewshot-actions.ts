@@ -21,7 +21,7 @@ import { spacesFor } from "./stages/fewshot/spaces.ts";
 import type { ClickedContents, FewshotTask, FewshotTasks, ToldLines } from "./stages/fewshot/fewshot-messages.ts";
 import { createFewshotRunner } from "./stages/fewshot/fewshot-runner.ts";
 import type { LabelledContents } from "./stages/labels-table.ts";
-import { listLabels } from "./store/queries/labels.ts";
+import { listKeptLabels, listLabels } from "./store/queries/labels.ts";
 import { startTuning } from "./tune-actions.ts";
 import { firstImageOf } from "./views/catalogue.ts";
 
@@ -146,10 +146,11 @@ export function createFewshotActions(engine: Engine): FewshotActions {
         ...(await ask("hints", features, { clicks, threshold: defaultThreshold })),
         ...(accepted.size === 0 ? [] : doubtfulAmong(accepted, await ask("predict", features, { clicks, threshold: doubtFrom }))),
       ].sort((one, other) => other.confidence - one.confidence);
+      const kept = new Set(listKeptLabels(collection().store, project));
       const catalogue = collection().catalogue();
       return hints.flatMap(({ contentId, label, other, confidence }): LabelHint[] => {
         const id = firstImageOf(catalogue, contentId);
-        if (id === null) return [];
+        if (id === null || kept.has(contentId)) return [];
         const text = `Labelled ${classes[label].name}; without that label it would be called ${classes[other].name} (${Math.round(100 * confidence)} %).`;
         return [{ id, label: classes[label].id, other: classes[other].id, confidence, text }];
       });

@@ -132,6 +132,7 @@ export function createHandlers(engine: Engine, dataFolder: string): Handlers {
     "labels.removeClass": ({ class: id }) => engine.labels.removeClass(id),
     "labels.set": ({ project, images, class: id, make, source }) =>
       engine.labels.set({ project, images, class: id ?? null, make, source: source ?? "clicked" }),
+    "labels.keep": (given) => engine.labels.keep(given),
     "labels.undo": ({ project }) => engine.labels.undo(project),
     "labels.redo": ({ project }) => engine.labels.redo(project),
     "labels.read": ({ project }) => engine.labels.read(project),

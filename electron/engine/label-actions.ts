@@ -55,6 +55,8 @@ export interface LabelActions {
     make?: MadeClass | undefined;
     source: LabelSource;
   }): LabelProject;
+  /** Says that the labels of these images are right: they are not asked about again until they change. */
+  keep(given: { project: ProjectId; images: Int32Array }): LabelProject;
   /** Many classes at once, by content. */
   setContents(given: { project: ProjectId; what: string; assignments: readonly Assignment[]; source: LabelSource }): LabelProject;
   undo(id: ProjectId): { project: LabelProject; what: string | null };
@@ -175,6 +177,12 @@ export function createLabelActions(engine: Engine): LabelActions {
         const given = make ? addClass(work, classes, { kind: "normal", ...make, name: make.name.trim() }) : classId;
         work.label(contents.map((contentId) => ({ contentId, classId: given })), source); // prettier-ignore
       });
+    },
+    keep: ({ project, images }) => {
+      requireProject(project);
+      const contents = contentsOf(collection(), images);
+      const what = contents.length === 1 ? "keep the label of an image" : `keep the labels of ${contents.length} images`;
+      return step(project, what, (work) => work.keep(contents));
     },
     setContents: ({ project, what, assignments, source }) => {
       requireProject(project);

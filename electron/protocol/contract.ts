@@ -109,6 +109,8 @@ export interface Contract extends TextContract, TrainingContract, EncoderContrac
     params: { project: ProjectId; images: Int32Array; class?: ClassId; make?: MadeClass; source?: LabelSource };
     result: LabelProject;
   };
+  /** Says that the labels of these images are right: `fewshot.hints` leaves them alone until they change. One step. */
+  "labels.keep": { params: { project: ProjectId; images: Int32Array }; result: LabelProject };
   "labels.undo": { params: { project: ProjectId }; result: { project: LabelProject; what: string | null } };
   "labels.redo": { params: { project: ProjectId }; result: { project: LabelProject; what: string | null } };
   "labels.read": { params: { project: ProjectId }; result: LabelColumns };
@@ -125,7 +127,7 @@ export interface Contract extends TextContract, TrainingContract, EncoderContrac
   "fewshot.predict": { params: { project: ProjectId; features?: string; threshold?: number }; result: LabelPredictions };
   /** What to look at next; never what is labelled or in `shown`. */
   "fewshot.next": { params: { project: ProjectId; count: number; features?: string; shown?: Int32Array }; result: NextImages };
-  /** Labels that may be mistakes, the surest first. */
+  /** Labels that may be mistakes and were not kept, the surest first. */
   "fewshot.hints": { params: { project: ProjectId; features?: string }; result: { hints: LabelHint[] } };
   /** What accepting all with at least this confidence would label, the most doubtful first; ids, classes (positions) and confidences side by side. */
   "fewshot.acceptable": {

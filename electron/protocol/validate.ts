@@ -232,6 +232,7 @@ const checks: { readonly [M in Method]: Check<unknown> } = {
     make: optional(record<MadeClass>({ name: word, kind: optional(oneOf(classKinds)), key: optional(key) })),
     source: optional(oneOf(labelSources)),
   }),
+  "labels.keep": params<"labels.keep">({ project, images: wholeNumbers }),
   "labels.undo": params<"labels.undo">({ project }),
   "labels.redo": params<"labels.redo">({ project }),
   "labels.read": params<"labels.read">({ project }),

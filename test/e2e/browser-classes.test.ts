@@ -205,6 +205,20 @@ describe.skipIf(chromium === null)("classes in the app", { timeout: 90_000 }, ()
     const hints = page.getByRole("listbox", { name: "Labels that may be mistakes" });
     await hints.getByText("picture-3.jpg").waitFor();
     await hints.getByText("Labelled kind-1; without that it would be kind-0").first().waitFor();
+    // What is kept is a step: undone it is asked about again, and it is kept after the window was loaded again.
+    const doubted = hints.getByText("picture-3.jpg");
+    await page.locator("body").press("k");
+    await expect.poll(() => doubted.count(), patient).toBe(0);
+    await page.locator("body").press("Control+z");
+    await page.getByText("Undone: keep the label of an image.").waitFor();
+    await doubted.waitFor();
+    await page.locator("body").press("Control+Shift+z");
+    await page.getByText("Done again: keep the label of an image.").waitFor();
+    await expect.poll(() => doubted.count(), patient).toBe(0);
+    await page.reload();
+    await page.getByText("Labels that disagree with what is like them are listed here.").waitFor(patient);
+    await page.locator("body").press("Control+z");
+    await doubted.waitFor(patient);
     await page.locator("body").press("Enter");
     await expect.poll(() => hints.getByText("picture-3.jpg").count(), patient).toBe(0);
     const relabelled = (): string[] => inStore().filter(({ path, source }) => path.endsWith("kind-0/picture-3.jpg") && source === "clicked").map(({ name }) => name); // prettier-ignore

@@ -21,6 +21,7 @@ export interface FakeLabelOptions {
 interface Label {
   readonly class: number;
   readonly source: LabelSource;
+  readonly kept?: boolean;
 }
 
 type FakeClass = Pick<LabelClass, "id" | "name" | "colour" | "key" | "kind">;
@@ -186,6 +187,15 @@ export function createFakeLabels({ images, version, announce, begun }: FakeLabel
       const labels = withLabels(project.state, ids, chosen === undefined ? null : { class: chosen, source });
       return step(project, name === undefined ? `take the label off ${what}` : `label ${what} ${name}`, { classes, labels });
     },
+    "labels.keep": ({ project: id, images: ids }) => {
+      const project = find(id);
+      const labels = new Map(project.state.labels);
+      for (const image of ids) {
+        const known = labels.get(image);
+        if (known) labels.set(image, { ...known, kept: true });
+      }
+      return step(project, "keep the label of an image", { ...project.state, labels });
+    },
     "labels.undo": ({ project }) => move(find(project), "undo", "redo"),
     "labels.redo": ({ project }) => move(find(project), "redo", "undo"),
     "labels.read": ({ project: id }) => {
@@ -249,7 +259,7 @@ export function createFakeLabels({ images, version, announce, begun }: FakeLabel
       const { classes, labels } = find(project).state;
       const [one, two] = classes;
       if (one === undefined || two === undefined) return { hints: [] };
-      const doubtful = [...labels].filter(([, label]) => label.class === one.id).slice(0, 3);
+      const doubtful = [...labels].filter(([, label]) => label.class === one.id && label.kept !== true).slice(0, 3);
       return {
         hints: doubtful.map(([id], at) => ({
           id: id as ImageId,

@@ -1,4 +1,4 @@
-/** @file Labels that may be mistakes, asked for again when labels changed and somebody looks; what a person keeps is not asked about again. */
+/** @file Labels that may be mistakes, asked for again when labels changed and somebody looks; what a person keeps is a step of labelling like any other. */
 import type { LabelHint } from "#protocol/label-model.ts";
 
 import { engine } from "../../state/engine.svelte.ts";
@@ -9,7 +9,9 @@ import { Turns } from "../../state/turns.ts";
 
 class Hints {
   #found = $state.raw<readonly LabelHint[]>([]);
+  /** Kept a moment ago: not shown until the engine was asked again. */
   #kept = $state.raw<ReadonlySet<string>>(new Set());
+  #edits = 0;
   known = $state(false);
   failed = $state<string | null>(null);
   /** Without those that were answered meanwhile. */
@@ -20,8 +22,14 @@ class Hints {
     return this.#turns.take(
       async () => {
         const { project } = labels;
-        if (project === null || project.classes.filter((each) => each.count > 0).length < 2) this.#found = [];
-        else this.#found = (await engine.call("fewshot.hints", { project: project.id })).hints;
+        const edits = this.#edits;
+        const found =
+          project === null || project.classes.filter((each) => each.count > 0).length < 2
+            ? []
+            : (await engine.call("fewshot.hints", { project: project.id })).hints;
+        this.#found = found;
+        if (edits === this.#edits) this.#kept = new Set();
+        else this.#turns.ask();
       },
       {
         done: () => {
@@ -36,8 +44,14 @@ class Hints {
   }
 
   /** The label is right. */
-  keep(hint: LabelHint): void {
+  async keep(hint: LabelHint): Promise<void> {
+    this.#edits++;
     this.#kept = new Set([...this.#kept, keyOf(hint)]);
+    await labels.change("The label could not be kept", (project) =>
+      engine.call("labels.keep", { project: project.id, images: Int32Array.of(hint.id) }),
+    );
+    this.#edits++;
+    await this.read();
   }
 }
 

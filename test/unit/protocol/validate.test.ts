@@ -112,6 +112,7 @@ const good: { readonly [M in Method]: readonly unknown[] } = {
     { project: 1, images: new Int32Array([1, 2]) },
     { project: 1, images: new Int32Array(0), class: 1, make: { name: "cat", kind: "normal", key: 1 }, source: "accepted" },
   ],
+  "labels.keep": [{ project: 1, images: Int32Array.of(1, 2) }],
   "labels.undo": [{ project: 1 }],
   "labels.redo": [{ project: 1 }],
   "labels.read": [{ project: 1 }],

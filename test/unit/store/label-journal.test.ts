@@ -6,8 +6,8 @@ import { expect, onTestFinished, test } from "vitest";
 import { openForWriting, type WriteStore } from "#engine/store/database.ts";
 import { saveContent } from "#engine/store/queries/contents.ts";
 import { nextRedo, nextUndo, redoStep, takeStep, undoStep } from "#engine/store/queries/label-journal.ts";
-import { createProject, listClasses, listLabels } from "#engine/store/queries/labels.ts";
-import { inTransaction } from "#engine/store/statements.ts";
+import { createProject, listClasses, listKeptLabels, listLabels } from "#engine/store/queries/labels.ts";
+import { inTransaction, write } from "#engine/store/statements.ts";
 import { labelSources, type LabelSource } from "#protocol/label-model.ts";
 import { temporaryFolder } from "../../helpers/temporary-folder.ts";
 
@@ -32,7 +32,7 @@ function openStore(workspace = join(temporaryFolder(), "workspace")): { store: W
 }
 
 function stateOf(store: WriteStore, project: number): unknown {
-  return { classes: listClasses(store, project), labels: listLabels(store, project) };
+  return { classes: listClasses(store, project), labels: listLabels(store, project), kept: listKeptLabels(store, project) };
 }
 
 const step = (projectId: number, what = "a step") => ({ projectId, what, nowMs: 7 });
@@ -66,7 +66,7 @@ test("a step is undone and redone, in another run of the program too; one that c
   expect(redoStep(again, project)).toBe("label two");
   expect(stateOf(again, project)).toEqual(labelled);
   expect([undoStep(again, project), undoStep(again, project), undoStep(again, project)]).toEqual(["label two", "make cat", null]);
-  expect(stateOf(again, project)).toEqual({ classes: [], labels: [] });
+  expect(stateOf(again, project)).toEqual({ classes: [], labels: [], kept: [] });
 });
 
 test("classes may exchange names and keys in one step, and one that was removed comes back with its number and its labels", () => {
@@ -98,6 +98,50 @@ test("classes may exchange names and keys in one step, and one that was removed 
   ]);
 });
 
+test("a label that is kept stays so when the same class is given again, and not when another is", () => {
+  const { store, reopen } = openStore();
+  const project = createProject(store, "one", 1);
+  const ids: number[] = [];
+  const label = (current: WriteStore, classId: number | null, source: LabelSource): boolean =>
+    takeStep(current, step(project), (work) => work.label([{ contentId: 1, classId }], source));
+  takeStep(store, step(project), (work) => {
+    for (const [at, name] of ["cat", "dog"].entries()) ids.push(work.addClass({ name, colour: at, key: at + 1, kind: "normal" }));
+    work.label([{ contentId: 1, classId: ids[0] }], "clicked");
+  });
+  const keep = (current: WriteStore): boolean => takeStep(current, step(project, "keep"), (work) => work.keep([1, 2]));
+  expect([keep(store), keep(store)]).toEqual([true, false]);
+  // Content 2 has no label that could be kept.
+  expect(listKeptLabels(store, project)).toEqual([1]);
+  expect(undoStep(store, project)).toBe("keep");
+  expect(listKeptLabels(store, project)).toEqual([]);
+  const later = reopen();
+  expect(redoStep(later, project)).toBe("keep");
+  expect(listKeptLabels(later, project)).toEqual([1]);
+  label(later, ids[0], "imported-csv");
+  expect(listKeptLabels(later, project)).toEqual([1]);
+  label(later, ids[1], "clicked");
+  expect(listKeptLabels(later, project)).toEqual([]);
+  label(later, ids[0], "clicked");
+  expect(listKeptLabels(later, project)).toEqual([]);
+  undoStep(later, project);
+  undoStep(later, project);
+  expect(listKeptLabels(later, project)).toEqual([1]);
+});
+
+test("a step of an earlier version, which says nothing of keeping, is undone as a label that is not kept", () => {
+  const { store } = openStore();
+  const project = createProject(store, "one", 1);
+  let cat = 0;
+  takeStep(store, step(project), (work) => {
+    cat = work.addClass({ name: "cat", colour: 0, key: 1, kind: "normal" });
+    work.label([{ contentId: 1, classId: cat }], "clicked");
+  });
+  takeStep(store, step(project), (work) => work.label([{ contentId: 1, classId: null }], "clicked"));
+  write(store, "UPDATE label_changes SET before = ? WHERE before IS NOT NULL", JSON.stringify([cat, "clicked", 7]));
+  undoStep(store, project);
+  expect(stateOf(store, project)).toMatchObject({ labels: [{ contentId: 1, classId: cat }], kept: [] });
+});
+
 test("a step that throws leaves nothing", () => {
   const { store } = openStore();
   const project = createProject(store, "one", 1);
@@ -116,6 +160,7 @@ type Action =
   | { readonly kind: "add"; readonly name: number }
   | { readonly kind: "rename"; readonly which: number; readonly name: number }
   | { readonly kind: "remove"; readonly which: number }
+  | { readonly kind: "keep"; readonly contents: readonly number[] }
   | { readonly kind: "label"; readonly which: number; readonly contents: readonly number[]; readonly source: LabelSource };
 
 const some = fc.nat(5);
@@ -124,6 +169,13 @@ const action: fc.Arbitrary<Action> = fc.oneof(
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("add" as const), name: some }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("rename" as const), which: some, name: some }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant("remove" as const), which: some }) },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant("keep" as const),
+      contents: fc.array(fc.integer({ min: 1, max: contentCount }), { maxLength: 3 }),
+    }),
+  },
   {
     weight: 4,
     arbitrary: fc.record({
@@ -145,6 +197,7 @@ function act(store: WriteStore, project: number, what: Action): boolean {
       if (!named(what.name)) work.addClass({ name: `class ${what.name}`, colour: 0, key: null, kind: "normal" });
       return;
     }
+    if (what.kind === "keep") return work.keep(what.contents);
     const id = classes[what.which % Math.max(1, classes.length)]?.id ?? null;
     if (what.kind === "rename") {
       if (id !== null && !named(what.name)) work.changeClass(id, { name: `class ${what.name}` });

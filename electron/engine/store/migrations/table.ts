@@ -11,6 +11,7 @@ import { createJobs } from "./004-create-jobs.ts";
 import { createRuns } from "./005-create-runs.ts";
 import { createLabels } from "./006-create-labels.ts";
 import { nameRuns } from "./007-name-runs.ts";
+import { keepLabels } from "./008-keep-labels.ts";
 
 export interface Migration {
   readonly name: string;
@@ -25,6 +26,7 @@ export const migrations: readonly Migration[] = [
   createRuns,
   createLabels,
   nameRuns,
+  keepLabels,
 ];
 
 export const newestVersion = migrations.length;

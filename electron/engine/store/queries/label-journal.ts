@@ -6,7 +6,7 @@ import type { LabelSource } from "#protocol/label-model.ts";
 
 import type { ReadStore, WriteStore } from "../database.ts";
 import { inTransaction, readAll, readOne, write } from "../statements.ts";
-import { classById, labelOf, type ClassRow } from "./labels.ts";
+import { classById, labelOf, type ClassRow, type LabelRow } from "./labels.ts";
 
 export interface Step {
   readonly projectId: number;
@@ -28,6 +28,8 @@ export interface StepWork {
   /** Its labels must be taken away before. */
   removeClass(id: number): void;
   label(assignments: readonly Assignment[], source: LabelSource): void;
+  /** Says that the labels of these contents are right; another label has to be kept anew. */
+  keep(contentIds: readonly number[]): void;
 }
 
 /** @returns whether anything changed; a step that changes nothing is not remembered */
@@ -72,8 +74,8 @@ export function nextRedo(store: ReadStore, projectId: number): { id: number; wha
   return readOne(store, "SELECT id, what FROM label_steps WHERE project_id = ? AND undone = 1 ORDER BY id LIMIT 1", projectId);
 }
 
-/** A label as the journal keeps it. */
-type KeptLabel = [classId: number, source: LabelSource, labelledAt: number];
+/** A label as the journal has it; steps of earlier versions say nothing of `kept`. */
+type NotedLabel = [classId: number, source: LabelSource, labelledAt: number, kept?: 0 | 1];
 
 function recorder(store: WriteStore, step: { stepId: number; projectId: number; nowMs: number }): StepWork {
   const { stepId, projectId, nowMs } = step;
@@ -102,21 +104,34 @@ function recorder(store: WriteStore, step: { stepId: number; projectId: number; 
       for (const { contentId, classId } of assignments) {
         const known = labelOf(store, projectId, contentId);
         if (known ? known.class_id === classId && known.source === source : classId === null) continue;
-        const before: KeptLabel | null = known ? [known.class_id, known.source, known.labelled_at] : null;
-        const after: KeptLabel | null = classId === null ? null : [classId, source, nowMs];
+        const before = known ? noted(known) : null;
+        const after: NotedLabel | null = classId === null ? null : [classId, source, nowMs, known?.class_id === classId ? known.kept : 0];
         writeLabel(store, projectId, contentId, after);
         note(store, { stepId, key: contentId, before, after }, "label_changes", "content_id");
       }
     },
+    keep: (contentIds) => {
+      for (const contentId of contentIds) {
+        const known = labelOf(store, projectId, contentId);
+        if (!known || known.kept === 1) continue;
+        const after = noted({ ...known, kept: 1 });
+        writeLabel(store, projectId, contentId, after);
+        note(store, { stepId, key: contentId, before: noted(known), after }, "label_changes", "content_id");
+      }
+    },
   };
+}
+
+function noted({ class_id, source, labelled_at, kept }: Omit<LabelRow, "content_id">): NotedLabel {
+  return [class_id, source, labelled_at, kept];
 }
 
 interface Noted {
   readonly stepId: number;
   /** Which class, or which content. */
   readonly key: number;
-  readonly before: ClassRow | KeptLabel | null;
-  readonly after: ClassRow | KeptLabel | null;
+  readonly before: ClassRow | NotedLabel | null;
+  readonly after: ClassRow | NotedLabel | null;
 }
 
 /** What a step changes twice has the first before and the last after. */
@@ -149,7 +164,7 @@ function apply(store: WriteStore, { stepId, projectId, side }: { stepId: number;
   const classes = classChanges(store, stepId).map((change) => ({ id: change.class_id, row: parse<ClassRow>(change[side]) }));
   for (const { id } of classes) write(store, "UPDATE label_classes SET name = ?, key = NULL WHERE id = ?", `\u0000${id}`, id);
   for (const { row } of classes) if (row) writeClass(store, row);
-  for (const change of labelChanges(store, stepId)) writeLabel(store, projectId, change.content_id, parse<KeptLabel>(change[side]));
+  for (const change of labelChanges(store, stepId)) writeLabel(store, projectId, change.content_id, parse<NotedLabel>(change[side]));
   for (const { id, row } of classes) if (!row) write(store, "DELETE FROM label_classes WHERE id = ?", id);
 }
 
@@ -164,7 +179,11 @@ function writeClass(store: WriteStore, { id, project_id, name, colour, key, kind
   write(store, sql, id, project_id, name, colour, key, kind);
 }
 
-function writeLabel(store: WriteStore, projectId: number, contentId: number, label: KeptLabel | null): void {
+function writeLabel(store: WriteStore, projectId: number, contentId: number, label: NotedLabel | null): void {
   if (label === null) write(store, "DELETE FROM labels WHERE project_id = ? AND content_id = ?", projectId, contentId);
-  else write(store, "INSERT OR REPLACE INTO labels (project_id, content_id, class_id, source, labelled_at) VALUES (?, ?, ?, ?, ?)", projectId, contentId, ...label); // prettier-ignore
+  else {
+    const [classId, source, labelledAt, kept = 0] = label;
+    const sql = "INSERT OR REPLACE INTO labels (project_id, content_id, class_id, source, labelled_at, kept) VALUES (?, ?, ?, ?, ?, ?)";
+    write(store, sql, projectId, contentId, classId, source, labelledAt, kept);
+  }
 }

@@ -28,6 +28,8 @@ export interface LabelRow {
   readonly class_id: number;
   readonly source: LabelSource;
   readonly labelled_at: number;
+  /** 1: a person was asked whether it is a mistake, and kept it. */
+  readonly kept: 0 | 1;
 }
 
 export function createProject(store: WriteStore, name: string, nowMs: number): number {
@@ -65,7 +67,7 @@ export function classById(store: ReadStore, id: number): ClassRow | undefined {
 export function labelOf(store: ReadStore, projectId: number, contentId: number): LabelRow | undefined {
   return readOne<LabelRow>(
     store,
-    "SELECT content_id, class_id, source, labelled_at FROM labels WHERE project_id = ? AND content_id = ?",
+    "SELECT content_id, class_id, source, labelled_at, kept FROM labels WHERE project_id = ? AND content_id = ?",
     projectId,
     contentId,
   );
@@ -79,6 +81,11 @@ export function listLabels(store: ReadStore, projectId: number): { contentId: nu
     classId,
     source,
   }));
+}
+
+/** Contents whose label a person looked at and kept: they are not asked about again. */
+export function listKeptLabels(store: ReadStore, projectId: number): number[] {
+  return readRaw<[number]>(store, "SELECT content_id FROM labels WHERE project_id = ? AND kept = 1", projectId).map(([id]) => id);
 }
 
 /** Labels on contents that a present image holds, by class and source. */
