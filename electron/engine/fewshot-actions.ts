@@ -213,8 +213,10 @@ export function createFewshotActions(engine: Engine): FewshotActions {
       if (source === undefined) throw new BugError(`lines on vectors "${lines.features}" that nobody has`);
       return { lines, encoder: source.encoder.id };
     },
-    tune: (project, request) => startTuning(engine, labelledOf(collection(), engine.labels.project(project)).clicks, request),
-    tuneTable: ({ contentIds, labels, names }, request) => startTuning(engine, { contentIds, labels, classNames: [...names] }, request),
+    tune: (project, request) =>
+      startTuning(engine, { clicks: labelledOf(collection(), engine.labels.project(project)).clicks, project, asked: request }),
+    tuneTable: ({ contentIds, labels, names }, request) =>
+      startTuning(engine, { clicks: { contentIds, labels, classNames: [...names] }, project: null, asked: request }),
     close: () => runner.close(),
   };
 }

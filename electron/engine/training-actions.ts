@@ -4,7 +4,7 @@
 import { rmSync } from "node:fs";
 import { join, resolve } from "node:path";
 
-import type { JobId, TrainReport } from "#protocol/model.ts";
+import type { JobId, ProjectId, TrainReport } from "#protocol/model.ts";
 import { isFinished, type JobSnapshot } from "#protocol/progress.ts";
 import type { RunEntry, TrainingRequest } from "#protocol/training.ts";
 
@@ -64,6 +64,7 @@ export function createTrainingActions(engine: Engine, dataFolder: string): Train
       name: row.name,
       job: row.job_id as JobId | null,
       decision: row.decision,
+      project: row.project_id === null ? null : { id: row.project_id as ProjectId, name: row.project_name ?? "" },
       report,
       error: job?.error_message ?? null,
     };

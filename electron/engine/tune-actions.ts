@@ -1,7 +1,7 @@
 /**
  * @file Starts a tuning on a few labels: a run like any other, so that it is listed, applied, reverted, exported and removed as trainings are.
  */
-import type { JobId } from "#protocol/model.ts";
+import type { JobId, ProjectId } from "#protocol/model.ts";
 import { plainRequest, type TrainingRequest } from "#protocol/training.ts";
 import type { TuneRequest } from "#protocol/label-model.ts";
 
@@ -18,7 +18,11 @@ import { createRun, listRuns, setRunJob } from "./store/queries/runs.ts";
 /** Of all trainings of a tuning together, where nobody says. */
 const usualMinutes = 3;
 
-export function startTuning(engine: Engine, clicks: ClickedContents, asked: TuneRequest): { readonly run: string; readonly job: JobId } {
+/** @param project whose labels these are; null where they are of a table */
+export function startTuning(
+  engine: Engine,
+  { clicks, project, asked }: { readonly clicks: ClickedContents; readonly project: ProjectId | null; readonly asked: TuneRequest },
+): { readonly run: string; readonly job: JobId } {
   const jobs = requireRunner(engine.jobs, engine.collection !== null);
   const collection = engine.requireCollection();
   const own = collection.encoderRow();
@@ -47,7 +51,7 @@ export function startTuning(engine: Engine, clicks: ClickedContents, asked: Tune
   const request: TrainingRequest = { ...plainRequest, method: "few-labels", from: row.id, trainable, minutes, steps, seed, augment };
   createRun(
     store,
-    { id: run, method: "few-labels", base: row.id, trainable, request: JSON.stringify({ ...request, run }) },
+    { id: run, method: "few-labels", base: row.id, trainable, request: JSON.stringify({ ...request, run }), projectId: project },
     engine.clock.now(),
   );
   const job = jobs.start("tune", parameters);

@@ -2,7 +2,7 @@
  * @file Training as it crosses between engine and clients: what there is to choose, what a choice would mean for this collection, a run while it goes on
  * and what came of it. What there is one of for each step or picture comes as typed arrays.
  */
-import type { EncoderId, ImageId, JobId, RunSummary, TrainReport } from "./model.ts";
+import type { EncoderId, ImageId, JobId, ProjectId, RunSummary, TrainReport } from "./model.ts";
 
 type Empty = Record<string, never>;
 
@@ -150,6 +150,8 @@ export interface RunEntry extends RunSummary {
   readonly name: string;
   readonly job: JobId | null;
   readonly decision: Decision | null;
+  /** Whose labels it learnt from; null where they are of no project, or of one that is gone. */
+  readonly project: { readonly id: ProjectId; readonly name: string } | null;
   readonly report: TrainReport | null;
   readonly error: string | null;
 }

@@ -281,6 +281,10 @@ describe.skipIf(chromium === null)("classes in the app", { timeout: 90_000 }, ()
     await dropFiles(page, [{ name: "other.csv", bytes: Buffer.from("kind-0/picture-0.jpg,a\ncopy.jpg,b\n") }]);
     await dialog.getByText(/^other\.csv calls copy\.jpg "b" and the same picture "a" before/u).waitFor();
     await page.keyboard.press("Escape");
+    // What was trained on the labels of another project says nothing of these.
+    await page.getByRole("tab", { name: "Train", exact: true }).click();
+    await page.getByRole("heading", { name: "Train on these labels" }).waitFor();
+    expect(await page.getByRole("heading", { name: /^Training (?:won|did not win)/u }).count()).toBe(0);
     await page.getByRole("button", { name: /^Project: Classes \(2\)/u }).click();
     await page.getByRole("menuitem", { name: "Remove this project" }).click();
     await page.getByText("Classes (2) goes with 24 labels, for good.").waitFor();

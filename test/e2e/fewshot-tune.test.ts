@@ -151,8 +151,17 @@ test("through the contract: a job with progress that ends with what was found", 
     const stages = seen.map(({ stage }) => stage).filter((stage, at, all) => stage !== all[at - 1]);
     expect(stages).toEqual(["read", "features", "steps", "judge"]);
     const details = await call["runs.show"]({ id: run }, context);
-    expect(details).toMatchObject({ run: { decision: null, method: "few-labels" }, encoders: { after: run } });
+    expect(details).toMatchObject({
+      run: { decision: null, method: "few-labels", project: { id: project, name: "Mine" } },
+      encoders: { after: run },
+    });
     expect((await call["runs.metrics"]({ id: run, after: 0 }, context)).steps).toHaveLength(0);
+    // What was learnt from a table is of no project, and a run outlives its project.
+    const { runs } = await call["runs.list"]({}, context);
+    expect(runs.length).toBeGreaterThan(1);
+    expect(runs.slice(1).map((each) => each.project)).toEqual(runs.slice(1).map(() => null));
+    await call["labels.removeProject"]({ project }, context);
+    expect((await call["runs.show"]({ id: run }, context)).run.project).toBeNull();
     await call["runs.delete"]({ id: run }, context);
     expect(existsSync(join(data(), "encoders", run))).toBe(false);
   } finally {

@@ -175,6 +175,7 @@ const entry = (id: string, change: Partial<RunEntry>): RunEntry => ({
   name: "",
   job: null,
   decision: null,
+  project: null,
   report: null,
   error: null,
   ...change,
@@ -238,11 +239,21 @@ export function createFakeTraining({
     );
   };
   return {
-    "fewshot.tune": ({ trainable = "adapter" }) => {
+    "fewshot.tune": ({ project, trainable = "adapter" }) => {
       const run = `run-${runs.length + 1}`;
       const id = (20 + runs.length) as JobId;
       setJob({ id, kind: "tune", title: "Tune bundled on 40 labels", state: "running", stage: "steps", stageIndex: 2, stageCount: 4, done: 900, total: 3200, rate: 40, secondsLeft: 58, summary: null, report: null }); // prettier-ignore
-      runs = [entry(run, { method: "few-labels", state: "running", job: id, finishedAt: null, trainable }), ...runs];
+      runs = [
+        entry(run, {
+          method: "few-labels",
+          state: "running",
+          job: id,
+          finishedAt: null,
+          trainable,
+          project: { id: project, name: "Classes" },
+        }),
+        ...runs,
+      ];
       return { run, job: id };
     },
     "training.choices": () => choices(images()),

@@ -71,6 +71,6 @@ export const runsCommand: Command = {
   },
 };
 
-function describeRun({ id, name, method, base, trainable, state, verdict, encoder }: RunEntry): string {
-  return `${id}${name === "" ? "" : ` "${name}"`}  ${state}  ${method} from ${base} (${trainable})${verdict === null ? "" : `  ${verdict}`}${encoder === null ? "" : `  ${encoder}`}`;
+function describeRun({ id, name, method, base, trainable, state, verdict, encoder, project }: RunEntry): string {
+  return `${id}${name === "" ? "" : ` "${name}"`}  ${state}  ${method} from ${base} (${trainable})${project === null ? "" : ` on the labels of "${project.name}"`}${verdict === null ? "" : `  ${verdict}`}${encoder === null ? "" : `  ${encoder}`}`;
 }

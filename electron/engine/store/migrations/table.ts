@@ -12,6 +12,7 @@ import { createRuns } from "./005-create-runs.ts";
 import { createLabels } from "./006-create-labels.ts";
 import { nameRuns } from "./007-name-runs.ts";
 import { keepLabels } from "./008-keep-labels.ts";
+import { linkRunsToProjects } from "./009-link-runs-to-projects.ts";
 
 export interface Migration {
   readonly name: string;
@@ -27,6 +28,7 @@ export const migrations: readonly Migration[] = [
   createLabels,
   nameRuns,
   keepLabels,
+  linkRunsToProjects,
 ];
 
 export const newestVersion = migrations.length;

@@ -17,18 +17,27 @@ export interface RunRow {
   /** What a person calls it; "" for nothing. */
   readonly name: string;
   readonly decision: "used" | "kept" | "dropped" | null;
+  /** Of the labels that it learnt from; null where they are of no project, or of one that is gone. */
+  readonly project_id: number | null;
+  readonly project_name: string | null;
 }
 
-export function createRun(store: WriteStore, run: Pick<RunRow, "id" | "method" | "base" | "trainable" | "request">, nowMs: number): void {
+type NewRun = Pick<RunRow, "id" | "method" | "base" | "trainable" | "request"> & { readonly projectId?: number | null };
+
+const selectRuns =
+  "SELECT runs.*, label_projects.name AS project_name FROM runs LEFT JOIN label_projects ON label_projects.id = runs.project_id";
+
+export function createRun(store: WriteStore, run: NewRun, nowMs: number): void {
   write(
     store,
-    "INSERT INTO runs (id, method, base, trainable, request, created_at) VALUES (?, ?, ?, ?, ?, ?)",
+    "INSERT INTO runs (id, method, base, trainable, request, created_at, project_id) VALUES (?, ?, ?, ?, ?, ?, ?)",
     run.id,
     run.method,
     run.base,
     run.trainable,
     run.request,
     nowMs,
+    run.projectId ?? null,
   );
 }
 
@@ -41,12 +50,12 @@ export function finishRun(store: WriteStore, id: string, outcome: string, nowMs:
 }
 
 export function runRow(store: ReadStore, id: string): RunRow | undefined {
-  return readOne<RunRow>(store, "SELECT * FROM runs WHERE id = ?", id);
+  return readOne<RunRow>(store, `${selectRuns} WHERE runs.id = ?`, id);
 }
 
 /** The newest first. */
 export function listRuns(store: ReadStore): RunRow[] {
-  return readAll<RunRow>(store, "SELECT * FROM runs ORDER BY created_at DESC, rowid DESC");
+  return readAll<RunRow>(store, `${selectRuns} ORDER BY runs.created_at DESC, runs.rowid DESC`);
 }
 
 export function renameRun(store: WriteStore, id: string, name: string): void {
