@@ -11,9 +11,12 @@ import { requireRunner } from "./jobs/job-runner.ts";
 import type { ClickedContents } from "./stages/fewshot/fewshot-messages.ts";
 import { blindEncoder } from "./stages/fewshot/spaces.ts";
 import type { TuneParameters } from "./stages/fewshot/tune-plan.ts";
+import { suggestPreset } from "./stages/training/choices.ts";
 import type { WriteStore } from "./store/database.ts";
+import { countFormats } from "./store/queries/contents.ts";
 import { listEmbeddedContents } from "./store/queries/embeddings.ts";
 import { createRun, listRuns, setRunJob } from "./store/queries/runs.ts";
+import { presetOf } from "./training/augment/presets.ts";
 
 /** Of all trainings of a tuning together, where nobody says. */
 const usualMinutes = 3;
@@ -33,7 +36,8 @@ export function startTuning(
   const kept = [...clicks.contentIds.keys()].filter((at) => embedded.has(clicks.contentIds[at]));
   // Only classes that have clicks are learnt.
   const used = [...new Set(kept.map((at) => clicks.labels[at]))].sort((one, other) => one - other);
-  const { trainable = "adapter", minutes = usualMinutes, steps = null, seed = 1, augment = "photo", confident = false } = asked;
+  const { trainable = "adapter", minutes = usualMinutes, steps = null, seed = 1, confident = false } = asked;
+  const augment = presetOf(asked.augment ?? suggestPreset({ formats: countFormats(store) }).preset);
   const run = `run-${listRuns(store).length + 1}-${engine.clock.now().toString(36)}`;
   const parameters: TuneParameters = {
     run,

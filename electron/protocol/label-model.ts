@@ -119,7 +119,7 @@ export interface TuneRequest {
   /** Of each training, instead of minutes. */
   readonly steps?: number;
   readonly seed?: number;
-  /** What kind of pictures these are: a preset of augmentation. */
+  /** What kind of pictures these are: a preset of augmentation; medical ones are told by their format. */
   readonly augment?: string;
   /** Whether pictures without a label that are confidently told may teach too. */
   readonly confident?: boolean;

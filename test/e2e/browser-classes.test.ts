@@ -11,7 +11,7 @@ import { drawCollection } from "../fixtures/collection.ts";
 import { dropFiles } from "../helpers/drop-files.ts";
 import { findChromium, sayNoChromium } from "../helpers/renderer-page.ts";
 import { openByPath, serveApp, type ServedApp } from "../helpers/served-app.ts";
-import { storedLabels } from "../helpers/stored-labels.ts";
+import { augmentsOfRuns, storedLabels } from "../helpers/stored-labels.ts";
 import { temporaryFolderFor } from "../helpers/temporary-folder.ts";
 
 const chromium = findChromium();
@@ -229,6 +229,11 @@ describe.skipIf(chromium === null)("classes in the app", { timeout: 90_000 }, ()
     await page.getByRole("tab", { name: "Train", exact: true }).click();
     const pane = page.getByRole("tabpanel", { name: "Train" });
     await pane.getByLabel("Minutes for all trainings together").fill("0.1");
+    const kinds = pane.getByRole("radiogroup", { name: "Kind of pictures" });
+    await kinds.getByRole("radio", { name: "Photographs", checked: true }).waitFor();
+    await kinds.getByRole("radio", { name: "Medical, grey" }).check({ force: true });
+    await pane.getByText(/^No mirroring: it would swap left and right/u).waitFor();
+    await kinds.getByRole("radio", { name: "Documents" }).check({ force: true });
     await pane.getByRole("button", { name: "Train on 24 labels" }).click();
     await pane.getByRole("heading", { name: /^Training (?:won|did not win)/u }).waitFor({ timeout: 90_000 });
     expect(await pane.getByRole("definition").allTextContents()).toEqual([
@@ -237,6 +242,7 @@ describe.skipIf(chromium === null)("classes in the app", { timeout: 90_000 }, ()
     ]);
     await pane.getByText(/Learnt from 24 labels of kind-0, kind-1\./u).waitFor();
     await pane.getByText(/^Of 24 labelled pictures, each asked of trainings that had not been shown it/u).waitFor();
+    expect(augmentsOfRuns(data())).toEqual(["document"]);
     await pane.getByRole("button", { name: "Keep the plain way" }).click();
     await pane.getByText(/^The plain way goes on/u).waitFor();
   });

@@ -6,6 +6,9 @@ import { join } from "node:path";
 import { beforeAll, expect, test } from "vitest";
 
 import { createEngine } from "#engine/engine.ts";
+import { write } from "#engine/store/statements.ts";
+import type { WriteStore } from "#engine/store/database.ts";
+import type { TuneRequest } from "#protocol/label-model.ts";
 import type { RunSummary, TrainReport } from "#protocol/model.ts";
 import type { TunedReport } from "#protocol/tuned-report.ts";
 import type { JobSnapshot } from "#protocol/progress.ts";
@@ -108,6 +111,10 @@ test("what cannot be judged, and what makes no sense, is refused in words", asyn
     return [code, (JSON.parse(stdout) as { error: { code: string; message: string } }).error];
   };
   expect(await refused("tune", "--labels", table("one.csv", 1))).toEqual([1, { code: "too-few-labels", message: expect.stringContaining("expected at least 8") }]); // prettier-ignore
+  const runs = async (): Promise<number> => (await runJson<{ runs: RunSummary[] }>(["runs", "list"], data())).runs.length;
+  const before = await runs();
+  expect(await refused("tune", "--labels", table("five.csv", 5), "--augment", "x-ray")).toEqual([1, { code: "augment-preset", message: expect.stringContaining("expected one of photo, medical-grey, microscopy") }]); // prettier-ignore
+  expect(await runs()).toBe(before);
   for (const [args, message] of [
     [["tune", "--labels", table("five.csv", 5), "--minutes", "0"], /--minutes is "0"; expected a number from 0.01/],
     [["tune", "--labels", table("five.csv", 5), "--minutes", "1", "--steps", "3"], /expected one of --minutes, --steps/],
@@ -141,6 +148,23 @@ test("through the contract: a job with progress that ends with what was found", 
     const { handlers: call, context } = engine;
     const { id: project } = await call["labels.createProject"]({ name: "Mine" }, context);
     await call["labels.importFile"]({ project, path: table("four.csv", 4) }, context);
+    const augmentOf = async (asked: TuneRequest): Promise<string> => {
+      const { run, job } = await call["fewshot.tune"]({ project, steps: 1, ...asked }, context);
+      await engine.jobs?.finished(job);
+      const { request } = await call["runs.show"]({ id: run }, context);
+      const planned = readFileSync(join(engine.requireCollection().workspace, "runs", run, "tune.json"), "utf8");
+      expect((JSON.parse(planned) as { plan: { preset: string } }).plan.preset).toBe(request.augment);
+      await call["runs.delete"]({ id: run }, context);
+      return request.augment;
+    };
+    expect(await augmentOf({ augment: "document" })).toBe("document");
+    expect(await augmentOf({})).toBe("photo");
+    // Scans are told by their format: nothing is mirrored where nobody says otherwise.
+    const { store } = engine.requireCollection();
+    const formatOf = (format: string): void => void write(store as WriteStore, "UPDATE contents SET format = ?", format);
+    formatOf("dicom");
+    expect(await augmentOf({})).toBe("medical-grey");
+    formatOf("png");
     const seen: JobSnapshot[] = [];
     engine.subscribe((name, value) => name === "job" && seen.push(value as JobSnapshot));
     const { run, job } = await call["fewshot.tune"]({ project, steps: 3, seed: 4 }, context);

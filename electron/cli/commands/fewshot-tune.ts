@@ -22,7 +22,11 @@ export const tuneOptions: Command["options"] = {
   minutes: { type: "string", value: "X", help: "tune: how long to train, all folds together; 3 if not given" },
   steps: { type: "string", value: "N", help: "tune: or how many steps in each training" },
   seed: { type: "string", value: "N", help: "tune: the same seed gives the same encoder; 1 if not given" },
-  augment: { type: "string", value: "PRESET", help: "tune: what kind of pictures these are; photo if not given" },
+  augment: {
+    type: "string",
+    value: "PRESET",
+    help: "tune: what kind of pictures these are (`likeness train --help` lists them); medical-grey for DICOM files, else photo, if not given",
+  },
   confident: { type: "boolean", help: "tune: let pictures without a label that are told with 90 % or more teach too" },
   apply: { type: "boolean", help: "tune: afterwards switch the collection to the tuned encoder, if it is the recommended one" },
 };
