@@ -252,8 +252,21 @@ export interface TrainReport {
   /** What happened on the way. */
   readonly notes: readonly string[];
   readonly report: { readonly frozen: ProbeMetrics; readonly whitened: ProbeMetrics; readonly after: ProbeMetrics };
+  /** Whose word `weakLabelKnn` goes by; null where there is none, and reports of earlier versions do not say: theirs are sub-folders. */
+  readonly judgedBy?: JudgedBy | null;
   /** Where it learnt from a few labels: what they say of it. Then verdict and recommendation go by this. */
   readonly tuned?: TunedReport;
+}
+
+/** Who says which pictures belong together, where a training is judged by that. */
+export interface JudgedBy {
+  /** Sub-folders, or labels given by hand: clicked or imported, not accepted in bulk. */
+  readonly kind: "folders" | "given";
+  /** Whose labels. */
+  readonly project: string | null;
+  /** Pictures that are asked, and their classes. */
+  readonly pictures: number;
+  readonly classes: number;
 }
 
 /** What is measured on the probe set. */

@@ -2,7 +2,7 @@
  * @file Training as it crosses between engine and clients: what there is to choose, what a choice would mean for this collection, a run while it goes on
  * and what came of it. What there is one of for each step or picture comes as typed arrays.
  */
-import type { EncoderId, ImageId, JobId, ProjectId, RunSummary, TrainReport } from "./model.ts";
+import type { EncoderId, ImageId, JobId, JudgedBy, ProjectId, RunSummary, TrainReport } from "./model.ts";
 
 type Empty = Record<string, never>;
 
@@ -111,6 +111,7 @@ export interface PlanSummary {
   readonly judgesByTraining: boolean;
   /** Sub-folders that judge, as weak labels; 0 where there are none. */
   readonly weakClasses: number;
+  readonly judgedBy: JudgedBy | null;
   /** Settings of augmentation of its first kind of view, by name; none where nothing is altered. */
   readonly augment: Readonly<Record<string, number>>;
 }

@@ -88,6 +88,7 @@ async function trainOne(file: string, level: TrainableLevel, pictures: readonly 
       picturesPath: (sidePx) => ({ path: join(work, `pictures-${sidePx}.u8`), fingerprint: String(sidePx) }),
       labels: null,
       weakLabels: null,
+      givenLabels: null,
       texts: null,
       folderOfEncoder: () => dirname(card.modelPath),
       threads,

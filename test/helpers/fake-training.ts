@@ -134,6 +134,7 @@ const plan: PlanSummary = {
   probe: 200,
   judgesByTraining: false,
   weakClasses: 3,
+  judgedBy: null,
   augment: { cropAreaMin: 0.5, flipHorizontal: 0.5, hue: 0.02, grey: 0.05 },
 };
 

@@ -72,7 +72,7 @@ export function* describeTrainReport(report: TrainReport): Iterable<string> {
   yield `${report.run} (${report.method}), ${report.steps} steps in ${report.seconds.toFixed(0)} s${speed}`;
   yield `before: ${predictor.advice} (uniformity ${predictor.uniformity.toFixed(2)})`;
   const rows = Object.entries(report.report);
-  yield `${"".padEnd(10)} view found again  alignment  uniformity  neighbours kept  folders told`;
+  yield `${"".padEnd(10)} view found again  alignment  uniformity  neighbours kept  ${report.judgedBy?.kind === "given" ? " labels" : "folders"} told`;
   for (const [name, metrics] of rows)
     yield `${name.padEnd(10)} ${percent(metrics.viewRetrieval).padStart(16)} ${metrics.alignment.toFixed(3).padStart(10)} ${metrics.uniformity.toFixed(2).padStart(11)} ${percent(metrics.neighboursKept).padStart(16)} ${(metrics.weakLabelKnn === null ? "-" : percent(metrics.weakLabelKnn)).padStart(13)}`;
   yield `verdict: ${verdict}. Recommended: ${recommended}`;

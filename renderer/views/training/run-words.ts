@@ -3,6 +3,8 @@ import { describeSeconds } from "#protocol/progress.ts";
 import type { ProbeMetrics, TrainReport } from "#protocol/model.ts";
 import type { PlanSummary, RunEntry, TrialResult } from "#protocol/training.ts";
 
+import { counted } from "../../widgets/format.ts";
+
 export interface MetricWords {
   readonly name: keyof ProbeMetrics;
   readonly title: string;
@@ -14,6 +16,25 @@ export interface MetricWords {
 }
 
 const share = (value: number): string => `${(100 * value).toFixed(0)} %`;
+
+const labelWords: Pick<MetricWords, "title" | "term"> = {
+  title: "Pictures told by your labels",
+  term: "leave-one-out 5-NN accuracy on labels given by hand",
+};
+
+/** In the words of what this training was judged by; reports that do not say were judged by sub-folders. */
+export function metricWordsOf({ judgedBy }: Pick<TrainReport, "judgedBy">): readonly MetricWords[] {
+  if (judgedBy?.kind !== "given") return metricWords;
+  const text = `The classes that you gave ${counted(judgedBy.pictures, "picture")} by hand, judged by the 5 nearest. More is better.`;
+  return metricWords.map((each) => (each.name === "weakLabelKnn" ? { ...each, ...labelWords, text } : each));
+}
+
+/** What helps to judge besides the pictures themselves; "" for nothing. */
+export function judgedByWords({ judgedBy, weakClasses }: Pick<PlanSummary, "judgedBy" | "weakClasses">): string {
+  if (judgedBy?.kind === "given")
+    return `${counted(judgedBy.pictures, "picture")} that you labelled (${judgedBy.project ?? ""}, ${counted(judgedBy.classes, "class", "classes")}) help to judge`;
+  return weakClasses > 0 ? `${counted(weakClasses, "sub-folder")} help to judge` : "";
+}
 
 export const metricWords: readonly MetricWords[] = [
   {

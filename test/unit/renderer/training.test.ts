@@ -6,7 +6,15 @@ import { plainRequest, type TrainingChoices } from "#protocol/training.ts";
 import { requestOf, suggestedForm, trialKey, withMethod, withRung, withSetting } from "../../../renderer/state/training-form.ts";
 import { blindWords, differingRows, drawPairs, signTest } from "../../../renderer/views/training/blind-test.ts";
 import { placeAt, rangeOf, smooth } from "../../../renderer/views/training/chart.ts";
-import { partsWords, runTitle, totalSeconds, verdictWords } from "../../../renderer/views/training/run-words.ts";
+import {
+  judgedByWords,
+  metricWords,
+  metricWordsOf,
+  partsWords,
+  runTitle,
+  totalSeconds,
+  verdictWords,
+} from "../../../renderer/views/training/run-words.ts";
 import { stripPixels } from "../../../renderer/views/training/strip-image.ts";
 
 const suggested: Pick<TrainingChoices, "suggested" | "architectures"> = {
@@ -167,6 +175,23 @@ describe("words", () => {
       title: "Whitening helped.",
       text: "Recommended: the whitened encoder.",
     });
+  });
+
+  test("a number says whose word it goes by; reports from before that was kept go by sub-folders", () => {
+    const given = { kind: "given", project: "Mine", pictures: 120, classes: 4 } as const;
+    const titles = (words: typeof metricWords): string[] => words.map(({ title }) => title);
+    expect(metricWordsOf({})).toBe(metricWords);
+    expect(metricWordsOf({ judgedBy: { kind: "folders", project: null, pictures: 9, classes: 2 } })).toBe(metricWords);
+    const told = metricWordsOf({ judgedBy: given });
+    expect(titles(told)).toEqual(
+      titles(metricWords).map((title) => title.replace("Pictures told by their folder", "Pictures told by your labels")),
+    );
+    expect(told.find(({ name }) => name === "weakLabelKnn")?.text).toBe(
+      "The classes that you gave 120 pictures by hand, judged by the 5 nearest. More is better.",
+    );
+    expect(judgedByWords({ judgedBy: given, weakClasses: 4 })).toBe("120 pictures that you labelled (Mine, 4 classes) help to judge");
+    expect(judgedByWords({ judgedBy: null, weakClasses: 3 })).toBe("3 sub-folders help to judge");
+    expect(judgedByWords({ judgedBy: null, weakClasses: 0 })).toBe("");
   });
 
   test("time is told by its parts, what is none is left out", () => {

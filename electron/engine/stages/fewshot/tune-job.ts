@@ -72,7 +72,7 @@ function planOf(parameters: TuneParameters, surroundings: TrainSurroundings, fol
   const tune = makeTunePlan(parameters, chosen, {
     encoder: row,
     workspace: store.workspace,
-    facts: { ...given, labels, weakLabels: null, picturesPath },
+    facts: { ...given, labels, weakLabels: null, givenLabels: null, picturesPath },
   });
   writeWhole(known, JSON.stringify(tune));
   return tune;

@@ -20,6 +20,7 @@ import { optimizerNames, type OptimizerName } from "../../training/optimizers/op
 import { whitenMethod } from "../../training/trainer/run.ts";
 import type { RunPlan } from "../../training/trainer/run-plan.ts";
 import { viewKind } from "../../training/trainer/source.ts";
+import { judgeBy, type GivenLabels } from "./judging-labels.ts";
 
 /** What was asked for, with the run's id, the encoder named and absolute paths. */
 export interface TrainParameters extends TrainingRequest {
@@ -65,7 +66,10 @@ export interface PlanFacts {
   readonly population: number;
   readonly picturesPath: (sidePx: number) => { readonly path: string; readonly fingerprint: string };
   readonly labels: readonly number[] | null;
+  /** Sub-folders. */
   readonly weakLabels: readonly number[] | null;
+  /** Labels given by hand. */
+  readonly givenLabels: GivenLabels | null;
   readonly texts: readonly string[] | null;
   /** Folder of an encoder by its id. */
   readonly folderOfEncoder: (id: string) => string;
@@ -103,7 +107,7 @@ export function makePlan(parameters: TrainParameters, facts: PlanFacts): RunPlan
   const needs = method?.needs ?? [];
   // Where nobody says what is what, sub-folders do.
   const labels = facts.labels ?? (needs.includes("labels") ? facts.weakLabels : null);
-  const { training: all, probe } = divide(population, parameters.seed);
+  const { training: all, probe, labels: weakLabels, judgedBy } = judged(facts, parameters.seed);
   const training = needs.includes("pairs") ? all.filter((place) => facts.texts?.[place] !== "") : all;
   const images = Math.min(parameters.batch ?? defaults.perImages, training.length);
   const sidePx = Math.max(Math.ceil((1.2 * size) / 8) * 8, facts.baselineSize);
@@ -152,7 +156,8 @@ export function makePlan(parameters: TrainParameters, facts: PlanFacts): RunPlan
     training,
     probe,
     labels,
-    weakLabels: facts.weakLabels,
+    weakLabels,
+    judgedBy,
     texts: facts.texts,
     teacher: needs.includes("teacher") ? (teacher === null ? facts.baselineFolder : facts.folderOfEncoder(teacher)) : null,
     evaluations: general["evaluations"] as number,
@@ -202,12 +207,30 @@ const lastViews = 2;
 /** Small folders are judged by the pictures they were trained on: the metrics then flatter a little, and the verdict asks for more. */
 const smallest = 400;
 
-/** A fifth, at most 2,000, is never trained on. */
-function divide(population: number, seed: number): { readonly training: number[]; readonly probe: number[] } {
+/** Pictures to learn from and to judge by. Those with a label given by hand are held back first where that gives enough to judge by. */
+function judged({ population, weakLabels: folders, givenLabels: given }: PlanFacts, seed: number): Divided & ReturnType<typeof judgeBy> {
+  if (given !== null) {
+    const preferring = divide(population, seed, (place) => (given.labels[place] ?? -1) >= 0);
+    const by = judgeBy(preferring.probe, { given, folders });
+    if (by.judgedBy?.kind === "given") return { ...preferring, ...by };
+  }
+  const plain = divide(population, seed);
+  return { ...plain, ...judgeBy(plain.probe, { given: null, folders }) };
+}
+
+interface Divided {
+  readonly training: number[];
+  readonly probe: number[];
+}
+
+/** A fifth, at most 2,000, is never trained on. @param prefers fills half of it at most: the rest stays as the folder is */
+function divide(population: number, seed: number, prefers: (place: number) => boolean = () => false): Divided {
   const places = Array.from({ length: population }, (_, place) => place);
   if (population < smallest) return { training: places, probe: places };
-  const order = shuffle([...places], createRandom(seed ^ 0x5eed));
   const held = Math.min(2000, Math.round(population / 5));
+  const shuffled = shuffle([...places], createRandom(seed ^ 0x5eed));
+  const preferred = new Set(shuffled.filter(prefers).slice(0, Math.floor(held / 2)));
+  const order = [...preferred, ...shuffled.filter((place) => !preferred.has(place))];
   const ascending = (one: number, other: number): number => one - other;
   return { training: order.slice(held).sort(ascending), probe: order.slice(0, held).sort(ascending) };
 }

@@ -4,14 +4,13 @@
 import { createHash } from "node:crypto";
 import { dirname, join } from "node:path";
 
-import { splitPath } from "../../base/path-bytes.ts";
 import { defaultEncoderId, findEncoder } from "../../encoders/registry.ts";
 import type { ReadStore } from "../../store/database.ts";
 import type { ContentRow } from "../../store/queries/contents.ts";
-import { filesOfContent } from "../../store/queries/files.ts";
 import { readProperty } from "../../store/queries/properties.ts";
 import { scratchPrefix } from "../../training/architectures/names.ts";
 import { readLabelsTable } from "../labels-table.ts";
+import { folderLabels, givenLabels } from "./judging-labels.ts";
 import type { PlanFacts, TrainParameters } from "./make-plan.ts";
 
 export type Contents = readonly Pick<ContentRow, "id" | "hash">[];
@@ -52,7 +51,8 @@ export function factsOf(
       population: contents.length,
       picturesPath: pictures,
       labels: parameters.labels === null ? null : labelsOf(store, parameters.labels, contents),
-      weakLabels: weakLabelsOf(store, contents),
+      weakLabels: folderLabels(store, contents),
+      givenLabels: givenLabels(store, contents, parameters.from),
       texts: parameters.pairs === null ? null : textsOf(store, parameters.pairs, contents),
       folderOfEncoder: (id) => dirname(findEncoder(id, dataFolder).card.modelPath),
       threads,
@@ -71,17 +71,4 @@ function textsOf(store: ReadStore, file: string, contents: Contents): string[] {
   const { contentIds, labels, names } = readLabelsTable(store, file);
   const known = new Map(Array.from(contentIds, (id, at) => [id, names[labels[at] as number] as string]));
   return contents.map(({ id }) => known.get(id) ?? "");
-}
-
-/** Sub-folders say something of what is in them, where there are several and not one for each picture. */
-function weakLabelsOf(store: ReadStore, contents: Contents): number[] | null {
-  const folders = contents.map(({ id }) => {
-    const file = filesOfContent(store, id).find(({ state }) => state === "image");
-    return file === undefined ? "" : Buffer.from(splitPath(file.path).folder).toString("latin1");
-  });
-  const counts = new Map<string, number>();
-  for (const folder of folders) counts.set(folder, (counts.get(folder) ?? 0) + 1);
-  const useful = [...counts].filter(([, count]) => count >= 5).map(([folder]) => folder);
-  if (useful.length < 2) return null;
-  return folders.map((folder) => useful.indexOf(folder));
 }

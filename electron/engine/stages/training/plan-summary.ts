@@ -27,6 +27,7 @@ export function summarisePlan(plan: RunPlan, { from }: Pick<TrainParameters, "fr
     probe: plan.probe.length,
     judgesByTraining: plan.probe.length > 0 && plan.training.includes(plan.probe[0] as number),
     weakClasses: new Set(plan.weakLabels?.filter((label) => label >= 0)).size,
+    judgedBy: plan.judgedBy ?? null,
     augment: { ...shownKinds(plan)[0]?.kind.settings },
   };
 }

@@ -202,6 +202,7 @@ function reportOf(plan: RunPlan, outcome: RunOutcome, encoder: string, notes: re
     reasons: [...report.reasons],
     notes: [...notes, ...outcome.notes, ...(outcome.stopped === null ? [] : [outcome.stopped])],
     report: { frozen: report.frozen, whitened: report.whitened, after: report.after },
+    judgedBy: plan.judgedBy ?? null,
   };
 }
 

@@ -20,6 +20,8 @@
  * adapter +3.1 +3.5 +3.7 +14.3 +4.9, last +2.9 +3.3 +4.0 +12.8 +4.7. All fifteen were said to help; that shows nothing about losses, for there was none. The whitened one was
  * recommended every time, also where the adapter was 4.1 points better (sprites): differences between two good candidates are not seen.
  */
+import type { JudgedBy } from "#protocol/model.ts";
+
 import { BugError } from "../../base/errors.ts";
 import type { Metrics } from "./measure.ts";
 
@@ -55,8 +57,11 @@ const sequenceLike = 0.7;
 /** Below this share of kept neighbours a change without gain is a rewriting (METHODS 8.3). */
 const leastKept = 0.4;
 
-/** @param given "frozen" and "whitened" first, then what was trained, simplest first: a later one must be better by more than half a point to be preferred */
-export function judgeCandidates(given: readonly JudgedCandidate[]): Verdict {
+/**
+ * @param given "frozen" and "whitened" first, then what was trained, simplest first: a later one must be better by more than half a point to be preferred
+ * @param judgedBy whose word the weak labels are, for the reasons
+ */
+export function judgeCandidates(given: readonly JudgedCandidate[], judgedBy: JudgedBy | null = null): Verdict {
   const frozen = given.find(({ name }) => name === "frozen");
   if (!frozen) throw new BugError("nothing is judged without the frozen encoder");
   const candidates = given.filter((candidate) => candidate !== frozen);
@@ -73,7 +78,7 @@ export function judgeCandidates(given: readonly JudgedCandidate[]): Verdict {
     recommended: (best(candidates.filter((candidate) => verdictOf(frozen, candidate) === "helped")) ?? frozen).name,
     form: form.name,
     expectedGains: new Map(candidates.map((candidate) => [candidate.name, gainOf(candidate)])),
-    reasons: form === frozen ? [] : explain(frozen, form),
+    reasons: form === frozen ? [] : explain(frozen, form, judgedBy),
   };
 }
 
@@ -97,7 +102,7 @@ function verdictOf(frozen: JudgedCandidate, { metrics, alarms = [] }: JudgedCand
   return gain >= leastGain && !blind ? "helped" : "unclear";
 }
 
-function explain(frozen: JudgedCandidate, { metrics, alarms = [] }: JudgedCandidate): string[] {
+function explain(frozen: JudgedCandidate, { metrics, alarms = [] }: JudgedCandidate, judgedBy: JudgedBy | null): string[] {
   const before = frozen.metrics;
   const reasons = [...alarms];
   reasons.push(
@@ -106,7 +111,9 @@ function explain(frozen: JudgedCandidate, { metrics, alarms = [] }: JudgedCandid
   );
   if (before.weakLabelKnn !== null && metrics.weakLabelKnn !== null)
     reasons.push(
-      `${percent(metrics.weakLabelKnn)} of images have neighbours of their own folder or tag; ${percent(before.weakLabelKnn)} had before.`,
+      judgedBy?.kind === "given"
+        ? `Of ${judgedBy.pictures} images that were labelled by hand (${judgedBy.project ?? ""}, ${judgedBy.classes} classes), ${percent(metrics.weakLabelKnn)} have neighbours of their own class; ${percent(before.weakLabelKnn)} had before.`
+        : `${percent(metrics.weakLabelKnn)} of images have neighbours of their own folder; ${percent(before.weakLabelKnn)} had before.`,
     );
   if (metrics.neighboursKept < leastKept && expectedGain(before, metrics) < leastGain)
     reasons.push(

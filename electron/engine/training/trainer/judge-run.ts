@@ -86,6 +86,7 @@ export async function judgeRun(prepared: PreparedBase, trained: TrainResult | nu
         now: { ...metrics, dimensions: candidates[at]?.plain.dimensions ?? 1 },
       }),
     })),
+    plan.judgedBy,
   );
   const form = verdict.form as CandidateName;
   const report: RunReport = {

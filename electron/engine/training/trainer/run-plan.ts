@@ -2,7 +2,7 @@
  * @file All that a run is made of, decided before it begins and kept in its folder as run.json: with the same plan and the same pictures the same weights
  * come out.
  */
-import type { DeviceName } from "#protocol/model.ts";
+import type { DeviceName, JudgedBy } from "#protocol/model.ts";
 
 import type { PresetName } from "../augment/presets.ts";
 import type { ExecutorKind } from "../../runtime/training/executor.ts";
@@ -55,9 +55,11 @@ export interface RunPlan {
   /** Places in the picture cache. The two are disjoint where the folder is large enough. */
   readonly training: readonly number[];
   readonly probe: readonly number[];
-  /** Of every place in the picture cache, -1 where there is none: labels to train on, and weak ones (sub-folders) to judge by. */
+  /** Of every place in the picture cache, -1 where there is none: labels to train on, and ones to judge by. */
   readonly labels: readonly number[] | null;
   readonly weakLabels: readonly number[] | null;
+  /** Where those to judge by are from; plans of earlier versions do not say, theirs are sub-folders. */
+  readonly judgedBy?: JudgedBy | null;
   /** Of every place, "" where there is none. */
   readonly texts: readonly string[] | null;
   /** Folder of the encoder whose similarities are learnt. */

@@ -17,6 +17,7 @@ const facts: PlanFacts = {
   picturesPath: (side) => ({ path: `/pictures-${side}`, fingerprint: `print-${side}` }),
   labels: null,
   weakLabels: null,
+  givenLabels: null,
   texts: null,
   folderOfEncoder: (id) => `/encoders/${id}`,
   threads: 2,
@@ -159,6 +160,38 @@ describe("--set", () => {
       expect(new Set(names).size, id).toBe(names.length);
       expect(names.filter(isAugmentSetting), id).toEqual([]);
     }
+  });
+});
+
+describe("labels given by hand", () => {
+  const population = 2000;
+  const labels = Array.from({ length: population }, (_, place) => (place < 150 ? place % 3 : -1));
+  const given = { labels, project: "Mine" };
+
+  test("are held back to judge by, in half of the probe at most, and are not learnt from", () => {
+    const made = plan({}, { population, givenLabels: given });
+    expect(made.judgedBy).toEqual({ kind: "given", project: "Mine", pictures: 150, classes: 3 });
+    expect(made.probe).toHaveLength(400);
+    expect(made.training.filter((place) => place < 150)).toEqual([]);
+    expect(made.labels).toBeNull();
+    expect(made.weakLabels).toEqual(labels);
+    const many = Array.from({ length: population }, (_, place) => (place < 1000 ? place % 3 : -1));
+    const crowded = plan({}, { population, givenLabels: { labels: many, project: "Mine" } });
+    expect(crowded.probe).toHaveLength(400);
+    // The other half is drawn from all that is left.
+    expect(crowded.judgedBy?.pictures).toBeGreaterThan(200);
+    expect(crowded.judgedBy?.pictures).toBeLessThan(350);
+    expect(plan({}, { population, givenLabels: given })).toEqual(made);
+  });
+
+  test("are left alone where they are too few: nothing differs from a run without them", () => {
+    const few = { labels: labels.map((label, place) => (place < 60 ? label : -1)), project: "Mine" };
+    const weakLabels = Array.from({ length: population }, (_, place) => place % 5);
+    expect(plan({}, { population, givenLabels: few, weakLabels })).toEqual(plan({}, { population, weakLabels }));
+    expect(plan({}, { population, weakLabels }).judgedBy).toEqual({ kind: "folders", project: null, pictures: 400, classes: 5 });
+    // Methods that learn from labels learn from sub-folders all the same.
+    expect(plan({ method: "supcon" }, { population, givenLabels: given, weakLabels }).labels).toBe(weakLabels);
+    expect(() => plan({ method: "supcon" }, { population, givenLabels: given })).toThrow(/learns from labels/);
   });
 });
 

@@ -18,6 +18,7 @@ function plan(changes: Partial<TrainParameters> = {}, population = 1500): RunPla
     picturesPath: (sidePx) => ({ path: `pictures-${sidePx}`, fingerprint: "f" }),
     labels: null,
     weakLabels: null,
+    givenLabels: null,
     texts: null,
     folderOfEncoder: () => "teacher",
     threads: 2,

@@ -14,6 +14,18 @@ const better = { mutual: 0.6, witnessed: 0.5 };
 const worse = { mutual: 0.45, witnessed: 0.3, neighboursKept: 0.2 };
 
 describe("judgeCandidates", () => {
+  test("the reasons say whose word the weak labels are", () => {
+    const labelled = (weakLabelKnn: number): JudgedCandidate => candidate("x", { weakLabelKnn });
+    const told = [
+      { ...labelled(0.5), name: "frozen" },
+      { ...labelled(0.8), name: "whitened" },
+    ];
+    expect(judgeCandidates(told).reasons).toContain("80 % of images have neighbours of their own folder; 50 % had before.");
+    expect(judgeCandidates(told, { kind: "given", project: "Mine", pictures: 120, classes: 4 }).reasons).toContain(
+      "Of 120 images that were labelled by hand (Mine, 4 classes), 80 % have neighbours of their own class; 50 % had before.",
+    );
+  });
+
   test("the expected gain by hand", () => {
     // 9.137 * .1 + 7.167 * (.5 / .4 - 1) + .136
     expect(expectedGain(before, { ...before, ...better })).toBeCloseTo(2.84145, 10);

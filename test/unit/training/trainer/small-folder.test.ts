@@ -32,6 +32,7 @@ async function trainOnTwelve(trainable: "adapter" | "last"): Promise<{ outcome: 
       picturesPath: (sidePx) => ({ path: join(folder, `pictures-${sidePx}`), fingerprint: "twelve" }),
       labels: null,
       weakLabels: null,
+      givenLabels: null,
       texts: null,
       folderOfEncoder: (id) => id,
       threads: 1,
