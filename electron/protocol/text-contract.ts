@@ -33,6 +33,8 @@ export interface SearchResults {
 
 export interface ZeroShotLabels {
   readonly ids: Int32Array;
+  /** Of each image, the first that has the very same content: itself where it is no copy. */
+  readonly copyOf: Int32Array;
   /** Of each image, the place of its class in `classes`. */
   readonly labels: Int32Array;
   /** Cosine with the class, and how much more that is than with the next one. */

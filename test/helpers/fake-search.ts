@@ -27,6 +27,7 @@ export function createFakeSearch(images: () => readonly FakeImage[]): Pick<Handl
       const all = images();
       return {
         ids: Int32Array.from(all, ({ id }) => id),
+        copyOf: Int32Array.from(all, ({ id }) => id),
         labels: Int32Array.from(all, ({ cluster }) => Math.max(0, cluster) % classes.length),
         similarities: new Float32Array(all.length).fill(0.3),
         margins: new Float32Array(all.length).fill(0.05),

@@ -31,14 +31,18 @@ export async function labelByNames(engine: Engine, classes: readonly string[], t
   const catalogue = collection.catalogue();
   const rows: number[] = [];
   const ids: number[] = [];
+  const copyOf: number[] = [];
   contentIds.forEach((content, row) => {
-    for (const position of catalogue.ofContent.get(content) ?? []) {
+    const positions = catalogue.ofContent.get(content) ?? [];
+    for (const position of positions) {
+      copyOf.push(catalogue.columns.ids[positions[0] as number] as number);
       ids.push(catalogue.columns.ids[position] as number);
       rows.push(row);
     }
   });
   return {
     ids: Int32Array.from(ids),
+    copyOf: Int32Array.from(copyOf),
     labels: Int32Array.from(rows, (row) => labels[row] as number),
     similarities: Float32Array.from(rows, (row) => similarities[row] as number),
     margins: Float32Array.from(rows, (row) => margins[row] as number),

@@ -9,13 +9,15 @@ describe("starting labels from words", () => {
     expect(namesIn(" , ")).toEqual([]);
   });
 
-  test("of each class the clearest by its margin, the clearest first; a class without pictures is left out", () => {
+  test("of each class the clearest by its margin, the clearest first; of copies one; a class without pictures is left out", () => {
     const told = {
-      ids: Int32Array.of(11, 12, 13, 14, 15),
-      labels: Int32Array.of(0, 2, 0, 0, 2),
+      // 16 and 17 are copies of 13 and 12.
+      ids: Int32Array.of(11, 12, 13, 14, 15, 16, 17),
+      copyOf: Int32Array.of(11, 12, 13, 14, 15, 13, 12),
+      labels: Int32Array.of(0, 2, 0, 0, 2, 0, 2),
       // The likeliest by similarity is not the clearest.
-      similarities: Float32Array.of(0.9, 0.3, 0.2, 0.3, 0.3),
-      margins: Float32Array.of(0.01, 0.1, 0.3, 0.2, 0.1),
+      similarities: Float32Array.of(0.9, 0.3, 0.2, 0.3, 0.3, 0.2, 0.3),
+      margins: Float32Array.of(0.01, 0.1, 0.3, 0.2, 0.1, 0.3, 0.1),
     };
     expect(stripsOf(told, ["beach", "town", "people"], 2)).toEqual([
       { name: "beach", ids: [13, 14] },

@@ -124,6 +124,10 @@ describe("with a text half", () => {
       expect(classes[told.labels[at] as number]).toBe(folder === "copies" ? "red" : folder);
       expect(told.margins[at]).toBeGreaterThan(0.2);
     });
+    // An exact copy says whose it is; all others are nobody's.
+    const copies = [...told.ids].flatMap((id, at) => (told.copyOf[at] === id ? [] : [[id, told.copyOf[at]]]));
+    const [first, again] = ["red/0.png", "copies/again.png"].map((path) => idAt(engine, path)) as [number, number];
+    expect(copies.map((pair) => [...pair].sort())).toEqual([[first, again].sort()]);
     const { names } = await engine.handlers["text.nameClusters"]({ words: [...classes, "photo"] }, engine.context);
     const { clusters } = engine.requireCollection().catalogue().columns;
     expect(names.map(({ cluster }) => cluster)).toEqual([...new Set(clusters)].filter((label) => label >= 0).sort((one, other) => one - other)); // prettier-ignore
