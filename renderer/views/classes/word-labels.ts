@@ -16,7 +16,9 @@ export function namesIn(text: string): string[] {
 /** The `count` clearest of each class, the clearest first and of exact copies one; a class that no picture is most like is left out. */
 export function stripsOf({ ids, copyOf, labels, margins }: ZeroShotLabels, names: readonly string[], count: number): WordStrip[] {
   return names.flatMap((name, place): WordStrip[] => {
-    const its = [...ids.keys()].filter((at) => labels[at] === place && copyOf[at] === ids[at]).sort((one, other) => margins[other] - margins[one] || one - other);
+    const its = [...ids.keys()]
+      .filter((at) => labels[at] === place && copyOf[at] === ids[at])
+      .sort((one, other) => margins[other] - margins[one] || one - other);
     return its.length === 0 ? [] : [{ name, ids: its.slice(0, count).map((at) => ids[at] as ImageId) }];
   });
 }
