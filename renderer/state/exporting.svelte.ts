@@ -59,8 +59,16 @@ class Exporting {
   );
   /** Projects with at least two labelled classes. */
   readonly learnable = $derived(this.projects.filter(({ classes }) => classes.filter(({ count }) => count > 0).length > 1));
+  /** Why there is nothing to write; null where there is something. */
+  readonly nothing = $derived.by(() => {
+    if (this.kind === "encoder") return null;
+    if (images.columns.count === 0) return "There are no pictures yet. Once some have been read, they can be written down for others.";
+    if (this.kind !== "classifier" || this.learnable.length > 0) return null;
+    return "A classifier is made of labels: give at least two classes to some pictures first. Then it is exported with the encoder, so that others can use it without this app.";
+  });
   readonly ready = $derived(
     !this.busy &&
+      this.nothing === null &&
       this.out.trim() !== "" &&
       this.problem === null &&
       (this.kind !== "classifier" || this.project !== null) &&

@@ -91,6 +91,58 @@ describe.skipIf(chromium === null)("looks", () => {
     expect(site.problems).toEqual([]);
   });
 
+  test("at 200 % the chosen tab of Classes is in sight, and what its buttons do is not cut", async () => {
+    const page = await site.open("fake=1000&labels", { width: 640, height: 400 });
+    for (const [part, title] of [
+      ["tune", "Train"],
+      ["check", "Check these"],
+      ["next", "Look at next"],
+    ] as const) {
+      await page.evaluate((hash) => (location.hash = hash), `#/classes/${part}`);
+      const tab = page.getByRole("tab", { name: new RegExp(`^${title}`, "u"), selected: true });
+      await tab.waitFor();
+      await expect.poll(() => tab.evaluate((one) => one.getBoundingClientRect().right < innerWidth + 1), { message: title }).toBe(true);
+      expect(await tab.evaluate((one) => one.getBoundingClientRect().left >= (one.parentElement?.getBoundingClientRect().left ?? 0) - 1)).toBe(true); // prettier-ignore
+    }
+    await page.evaluate(() => (location.hash = "#/classes/check"));
+    const words = page.getByRole("listbox", { name: "Labels that may be mistakes" }).locator("button .cut");
+    await words.first().waitFor();
+    expect(await words.first().innerText()).toBe("It is Old town");
+    expect(await words.evaluateAll((all) => all.filter((one) => one.scrollWidth > one.clientWidth).map((one) => one.textContent))).toEqual(
+      [],
+    );
+    await page.context().close();
+  });
+
+  test("without pictures nothing offers to write, filter or look at any", async () => {
+    const page = await site.open("fake=empty");
+    await page.getByText("What is known about a picture is shown here.").waitFor();
+    await page.getByRole("button", { name: "Export" }).click();
+    const dialog = page.getByRole("dialog", { name: "Export" });
+    for (const [kind, said] of [
+      ["Pictures as data", /^There are no pictures yet\./u],
+      ["A report", /^There are no pictures yet\./u],
+      ["A classifier", /^There are no pictures yet\./u],
+    ] as const) {
+      await dialog.getByText(kind, { exact: true }).click();
+      await dialog.getByText(said).waitFor();
+      expect(await dialog.getByRole("button", { name: "Choose" }).count()).toBe(0);
+      expect(await dialog.getByRole("button", { name: "Export", exact: true }).isDisabled()).toBe(true);
+    }
+    // An encoder can be given to others all the same.
+    await dialog.getByText("An encoder", { exact: true }).click();
+    await dialog.getByRole("button", { name: "Choose" }).waitFor();
+    await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "detached" });
+    await page.keyboard.press("f");
+    await page.keyboard.type("beach");
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: /^No pictures in/u }).waitFor();
+    expect(await page.getByText("Nothing matches").count()).toBe(0);
+    await page.context().close();
+    expect(site.problems).toEqual([]);
+  });
+
   test("a name of 180 characters is cut in the middle and whole in its tooltip", async () => {
     expect(longName).toHaveLength(180);
     const page = await site.open("fake=30");

@@ -57,7 +57,7 @@ test("choices: every method and setting has a line of help and a source; forty p
 
 test("check: the plan, or what is wrong with the request", async () => {
   const plan = await call("training.check", { request });
-  expect(plan).toMatchObject({ method: "diet", trainable: "adapter", base: defaultEncoderId, device: "cpu", steps: 6, training: 40, judgesByTraining: true, weakClasses: 4 }); // prettier-ignore
+  expect(plan).toMatchObject({ method: "diet", trainable: "adapter", base: defaultEncoderId, device: "cpu", steps: 6, training: 40, judgesByTraining: true, weakClasses: 4, judgedBy: { kind: "folders", project: null, pictures: 40, classes: 4 } }); // prettier-ignore
   expect(plan.viewsPerStep).toBe(plan.batch);
   await expect(call("training.check", { request: { ...request, set: ["smoothing=7"] } })).rejects.toThrow(
     /smoothing is "7"; expected a number from 0 to 0.95/,
