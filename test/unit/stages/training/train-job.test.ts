@@ -36,10 +36,10 @@ function dyingTrainer(deaths: number): { readonly spawnTrainer: SpawnTrainer; re
   return { spawnTrainer, begun: () => begun };
 }
 
-async function engineWith(spawnTrainer: SpawnTrainer): Promise<Engine> {
+async function engineWith(spawnTrainer: SpawnTrainer, drawn: Parameters<typeof drawTrainingFolder>[1] = { perKind: 5 }): Promise<Engine> {
   const data = temporaryFolder("data");
   const pictures = temporaryFolder("pictures");
-  await drawTrainingFolder(pictures, { perKind: 5 });
+  await drawTrainingFolder(pictures, drawn);
   const engine = await createEngine({ dataFolder: data, cores: 2, spawnTrainer });
   onTestFinished(() => engine.close());
   await engine.openForFolder(pictures, null);
@@ -85,4 +85,31 @@ test("where the smallest batch does not fit either, the run fails with what to d
   expect([ended?.state, ended?.error?.code]).toEqual(["failed", "out-of-memory"]);
   expect(ended?.error?.message).toMatch(/Close other programs, or choose a smaller --size/);
   expect(engine.training.show(run).run.state).toBe("failed");
+});
+
+test("labels given by hand judge a training, and the report says so; labels accepted in bulk do not", { timeout: 120_000 }, async () => {
+  const engine = await engineWith(dyingTrainer(0).spawnTrainer, { kinds: 3, perKind: 24 });
+  const whiten = async (): Promise<TrainReport> => {
+    const { job } = engine.training.start({ ...plainRequest, method: "whiten" });
+    return (await engine.jobs?.finished(job))?.report as TrainReport;
+  };
+  const project = engine.labels.createProject("Mine").id;
+  const { columns, contentIds } = engine.requireCollection().catalogue();
+  engine.labels.createClass({ project, name: "one" });
+  const { class: other } = engine.labels.createClass({ project, name: "other" });
+  const one = engine.labels.project(project).classes[0]?.id as number;
+  const assignments = Array.from(contentIds, (contentId, at) => ({ contentId, classId: at % 2 === 0 ? one : other }));
+  engine.labels.setContents({ project, what: "accept", assignments, source: "accepted" });
+  const byFolders = await whiten();
+  expect(byFolders.judgedBy).toEqual({ kind: "folders", project: null, pictures: 72, classes: 3 });
+  // Alternating labels say nothing of how pictures look, sub-folders of the drawing do.
+  engine.labels.set({ project, images: columns.ids, class: null, source: "clicked" });
+  engine.labels.setContents({ project, what: "click", assignments, source: "clicked" });
+  const byHand = await whiten();
+  expect(byHand.judgedBy).toEqual({ kind: "given", project: "Mine", pictures: 72, classes: 2 });
+  expect(byHand.reasons.join(" ")).toMatch(
+    /Of 72 images that were labelled by hand \(Mine, 2 classes\), \d+ % have neighbours of their own class/,
+  );
+  expect(byFolders.report.frozen.weakLabelKnn).toBeGreaterThan(0.9);
+  expect(byHand.report.frozen.weakLabelKnn).toBeLessThan(0.7);
 });
