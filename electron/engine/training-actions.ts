@@ -12,9 +12,11 @@ import { UserError } from "./base/errors.ts";
 import { defaultEncoderId, findEncoder, listRegisteredEncoders } from "./encoders/registry.ts";
 import type { Engine } from "./engine.ts";
 import { requireRunner } from "./jobs/job-runner.ts";
+import { baselineOf } from "./stages/training/run-baseline.ts";
+import { runFolder } from "./stages/training/run-folder.ts";
 import type { TrainParameters } from "./stages/training/make-plan.ts";
 import { isBeingWritten, type WriteStore } from "./store/database.ts";
-import { jobRow } from "./store/queries/jobs.ts";
+import { jobRow, newestJobOfRun } from "./store/queries/jobs.ts";
 import { readProperty } from "./store/queries/properties.ts";
 import { createRun, decideRun, deleteRun, listRuns, renameRun, runRow, setRunJob, type RunRow } from "./store/queries/runs.ts";
 import { inTransaction } from "./store/statements.ts";
@@ -30,6 +32,10 @@ export interface TrainingActions {
   rename(id: string, name: string): void;
   /** With its folder and its encoders. Refused while it runs and while a collection uses one of its encoders. */
   remove(id: string): void;
+  /** Compares what the run ended with and the encoder it began with on the collection's pictures. One that goes on already is not begun again. */
+  compare(id: string): JobId;
+  /** The encoders of a comparison, or why there can be none. */
+  comparable(id: string): Comparable;
   /** Switches the collection to an encoder of the run, as `encoders.apply` does. */
   apply(id: string, encoder: "whitened" | "after"): JobId;
   /** Keeps its encoders for later, or removes them from the registry; the run and its numbers stay. */
@@ -37,6 +43,8 @@ export interface TrainingActions {
   /** What it left in the registry, by the names it gave them. */
   encodersOf(id: string): string[];
 }
+
+export type Comparable = { readonly before: string; readonly after: string } | { readonly obstacle: string };
 
 export function createTrainingActions(engine: Engine, dataFolder: string): TrainingActions {
   const runner = (): ReturnType<typeof requireRunner> => requireRunner(engine.jobs, engine.collection !== null);
@@ -80,6 +88,22 @@ export function createTrainingActions(engine: Engine, dataFolder: string): Train
     const job = row.job_id === null ? null : runner().snapshot(row.job_id as JobId);
     if (job !== null && !isFinished(job.state))
       throw new UserError("run-active", `The run ${row.id} is still going on; cancel it before it is ${what}.`);
+    if (livingComparison(row.id) !== null)
+      throw new UserError("run-active", `The maps of the run ${row.id} are being compared; cancel that before it is ${what}.`);
+  };
+  const livingComparison = (id: string): JobId | null => {
+    const job = newestJobOfRun(engine.requireCollection().store, "compare", id);
+    return job === undefined || isFinished(job.state) ? null : (job.id as JobId);
+  };
+  const comparable = (id: string): Comparable => {
+    const row = find(id);
+    if (row.outcome === null) return { obstacle: "It has not ended: there is nothing to compare yet." };
+    const report = JSON.parse(row.outcome) as TrainReport;
+    const before = baselineOf(runFolder(engine.requireCollection().workspace, id));
+    if (before === null) return { obstacle: `The encoder it began with (${row.base}) is not known any more.` };
+    const registered = listRegisteredEncoders(dataFolder).map(({ card }) => card.id);
+    const gone = [before, report.encoder].find((encoder) => !registered.includes(encoder));
+    return gone === undefined ? { before, after: report.encoder } : { obstacle: `The encoder ${gone} was removed.` };
   };
   return {
     start: (request) => {
@@ -143,6 +167,15 @@ export function createTrainingActions(engine: Engine, dataFolder: string): Train
       deleteRun(store, id);
       rmSync(join(store.workspace, "runs", id), { recursive: true, force: true });
       engine.announce();
+    },
+    comparable,
+    compare: (id) => {
+      const jobs = runner();
+      const living = livingComparison(id);
+      if (living !== null) return living;
+      const encoders = comparable(id);
+      if ("obstacle" in encoders) throw new UserError("not-comparable", `The run ${id} cannot be compared. ${encoders.obstacle}`);
+      return jobs.start("compare", { run: id, ...encoders, device: "auto" });
     },
     apply: (id, encoder) => {
       const row = find(id);

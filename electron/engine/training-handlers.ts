@@ -119,6 +119,11 @@ export function createTrainingHandlers(engine: Engine, dataFolder: string): Trai
       engine.training.show(id);
       return runNeighbours(engine.requireCollection(), id);
     },
+    "runs.compare": ({ id }) => ({ job: engine.training.compare(id) }),
+    "runs.comparison": async ({ id }) => {
+      const { describeComparison } = await import("./views/comparison.ts");
+      return describeComparison(engine, id);
+    },
     "runs.rename": ({ id, name }) => {
       engine.training.rename(id, name);
       return {};

@@ -300,7 +300,13 @@ export type ExportJobReport =
   | { readonly exported: "encoder"; readonly folder: string; readonly encoder: ExportedEncoder }
   | { readonly exported: "folders"; readonly folder: string; readonly data: ExportedData };
 
-export type JobReport = IndexReport | EvaluationReport | TrainReport | ExportJobReport;
+/** What a comparison of two encoders ends with; the rest is asked for by its run. */
+export interface CompareReport {
+  readonly compared: string;
+  readonly pictures: number;
+}
+
+export type JobReport = IndexReport | EvaluationReport | TrainReport | CompareReport | ExportJobReport;
 
 /** What an export of an encoder wrote, and how far its vectors are from those in the app (largest difference of any number). */
 export interface ExportedEncoder {

@@ -4,7 +4,7 @@
  */
 import type { JobId, JobReport } from "./model.ts";
 
-export const jobKinds = ["index", "samples", "evaluate", "train", "tune", "export"] as const;
+export const jobKinds = ["index", "samples", "evaluate", "train", "tune", "compare", "export"] as const;
 export type JobKind = (typeof jobKinds)[number];
 
 /** The stages of an index job, in order. */
@@ -16,6 +16,9 @@ export const evaluationStages = ["embed", "judge"] as const;
 
 /** The stages of a training, on all pictures or on a few labels. */
 export const trainStages = ["read", "features", "steps", "judge"] as const;
+
+/** The stages of a comparison of two encoders: pictures are embedded, maps laid out, pairs looked at. */
+export const compareStages = ["embed", "compare", "verify"] as const;
 
 /** The stages of an export: pictures are read, files are written and proved. */
 export const exportStages = ["read", "write"] as const;

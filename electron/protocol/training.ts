@@ -2,6 +2,7 @@
  * @file Training as it crosses between engine and clients: what there is to choose, what a choice would mean for this collection, a run while it goes on
  * and what came of it. What there is one of for each step or picture comes as typed arrays.
  */
+import type { ComparisonState } from "./comparison.ts";
 import type { EncoderId, ImageId, JobId, JudgedBy, ProjectId, RunSummary, TrainReport } from "./model.ts";
 
 type Empty = Record<string, never>;
@@ -250,6 +251,9 @@ export interface TrainingContract {
   "runs.metrics": { params: { id: string; after: number }; result: RunMetrics };
   "runs.examples": { params: { id: string }; result: RunExamples };
   "runs.neighbours": { params: { id: string }; result: RunNeighbours | null };
+  /** Compares the encoder it ended with and the one it began with on the collection's pictures: a job, whose result is kept with the run. */
+  "runs.compare": { params: { id: string }; result: { job: JobId } };
+  "runs.comparison": { params: { id: string }; result: ComparisonState };
   "runs.rename": { params: { id: string; name: string }; result: Empty };
   /** With its folder and its encoders; refused where a collection uses one of them. */
   "runs.delete": { params: { id: string }; result: Empty };

@@ -91,6 +91,8 @@ const trainingChecks: { readonly [M in keyof TrainingContract]: Check<unknown> }
   "runs.metrics": params<"runs.metrics">({ id: word, after: integer<number>(0, Number.MAX_SAFE_INTEGER) }),
   "runs.examples": params<"runs.examples">(run),
   "runs.neighbours": params<"runs.neighbours">(run),
+  "runs.compare": params<"runs.compare">(run),
+  "runs.comparison": params<"runs.comparison">(run),
   "runs.rename": params<"runs.rename">({ id: word, name: text(200) }),
   "runs.delete": params<"runs.delete">(run),
   "runs.pause": params<"runs.pause">(run),

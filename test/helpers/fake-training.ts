@@ -14,6 +14,8 @@ import {
   type TrainingContract,
 } from "#protocol/training.ts";
 
+import { createFakeComparisons } from "./fake-comparison.ts";
+
 export interface FakeTrainingOptions {
   readonly images: () => number;
   readonly job: () => JobSnapshot | null;
@@ -229,6 +231,7 @@ export function createFakeTraining({
     announce();
     return {};
   };
+  const comparisons = createFakeComparisons({ images, job: currentJob, setJob });
   /** A tuning ends when its job is set to have. */
   const settle = (): void => {
     const job = currentJob();
@@ -357,6 +360,8 @@ export function createFakeTraining({
         Int32Array.from({ length: count * k }, (_, at) => (Math.floor(at / k) + stride * ((at % k) + 1)) % count);
       return { ids: Int32Array.from({ length: count }, (_, at) => at + 1), count, k, frozen: rows(3), whitened: rows(5), after: rows(6) };
     },
+    "runs.compare": ({ id }) => comparisons.start(id),
+    "runs.comparison": ({ id }) => comparisons.state(id),
     "runs.rename": ({ id, name }) => change(id, { name }),
     "runs.delete": ({ id }) => {
       runs = runs.filter((run) => run.id !== id);

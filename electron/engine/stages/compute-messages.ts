@@ -5,8 +5,10 @@ import type { EvaluationReport } from "#protocol/model.ts";
 
 import type { NeighbourGraph, VectorTable } from "../base/neighbour-graph.ts";
 import type { ContentFacts, CandidatePair } from "../duplicates/types.ts";
+import type { MadeMap } from "../map/make-map.ts";
 import type { PackedListing } from "../ingest/scan/pack.ts";
 import type { EncoderRow } from "../store/queries/embeddings.ts";
+import type { ComparedSpaces, SpacesInput } from "./comparison/compare-spaces.ts";
 
 /** Where the worker reads the vectors for itself: a hundred thousand of them must not pass through the engine's own thread. */
 export interface VectorSource {
@@ -19,15 +21,9 @@ export interface ComputeTasks {
   neighbours: { input: { source: VectorSource; k: number }; output: { contentIds: Int32Array; graph: NeighbourGraph } };
   map: {
     input: { source: VectorSource; graph: NeighbourGraph; seed: number; initial: Float32Array | null };
-    output: {
-      coordinates: Float32Array;
-      clusters: Int32Array;
-      /** Row of each cluster's representative. */
-      representatives: Int32Array;
-      trustworthiness: number;
-      recall: number;
-    };
+    output: MadeMap;
   };
+  compare: { input: SpacesInput; output: ComparedSpaces };
   candidates: {
     input: { contents: ContentFacts[]; graph: NeighbourGraph | null; rows: Int32Array; source: VectorSource; seed: number };
     output: CandidatePair[];

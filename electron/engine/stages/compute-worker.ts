@@ -12,18 +12,14 @@ import { formatByName, headBytes, looksLikeImage } from "../ingest/decode/sniff.
 import { packListing } from "../ingest/scan/pack.ts";
 import { walk } from "../ingest/scan/walk.ts";
 import { obeyControl, sharedSignal } from "../jobs/control.ts";
-import { clusterMap } from "../map/clusters.ts";
-import { layoutMap } from "../map/layout.ts";
-import { measureMap } from "../map/quality.ts";
+import { makeMap } from "../map/make-map.ts";
 import { scoreOutliers } from "../outliers/score.ts";
 import { exactNeighbours } from "../search/exact-neighbours.ts";
 import { openForReading } from "../store/database.ts";
 import { evaluate } from "../training/evaluate/evaluate.ts";
+import { compareSpaces } from "./comparison/compare-spaces.ts";
 import type { ComputeMessage, ComputeStart, ComputeTask, ComputeTasks, VectorSource } from "./compute-messages.ts";
 import { loadVectors, type EmbeddedContents } from "./vectors.ts";
-
-const fewPoints = 300;
-const triesForFew = 5;
 
 type Tasks = { [T in ComputeTask]: (input: ComputeTasks[T]["input"], options: StageOptions) => ComputeTasks[T]["output"] };
 
@@ -41,23 +37,9 @@ const tasks: Tasks = {
     const { contentIds, table } = readVectors(source);
     return { contentIds, graph: exactNeighbours(table, k, options) };
   },
-  map: ({ source, graph, seed, initial }, options) => {
-    const { table } = readVectors(source);
-    const attempt = (from: number): { coordinates: Float32Array; trustworthiness: number; recall: number } => {
-      const { coordinates } = layoutMap({ graph, table, seed: from, ...(initial ? { initial } : {}) }, options);
-      const { trustworthiness, recall } = measureMap({ table, graph, coordinates, seed }, { signal: options.signal });
-      return { coordinates, trustworthiness, recall };
-    };
-    let best = attempt(seed);
-    // Few points may be caught in a bad place, and another try costs milliseconds (27 pictures, three seeds: .54, .82, .91).
-    for (let next = 1; table.count <= fewPoints && next < triesForFew; next++) {
-      const other = attempt(seed + next);
-      if (other.trustworthiness > best.trustworthiness) best = other;
-    }
-    const { labels, representatives } = clusterMap(best.coordinates, table.count, { table, signal: options.signal });
-    return { ...best, clusters: labels, representatives };
-  },
+  map: ({ source, graph, seed, initial }, options) => makeMap({ table: readVectors(source).table, graph, seed, initial }, options),
   evaluate: (input, options) => evaluate(input, options),
+  compare: (input, options) => compareSpaces(input, options),
   candidates: ({ contents, graph, rows, source, seed }, options) =>
     findCandidates({ contents, graph, rows, seed, ...(graph ? { table: readVectors(source).table } : {}) }, options),
   outliers: ({ source, graph, groups, seed }, options) =>

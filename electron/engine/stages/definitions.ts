@@ -3,12 +3,13 @@
  */
 import { basename, join } from "node:path";
 
-import { evaluationStages, indexStages, trainStages, type JobKind } from "#protocol/progress.ts";
+import { compareStages, evaluationStages, indexStages, trainStages, type JobKind } from "#protocol/progress.ts";
 
 import type { Clock } from "../base/clock.ts";
 import type { ChildPool } from "../children/child-pool.ts";
 import type { JobDefinition } from "../jobs/job-runner.ts";
 import type { WriteStore } from "../store/database.ts";
+import { runCompareJob, type CompareParameters } from "./comparison/compare-job.ts";
 import type { TuneParameters } from "./fewshot/tune-plan.ts";
 import { runEvaluateJob, type EvaluateParameters } from "./evaluate-job.ts";
 import { runIndexJob, type IndexParameters } from "./index-job.ts";
@@ -64,6 +65,14 @@ export function createDefinitions(surroundings: DefinitionSurroundings): Record<
         const { runTuneJob } = await import("./fewshot/tune-job.ts");
         return runTuneJob(parameters as TuneParameters, { ...surroundings, children: surroundings.children() }, job);
       },
+    },
+    compare: {
+      stages: compareStages,
+      title: (parameters) => {
+        const { before, after } = parameters as CompareParameters;
+        return `Compare ${before} with ${after}`;
+      },
+      run: (parameters, job) => runCompareJob(parameters as CompareParameters, { ...surroundings, children: surroundings.children() }, job),
     },
     samples: {
       stages: ["draw", ...indexStages],

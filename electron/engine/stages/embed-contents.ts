@@ -1,8 +1,7 @@
 /**
  * @file Embeds pictures of the collection with an encoder that need not be the one it uses: for judging an encoder before anything is switched.
- * Only vectors are stored; what is known of the files stays as it is.
+ * What is known of the files stays as it is.
  */
-import type { Clock } from "../base/clock.ts";
 import { inLanes } from "../base/lanes.ts";
 import { showPath } from "../base/path-bytes.ts";
 import type { ChildPool } from "../children/child-pool.ts";
@@ -10,30 +9,51 @@ import type { RegisteredEncoder } from "../encoders/registry.ts";
 import type { JobContext } from "../jobs/job-runner.ts";
 import type { ChosenDevice } from "../runtime/devices.ts";
 import { toHalf } from "../search/half-float.ts";
-import type { WriteStore } from "../store/database.ts";
+import type { ReadStore, WriteStore } from "../store/database.ts";
 import { contentById, type ContentRow } from "../store/queries/contents.ts";
 import { hasEmbedding, saveEmbedding, type EncoderRow } from "../store/queries/embeddings.ts";
 import { filesOfContent } from "../store/queries/files.ts";
 import { inTransaction } from "../store/statements.ts";
 import { openTensorFile } from "./tensor-file.ts";
 
-export interface EmbedContentsRequest {
-  readonly store: WriteStore;
-  readonly clock: Clock;
+export interface EmbedPicturesRequest {
+  readonly store: ReadStore;
   readonly children: ChildPool;
   readonly encoder: RegisteredEncoder;
-  readonly encoderRow: EncoderRow;
   readonly contentIds: ArrayLike<number>;
   readonly openDevice: () => Promise<ChosenDevice>;
-  readonly job: JobContext;
+  readonly job: Pick<JobContext, "control" | "signal" | "progress">;
+}
+
+export interface EmbedContentsRequest extends EmbedPicturesRequest {
+  readonly store: WriteStore;
+  readonly encoderRow: EncoderRow;
+}
+
+/** The vector of one content, as it is stored. */
+export interface EmbeddedContent {
+  readonly contentId: number;
+  readonly vector: Buffer;
 }
 
 const batchSize = 16;
 
-/** Gives the paths (shown form) of those that could not be read any more. */
-export async function embedContents(request: EmbedContentsRequest): Promise<string[]> {
-  const { store, children, encoder, encoderRow, job } = request;
-  const lacking = Array.from(request.contentIds).filter((id) => !hasEmbedding(store, encoderRow.key, id));
+/** Embeds those that the encoder has not seen, and stores the vectors. Gives the paths (shown form) of those that could not be read any more. */
+export function embedContents(request: EmbedContentsRequest): Promise<string[]> {
+  const { store, encoderRow } = request;
+  const contentIds = Array.from(request.contentIds).filter((id) => !hasEmbedding(store, encoderRow.key, id));
+  return embedPictures({ ...request, contentIds }, (batch) =>
+    inTransaction(store, () => batch.forEach(({ contentId, vector }) => saveEmbedding(store, encoderRow.key, contentId, vector))),
+  );
+}
+
+/** The same without a store to write to: `onBatch` gets the vectors as they come. */
+export async function embedPictures(
+  request: EmbedPicturesRequest,
+  onBatch: (batch: readonly EmbeddedContent[]) => void,
+): Promise<string[]> {
+  const { store, children, encoder, job } = request;
+  const lacking = Array.from(request.contentIds);
   if (lacking.length === 0) return [];
   const { size } = encoder.card.input;
   const unreadable: string[] = [];
@@ -49,11 +69,11 @@ export async function embedContents(request: EmbedContentsRequest): Promise<stri
     if (batch.length === 0) return;
     const { session } = await device;
     const vectors = await session.embed({ file: tensorFile.path, offsets: batch.map(({ offset }) => offset) }, batch.length);
-    const { dimensions } = encoderRow;
-    inTransaction(store, () =>
-      batch.forEach(({ contentId }, row) => {
+    const { dimensions } = encoder.card.output;
+    onBatch(
+      batch.map(({ contentId }, row) => {
         const vector = toHalf(vectors.subarray(row * dimensions, (row + 1) * dimensions));
-        saveEmbedding(store, encoderRow.key, contentId, Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength));
+        return { contentId, vector: Buffer.from(vector.buffer, vector.byteOffset, vector.byteLength) };
       }),
     );
     for (const { offset } of batch) tensorFile.giveBack(offset);
@@ -85,7 +105,7 @@ export async function embedContents(request: EmbedContentsRequest): Promise<stri
 
 /** Reads the first of its files that still holds it; the path where none does. */
 async function readContent(
-  { store, children, encoder, job }: EmbedContentsRequest,
+  { store, children, encoder, job }: EmbedPicturesRequest,
   content: ContentRow,
   place: { readonly file: string; readonly offset: number },
 ): Promise<string | null> {

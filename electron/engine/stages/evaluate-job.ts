@@ -34,7 +34,6 @@ export async function runEvaluateJob(parameters: EvaluateParameters, surrounding
   job.enter("embed");
   const unreadable = await embedContents({
     store,
-    clock,
     children,
     encoder,
     encoderRow,

@@ -10,9 +10,9 @@ import type { NearestOthers, RunDetails, RunExamples, RunMetrics, RunNeighbours,
 
 import type { Collection } from "../collection.ts";
 import type { Engine } from "../engine.ts";
-import { readEncoderCard } from "../encoders/encoder-card.ts";
 import { contentByHash } from "../store/queries/contents.ts";
 import { summarisePlan } from "../stages/training/plan-summary.ts";
+import { baselineOf } from "../stages/training/run-baseline.ts";
 import { readLooks, readRunMetrics } from "../stages/training/run-metrics.ts";
 import { readPlaces } from "../stages/training/run-places.ts";
 import { fewestForExamples, readProbeExamples, type ExampleNeighbours } from "../training/trainer/probe-examples.ts";
@@ -29,7 +29,7 @@ export function describeRunDetails(
   const plan = readPlan(folderOf(collection, id));
   const kept = training.encodersOf(id);
   const encoderAt = (name: string | null): EncoderId | null => (name !== null && kept.includes(name) ? (name as EncoderId) : null);
-  const frozen = plan === null ? null : frozenOf(plan);
+  const frozen = baselineOf(folderOf(collection, id));
   return {
     run,
     request: requestOf(request),
@@ -101,15 +101,6 @@ function folderOf({ workspace }: Collection, id: string): string {
 function readPlan(folder: string): RunPlan | null {
   const path = join(folder, planName);
   return existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as RunPlan) : null;
-}
-
-/** Null where it was removed since. */
-function frozenOf({ baseline }: RunPlan): EncoderId | null {
-  try {
-    return readEncoderCard(baseline).id as EncoderId;
-  } catch {
-    return null;
-  }
 }
 
 /** A request as it was made, without what the run added to it. */

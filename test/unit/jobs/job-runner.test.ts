@@ -31,7 +31,15 @@ function bench(run: (parameters: unknown, job: JobContext, clock: ManualClock) =
   const runner = createJobRunner({
     store: opened.store,
     clock,
-    definitions: { index: definition, samples: definition, evaluate: definition, train: definition, tune: definition, export: definition },
+    definitions: {
+      index: definition,
+      samples: definition,
+      evaluate: definition,
+      train: definition,
+      tune: definition,
+      compare: definition,
+      export: definition,
+    },
     onJob: (snapshot) => events.push(snapshot),
   });
   return { runner, events, clock, store: opened.store };

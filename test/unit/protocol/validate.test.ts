@@ -56,6 +56,8 @@ const good: { readonly [M in Method]: readonly unknown[] } = {
   "runs.metrics": [{ id: "run-1", after: 0 }],
   "runs.examples": [{ id: "run-1" }],
   "runs.neighbours": [{ id: "run-1" }],
+  "runs.compare": [{ id: "run-1" }],
+  "runs.comparison": [{ id: "run-1" }],
   "runs.rename": [{ id: "run-1", name: "" }],
   "runs.delete": [{ id: "run-1" }],
   "runs.pause": [{ id: "run-1" }],

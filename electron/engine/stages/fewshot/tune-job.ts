@@ -18,7 +18,8 @@ import { fewLabels } from "../../training/methods/few-labels.ts";
 import { describeEncoderRow } from "../encoder-use.ts";
 import { factsOf, type Contents } from "../training/plan-facts.ts";
 import { runTrainer, TrainerDied } from "../training/run-trainer.ts";
-import { readSquares, runFolder, takeIn, type TrainSurroundings } from "../training/train-job.ts";
+import { runFolder } from "../training/run-folder.ts";
+import { readSquares, takeIn, type TrainSurroundings } from "../training/train-job.ts";
 import type { TuneOutcome } from "./run-tuning.ts";
 import { chooseContents, makeTunePlan, tunePlanName, type TuneParameters, type TunePlan } from "./tune-plan.ts";
 

@@ -28,6 +28,7 @@ import type { IndexSurroundings } from "../index-job.ts";
 import { openTensorFile } from "../tensor-file.ts";
 import { makePlan, type TrainParameters } from "./make-plan.ts";
 import { factsOf, type Contents } from "./plan-facts.ts";
+import { runFolder } from "./run-folder.ts";
 import { placesName, writePlaces } from "./run-places.ts";
 import { runTrainer, TrainerDied } from "./run-trainer.ts";
 
@@ -37,10 +38,6 @@ export interface TrainSurroundings extends IndexSurroundings {
 
 /** How the process that trains is started with more variables in its environment (where the host can give any). */
 export type SpawnTrainer = (environment: Readonly<Record<string, string>>) => SpawnChild;
-
-export function runFolder(workspace: string, id: string): string {
-  return join(workspace, "runs", id);
-}
 
 /** How often a batch is halved before it is told that it does not fit. */
 const mostHalvings = 4;

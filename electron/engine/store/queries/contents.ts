@@ -2,7 +2,7 @@
  * @file Contents: what decoding told about each distinct sequence of bytes.
  */
 import type { ReadStore, WriteStore } from "../database.ts";
-import { readAll, readOne, write } from "../statements.ts";
+import { readAll, readOne, readRaw, write } from "../statements.ts";
 
 export interface ContentRow {
   readonly id: number;
@@ -100,6 +100,13 @@ export function listPresentContents(store: ReadStore): ContentRow[] {
     store,
     "SELECT * FROM contents WHERE error_code IS NULL AND id IN (SELECT content_id FROM files WHERE state = 'image') ORDER BY hash",
   );
+}
+
+/** Their ids alone, in the same order. */
+export function listPresentContentIds(store: ReadStore): number[] {
+  const sql =
+    "SELECT id FROM contents WHERE error_code IS NULL AND id IN (SELECT content_id FROM files WHERE state = 'image') ORDER BY hash";
+  return readRaw<[number]>(store, sql).map(([id]) => id);
 }
 
 /** Adds what was measured at full resolution after the first decode. `quality` is the whole JSON with it. */

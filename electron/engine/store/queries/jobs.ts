@@ -50,6 +50,16 @@ export function listJobs(store: ReadStore, limit = 20): JobRow[] {
   return readAll<JobRow>(store, "SELECT * FROM jobs ORDER BY id DESC LIMIT ?", limit);
 }
 
+/** The newest of a kind whose parameters name this run. */
+export function newestJobOfRun(store: ReadStore, kind: JobKind, run: string): JobRow | undefined {
+  return readOne<JobRow>(
+    store,
+    "SELECT * FROM jobs WHERE kind = ? AND json_extract(parameters, '$.run') = ? ORDER BY id DESC LIMIT 1",
+    kind,
+    run,
+  );
+}
+
 export type JobChange = Partial<Omit<JobRow, "id" | "kind" | "title" | "parameters" | "created_at">>;
 
 /** Writes the given columns. */

@@ -1,0 +1,113 @@
+/**
+ * @file Candidates verified on pixels in the children, verdicts told as they come. Pairs that share pictures go to one child, and a picture that hangs its decoder
+ * costs only its own pairs.
+ */
+import { inLanes } from "../base/lanes.ts";
+import type { ChildPool } from "../children/child-pool.ts";
+import type { VerifyPair, VerifyPicture } from "../children/verify-pairs.ts";
+import { keepsEveryPixel } from "../duplicates/keep.ts";
+import type { CandidatePair, ContentFacts } from "../duplicates/types.ts";
+import type { JobContext } from "../jobs/job-runner.ts";
+import type { ReadStore } from "../store/database.ts";
+import type { PairRow } from "../store/queries/findings.ts";
+import { readAll } from "../store/statements.ts";
+
+export interface VerifyRequest {
+  readonly store: ReadStore;
+  readonly children: ChildPool;
+  readonly job: JobContext;
+  readonly contents: readonly ContentFacts[];
+  /** Positions in `contents`. */
+  readonly pairs: readonly CandidatePair[];
+}
+
+/** Pairs in one request to a child: under a second of work, so that progress moves and a cancel is heard. */
+const pairsPerRequest = 24;
+
+/** Content ids in the order of the candidate. Gives the number of pairs that got no verdict. */
+export async function verifyCandidates(request: VerifyRequest, onJudged: (judged: readonly PairRow[]) => void): Promise<number> {
+  const { store, children, job, contents, pairs } = request;
+  const paths = onePathPerContent(store);
+  const requests = chunkByPicture(pairs);
+  let done = 0;
+  let left = 0;
+  job.progress(0, pairs.length);
+  const judge = async (chunk: readonly CandidatePair[]): Promise<void> => {
+    await job.control.gate();
+    const { pictures, indexed } = indexPictures(chunk, contents, paths);
+    const answer = await children.run(
+      "verify",
+      { pictures, pairs: indexed },
+      { signal: job.signal, timeoutMs: chunk.length > 1 ? 120_000 : 30_000 },
+    );
+    if ("failure" in answer) {
+      // One picture that hangs or crashes the decoder must not cost the pairs it shared a request with.
+      if (chunk.length > 1) for (const pair of chunk) await judge([pair]);
+      else left++;
+      return;
+    }
+    onJudged(
+      chunk.flatMap((pair, index): PairRow[] => {
+        const verdict = answer.verdicts[index];
+        if (!verdict) {
+          left++;
+          return [];
+        }
+        const { relation, score } = verdict;
+        return [{ a: (contents[pair.a] as ContentFacts).id, b: (contents[pair.b] as ContentFacts).id, relation, score }];
+      }),
+    );
+  };
+  await inLanes(requests, children.size * 2, async (chunk) => {
+    await judge(chunk);
+    done += chunk.length;
+    job.progress(done, pairs.length);
+  });
+  return left;
+}
+
+/** Pairs that share pictures go to the same child, which then decodes each picture once: chunks along the sorted list. */
+function chunkByPicture(pairs: readonly CandidatePair[]): CandidatePair[][] {
+  const sorted = [...pairs].sort((one, other) => one.a - other.a || one.b - other.b);
+  const chunks: CandidatePair[][] = [];
+  for (let at = 0; at < sorted.length; at += pairsPerRequest) chunks.push(sorted.slice(at, at + pairsPerRequest));
+  return chunks;
+}
+
+function indexPictures(
+  chunk: readonly CandidatePair[],
+  contents: readonly ContentFacts[],
+  paths: ReadonlyMap<number, Buffer>,
+): { pictures: VerifyPicture[]; indexed: VerifyPair[] } {
+  const pictures: VerifyPicture[] = [];
+  const places = new Map<number, number>();
+  const place = (position: number): number => {
+    const known = places.get(position);
+    if (known !== undefined) return known;
+    const content = contents[position] as ContentFacts;
+    places.set(position, pictures.length);
+    pictures.push({
+      path: paths.get(content.id) as Buffer,
+      width: content.width,
+      height: content.height,
+      lossless: keepsEveryPixel(content.format),
+    });
+    return pictures.length - 1;
+  };
+  const indexed = chunk.map((pair): VerifyPair => ({
+    a: place(pair.a),
+    b: place(pair.b),
+    maybeIdentical: pair.reasons.includes("pixels"),
+    orientations: pair.orientations ?? null,
+    lookForScene: pair.lookForScene,
+  }));
+  return { pictures, indexed };
+}
+
+function onePathPerContent(store: ReadStore): Map<number, Buffer> {
+  const rows = readAll<{ content_id: number; path: Buffer }>(
+    store,
+    "SELECT content_id, path FROM files WHERE state = 'image' ORDER BY path DESC",
+  );
+  return new Map(rows.map((row) => [row.content_id, row.path]));
+}
