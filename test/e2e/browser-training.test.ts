@@ -145,6 +145,22 @@ describe.skipIf(chromium === null)("training in the app", { timeout: 180_000 }, 
     await page.getByRole("button", { name: "End the blind test" }).click();
   });
 
+  test("the maps are compared; what was found is there again after a restart of the page", async () => {
+    const section = page.getByRole("region", { name: "The map before and after" });
+    await section.getByRole("button", { name: "Compare the maps" }).click();
+    await section.locator("canvas").waitFor({ timeout: 90_000 });
+    await section.getByText("All 40 pictures are compared.").waitFor();
+    await expect.poll(() => section.locator(".stage .placed").count(), patient).toBe(40);
+    await section.getByRole("tab", { name: /Odd pictures/ }).click();
+    await section.getByText(/^The 3 oddest of 40 pictures/).waitFor();
+    await section.getByRole("tab", { name: /Copies/ }).click();
+    await section.getByText(/pairs to look at: \d+ with either/).waitFor();
+    await page.reload();
+    await section.getByRole("button", { name: "Play" }).click();
+    await expect.poll(() => section.getByRole("slider").inputValue(), patient).toBe("1");
+    await page.getByRole("columnheader", { name: /Before in use/ }).waitFor();
+  });
+
   test("used, and back in one step", async () => {
     await page.getByRole("button", { name: "Use", exact: true }).last().click();
     await page.getByText("One step leads back to the encoder of before, as it was.").waitFor({ timeout: 90_000 });

@@ -66,7 +66,8 @@ function comparisonOf(count: number, run: string): RunComparison {
   const listed = most.sort((one, other) => distances[other] - distances[one]).slice(0, 24);
   const nearest = (stride: number): Int32Array =>
     Int32Array.from(listed.flatMap((row) => [1, 2, 3, 4, 5].map((step) => (row + stride * step) % count)));
-  const several = Math.min(6, Math.floor(count / 6));
+  const oddest = Math.max(3, Math.round(count / 50));
+  const several = Math.min(6, oddest);
   return {
     before: "bundled" as EncoderId,
     after: run as EncoderId,
@@ -90,9 +91,9 @@ function comparisonOf(count: number, run: string): RunComparison {
       chance: { typical: 0.012, reach: 0.03 },
     },
     outliers: {
-      count: Math.max(3, Math.round(count / 50)),
-      joined: Array.from({ length: several }, (_, at) => ({ row: 11 + at, before: 40 + 31 * at, after: 1 + at })),
-      left: Array.from({ length: several }, (_, at) => ({ row: 2 + at, before: 1 + at, after: 60 + 17 * at })),
+      count: oddest,
+      joined: Array.from({ length: several }, (_, at) => ({ row: 11 + at, before: oddest + 1 + 3 * at, after: 1 + at })),
+      left: Array.from({ length: several }, (_, at) => ({ row: 2 + at, before: 1 + at, after: oddest + 5 + 2 * at })),
     },
     pairs: {
       both: 41,

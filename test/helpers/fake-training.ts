@@ -358,7 +358,7 @@ export function createFakeTraining({
       const k = 6;
       const rows = (stride: number): Int32Array =>
         Int32Array.from({ length: count * k }, (_, at) => (Math.floor(at / k) + stride * ((at % k) + 1)) % count);
-      return { ids: Int32Array.from({ length: count }, (_, at) => at + 1), count, k, frozen: rows(3), whitened: rows(5), after: rows(6) };
+      return { ids: Int32Array.from({ length: count }, (_, at) => at + 1), count, k, frozen: rows(3), whitened: rows(5), after: rows(7) };
     },
     "runs.compare": ({ id }) => comparisons.start(id),
     "runs.comparison": ({ id }) => comparisons.state(id),
