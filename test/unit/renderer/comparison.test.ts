@@ -5,7 +5,7 @@ import type { EncoderId } from "#protocol/model.ts";
 import { createRandom } from "#engine/base/random.ts";
 import { makeLooks } from "../../../renderer/map-view/looks.ts";
 import { colourOf } from "../../../renderer/map-view/palette.ts";
-import { looksRequest, rowAt, spotOf, viewOf } from "../../../renderer/views/training/comparison/compared-rows.ts";
+import { looksRequest, rowAt, spotOf, suitedColour, viewOf } from "../../../renderer/views/training/comparison/compared-rows.ts";
 import { comparedWords, moveWords, otherPairsWords, rowWords } from "../../../renderer/views/training/comparison/comparison-words.ts";
 
 import { imageColumns } from "../../helpers/image-columns.ts";
@@ -92,6 +92,22 @@ describe("rows on the canvas", () => {
     expect(looks("before").marks[3]).toBe(1);
     expect(looks("before").order.at(-1)).toBe(3);
   });
+});
+
+test("a map of few groups is coloured by folder, where there are folders", () => {
+  const withGroups = (groups: number): RunComparison => {
+    const made = comparison();
+    return {
+      ...made,
+      maps: {
+        ...made.maps,
+        before: { ...made.maps.before, clusters: made.maps.before.clusters.map((_, row) => (row % (groups + 1)) - 1) },
+      },
+    };
+  };
+  expect(suitedColour(withGroups(3), 8)).toBe("folder");
+  expect(suitedColour(withGroups(3), 1)).toBe("before");
+  expect(suitedColour(withGroups(4), 8)).toBe("before");
 });
 
 describe("words", () => {

@@ -16,8 +16,8 @@ import type { MadeMap } from "../../map/make-map.ts";
 import { openOnDevice } from "../../runtime/devices.ts";
 import { toFloat32 } from "../../search/half-float.ts";
 import type { ReadStore } from "../../store/database.ts";
-import { listPresentContentIds, listPresentContents } from "../../store/queries/contents.ts";
-import { encoderRow, listEmbeddings } from "../../store/queries/embeddings.ts";
+import { contentById, listPresentContentIds, type ContentRow } from "../../store/queries/contents.ts";
+import { encoderRow, readEmbedding } from "../../store/queries/embeddings.ts";
 import { listJudgedPairs, listPairs, type PairRow } from "../../store/queries/findings.ts";
 import { readMap } from "../../store/queries/graphs.ts";
 import { compute } from "../compute.ts";
@@ -61,10 +61,7 @@ export async function runCompareJob(parameters: CompareParameters, surroundings:
     );
   await job.control.gate();
   job.enter("compare");
-  const rowOf = new Map(Array.from(contentIds, (id, row) => [id, row]));
-  const contents = listPresentContents(store)
-    .filter(({ id }) => rowOf.has(id))
-    .map(contentFacts);
+  const contents = Array.from(contentIds, (id) => contentFacts(contentById(store, id) as ContentRow));
   const [before, after] = encoders.map(({ card }, at) => tableOf(contentIds, card.output.dimensions, vectors[at] as Vectors));
   const input: SpacesInput = {
     before: before as VectorTable,
@@ -117,7 +114,7 @@ async function embedBoth({ parameters, surroundings, encoders, sampledIds, folde
   const sampled = new Set(sampledIds);
   const parts = encoders.map((encoder) => {
     const kept = keptVectors(folder, encoder);
-    const vectors = new Map([...kept.read(), ...storedVectors(store, encoder)].filter(([id]) => sampled.has(id)));
+    const vectors = new Map([...[...kept.read()].filter(([id]) => sampled.has(id)), ...storedVectors(store, encoder, sampledIds)]);
     return { encoder, kept, vectors, lacking: sampledIds.filter((id) => !vectors.has(id)) };
   });
   const total = parts.reduce((sum, { lacking }) => sum + lacking.length, 0);
@@ -143,9 +140,14 @@ async function embedBoth({ parameters, surroundings, encoders, sampledIds, folde
   return parts.map(({ vectors }) => vectors);
 }
 
-function storedVectors(store: ReadStore, encoder: RegisteredEncoder): [number, Buffer][] {
+/** One by one: of a large collection the sample is a small part. */
+function storedVectors(store: ReadStore, encoder: RegisteredEncoder, sampledIds: Int32Array): [number, Buffer][] {
   const row = encoderRow(store, describeEncoderRow(encoder));
-  return row === undefined ? [] : listEmbeddings(store, row.key).map(({ content_id: id, vector }) => [id, vector]);
+  if (row === undefined) return [];
+  return Array.from(sampledIds).flatMap((id): [number, Buffer][] => {
+    const vector = readEmbedding(store, row.key, id);
+    return vector === null ? [] : [[id, vector]];
+  });
 }
 
 /** Unit length again after the rounding to float16. */

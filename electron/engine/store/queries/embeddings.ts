@@ -64,6 +64,12 @@ export function hasEmbedding(store: ReadStore, encoderKey: number, contentId: nu
   return readOne(store, "SELECT 1 AS found FROM embeddings WHERE encoder_key = ? AND content_id = ?", encoderKey, contentId) !== undefined;
 }
 
+/** The vector of one content; null where this encoder has not seen it. */
+export function readEmbedding(store: ReadStore, encoderKey: number, contentId: number): Buffer | null {
+  const sql = "SELECT vector FROM embeddings WHERE encoder_key = ? AND content_id = ?";
+  return readOne<{ vector: Buffer }>(store, sql, encoderKey, contentId)?.vector ?? null;
+}
+
 /** Contents of present files that this encoder has not seen. */
 export function listUnembeddedContents(store: ReadStore, encoderKey: number): number[] {
   return readAll<{ content_id: number }>(

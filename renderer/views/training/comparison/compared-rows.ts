@@ -10,6 +10,15 @@ import type { PointStyle } from "../../../map-view/scene.ts";
 export const comparedColours = ["before", "after", "folder", "class", "moved"] as const;
 export type ComparedColour = (typeof comparedColours)[number];
 
+const fewGroups = 4;
+
+/** Groups tell little of a map that hardly falls into any: then folders, where there are several. */
+export function suitedColour({ maps }: RunComparison, folders: number): ComparedColour {
+  const groups = new Set(maps.before.clusters);
+  groups.delete(-1);
+  return groups.size < fewGroups && folders > 1 ? "folder" : "before";
+}
+
 export interface RowFacts {
   /** [rows] index into the columns, -1 where a picture is gone. */
   readonly indexes: Int32Array;

@@ -25,7 +25,7 @@ export function faithWords({ maps }: RunComparison): string {
 }
 
 export function rankWords({ moves: { k } }: RunComparison): string {
-  return `Ranked by the way on the map times the share of its ${k} nearest that a picture exchanged. Listed is who moved farther than 19 of 20 do by chance.`;
+  return `Ranked by the way on the map times the share of its ${k} nearest that a picture exchanged. Listed is who moved farther than 19 of 20 do by chance; ways are parts of the distance that two pictures typically lie apart.`;
 }
 
 /** "moved 73 %, 2 of its 15 nearest are the same". */
