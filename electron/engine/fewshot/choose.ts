@@ -1,6 +1,5 @@
 /**
- * @file Which model on which vectors answers, and why, in words. From two clicks a class on the clicks decide: each left out in turn, weighed by how common its class is in the folder, for a person
- * clicks rare and common ones alike. At one click nothing can be left out; then the neighbour graph is asked whether neighbours are of one kind (METHODS 6.2).
+ * @file Which model on which vectors answers, and why, in words. From two clicks a class on the clicks decide: each left out in turn. At one click nothing can be left out; then the neighbour graph is asked whether neighbours are of one kind (METHODS 6.2).
  */
 import type { Candidate } from "./leave-out.ts";
 import { modelNames, type ModelName } from "./models.ts";
