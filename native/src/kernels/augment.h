@@ -10,10 +10,10 @@
 #include <cstdint>
 #include <exception>
 #include <new>
-#include <thread>
 #include <vector>
 
 #include "../instructions.h"
+#include "../threads.h"
 #include "augment/blur.h"
 #include "augment/colour.h"
 #include "augment/noise.h"
@@ -108,23 +108,14 @@ inline void augment(const AugmentTask& task, int threads, Instructions level, Au
   for (int64_t thread = 0; thread < useful; thread++) scratch[thread].planes.resize(3 * task.size * task.size);
   std::atomic<int64_t> next{0};
   std::atomic<bool> outOfMemory{false};
-  auto work = [&](AugmentThread& thread) {
+  shareWork(useful, [&](int64_t index) {
+    AugmentThread& thread = scratch[index];
     try {
       for (int64_t view = next.fetch_add(1); view < task.views; view = next.fetch_add(1)) make(task, view, thread);
     } catch (const std::bad_alloc&) {
       outOfMemory = true;
     }
-  };
-  std::vector<std::thread> helpers;
-  for (int64_t helper = 1; helper < useful; helper++) {
-    try {
-      helpers.emplace_back([&work, &thread = scratch[helper]] { work(thread); });
-    } catch (const std::exception&) {
-      break;  // no thread to be had: those that run do the rest
-    }
-  }
-  work(scratch[0]);
-  for (std::thread& helper : helpers) helper.join();
+  });
   if (outOfMemory) throw std::bad_alloc();
 }
 

@@ -11,10 +11,10 @@
 #include <cstdint>
 #include <cstring>
 #include <limits>
-#include <thread>
 #include <vector>
 
 #include "../instructions.h"
+#include "../threads.h"
 
 namespace likeness {
 
@@ -235,23 +235,13 @@ inline bool exactNeighbours(const NeighbourTask& task, int threads, Instructions
   for (int64_t thread = 0; thread < useful; thread++) scratches.push_back({PackedRows(share, task.dimensions), PackedRows(fitting, task.dimensions)});
   std::atomic<int64_t> next{task.from};
   std::atomic<bool> isNumber{true};
-  auto work = [&](NeighbourScratch& scratch) {
+  shareWork(useful, [&](int64_t thread) {
     for (;;) {
       int64_t first = next.fetch_add(share);
       if (first >= task.to) return;
-      if (!search(task, first, std::min(task.to, first + share), fitting, scratch)) isNumber = false;
+      if (!search(task, first, std::min(task.to, first + share), fitting, scratches[thread])) isNumber = false;
     }
-  };
-  std::vector<std::thread> helpers;
-  for (int64_t helper = 1; helper < useful; helper++) {
-    try {
-      helpers.emplace_back([&work, &scratch = scratches[helper]] { work(scratch); });
-    } catch (const std::exception&) {
-      break;  // no thread to be had: those that run do the rest
-    }
-  }
-  work(scratches[0]);
-  for (std::thread& helper : helpers) helper.join();
+  });
   return isNumber;
 }
 

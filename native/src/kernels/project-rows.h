@@ -6,11 +6,9 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdint>
-#include <system_error>
-#include <thread>
-#include <vector>
 
 #include "../instructions.h"
+#include "../threads.h"
 #include "exact-neighbours.h"
 
 namespace likeness {
@@ -53,24 +51,14 @@ inline void projectRows(const ProjectTask& task, int threads, Instructions level
   constexpr int64_t shareBytes = 64 * 1024;
   const int64_t share = std::max<int64_t>(tileRows, shareBytes / (task.dimensions * static_cast<int64_t>(sizeof(float))) / tileRows * tileRows);
   std::atomic<int64_t> next{0};
-  auto work = [&] {
+  shareWork(std::min<int64_t>(threads, (task.count + share - 1) / share), [&](int64_t) {
     PackedRows rows(share, task.dimensions);
     for (;;) {
       const int64_t first = next.fetch_add(share);
       if (first >= task.count) return;
       project(task, first, std::min(task.count, first + share), rows, directions);
     }
-  };
-  std::vector<std::thread> helpers;
-  for (int64_t helper = 1; helper < std::min<int64_t>(threads, (task.count + share - 1) / share); helper++) {
-    try {
-      helpers.emplace_back(work);
-    } catch (const std::system_error&) {
-      break;  // no thread to be had: those that run do the rest
-    }
-  }
-  work();
-  for (std::thread& helper : helpers) helper.join();
+  });
 }
 
 }  // namespace likeness

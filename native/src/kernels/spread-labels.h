@@ -10,12 +10,12 @@
 #include <atomic>
 #include <cstdint>
 #include <cstring>
-#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "../instructions.h"
+#include "../threads.h"
 
 namespace likeness {
 
@@ -125,7 +125,7 @@ void spread(const SpreadTask& task, int threads, Instructions level, SpreadScrat
 
   const int64_t share = 8192 / lanes + 512, shares = (task.count + share - 1) / share;
   std::atomic<int64_t> taken{0}, done{0};
-  auto work = [&] {
+  shareWork(std::min<int64_t>(threads, shares), [&](int64_t) {
     for (;;) {
       const int64_t ticket = taken.fetch_add(1), iteration = ticket / shares, first = ticket % shares * share;
       if (iteration >= task.iterations) return;
@@ -135,17 +135,7 @@ void spread(const SpreadTask& task, int threads, Instructions level, SpreadScrat
       rows(task, first, std::min(task.count, first + share), its, factors[iteration]);
       done.fetch_add(1, std::memory_order_release);
     }
-  };
-  std::vector<std::thread> helpers;
-  for (int64_t helper = 1; helper < std::min<int64_t>(threads, shares); helper++) {
-    try {
-      helpers.emplace_back(work);
-    } catch (const std::system_error&) {
-      break;  // no thread to be had: those that run do the rest
-    }
-  }
-  work();
-  for (std::thread& helper : helpers) helper.join();
+  });
   std::memcpy(task.values, memory, size * sizeof(float));
 }
 

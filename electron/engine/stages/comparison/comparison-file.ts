@@ -2,12 +2,12 @@
  * @file A comparison as it is kept in the folder of its run: typed arrays and small lists in Node's own serialisation, written whole. Contents are named by id; which images
  * hold them is asked when it is shown.
  */
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { deserialize, serialize } from "node:v8";
 
 import type { RunComparison } from "#protocol/comparison.ts";
 
+import { readIfThere } from "../../base/read-if-there.ts";
 import { samplePlaces } from "../../base/sample-rows.ts";
 import { writeWhole } from "../../base/write-whole.ts";
 import { verifierVersion } from "../../duplicates/version.ts";
@@ -54,13 +54,8 @@ export function writeComparison(folder: string, comparison: KeptComparison): voi
 
 /** Null where there is none, or one that an older version wrote. */
 export function readComparison(folder: string): KeptComparison | null {
-  let bytes: Buffer;
-  try {
-    bytes = readFileSync(join(folder, name));
-  } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code === "ENOENT") return null;
-    throw thrown;
-  }
+  const bytes = readIfThere(join(folder, name));
+  if (bytes === null) return null;
   try {
     const kept = deserialize(bytes) as KeptComparison;
     return kept.mark.startsWith(`${version}/`) ? kept : null;

@@ -2,9 +2,10 @@
  * @file Vectors of an encoder that the collection does not use, kept beside a run: looking at a report must change nothing of the collection, and a comparison that was
  * stopped goes on where it was. One file an encoder, appended to; each record is a content's id and its vector as float16.
  */
-import { appendFileSync, readFileSync, truncateSync } from "node:fs";
+import { appendFileSync, truncateSync } from "node:fs";
 import { join } from "node:path";
 
+import { readIfThere } from "../../base/read-if-there.ts";
 import { preprocessingVersion, type RegisteredEncoder } from "../../encoders/registry.ts";
 import type { EmbeddedContent } from "../embed-contents.ts";
 
@@ -22,7 +23,7 @@ export function keptVectors(folder: string, { card }: RegisteredEncoder): KeptVe
   const recordBytes = idBytes + 2 * card.output.dimensions;
   return {
     read: () => {
-      const bytes = readOrNone(path);
+      const bytes = readIfThere(path) ?? Buffer.alloc(0);
       const count = Math.floor(bytes.length / recordBytes);
       // A process that died while writing left a part of a record at the end.
       if (count * recordBytes < bytes.length) truncateSync(path, count * recordBytes);
@@ -42,13 +43,4 @@ export function keptVectors(folder: string, { card }: RegisteredEncoder): KeptVe
       appendFileSync(path, bytes);
     },
   };
-}
-
-function readOrNone(path: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code === "ENOENT") return Buffer.alloc(0);
-    throw thrown;
-  }
 }

@@ -2,10 +2,11 @@
  * @file The state of a run in one file, in the safetensors format (a length, a JSON header, raw numbers; github.com/huggingface/safetensors), so that other
  * tools can read it. A file is there whole or not at all: it is written beside its place, pushed to the disk and then renamed.
  */
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from "node:fs";
+import { closeSync, fsyncSync, openSync, renameSync, writeSync } from "node:fs";
 import { dirname } from "node:path";
 
 import { UserError } from "../../base/errors.ts";
+import { readIfThere } from "../../base/read-if-there.ts";
 import type { HostTensor } from "../../runtime/training/executor.ts";
 
 export interface Checkpoint {
@@ -47,13 +48,8 @@ export function writeCheckpoint(path: string, { step, tensors, notes }: Checkpoi
 
 /** Null where there is none. Throws UserError `checkpoint` for a damaged one. */
 export function readCheckpoint(path: string): Checkpoint | null {
-  let bytes: Buffer;
-  try {
-    bytes = readFileSync(path);
-  } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code === "ENOENT") return null;
-    throw thrown;
-  }
+  const bytes = readIfThere(path);
+  if (bytes === null) return null;
   try {
     const length = Number(bytes.readBigUInt64LE(0));
     const header = JSON.parse(bytes.toString("utf8", 8, 8 + length)) as Record<string, { shape: number[]; data_offsets: [number, number] }>;

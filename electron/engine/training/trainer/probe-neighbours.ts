@@ -2,10 +2,10 @@
  * @file What a person can look at after a run: of each picture of the probe the nearest others, as the frozen, the whitened and the run's own encoder see
  * them. Written once by the run, since the vectors are gone afterwards.
  */
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import type { VectorTable } from "../../base/neighbour-graph.ts";
+import { readIfThere } from "../../base/read-if-there.ts";
 import { writeWhole } from "../../base/write-whole.ts";
 import { nearestOthers, type NearestOptions } from "../judge/nearest.ts";
 
@@ -38,13 +38,8 @@ export function writeProbeNeighbours(
 
 /** Null where the run wrote none, or another form of it. */
 export function readProbeNeighbours(folder: string): ProbeNeighbours | null {
-  let bytes: Buffer;
-  try {
-    bytes = readFileSync(join(folder, name));
-  } catch (thrown) {
-    if ((thrown as NodeJS.ErrnoException).code === "ENOENT") return null;
-    throw thrown;
-  }
+  const bytes = readIfThere(join(folder, name));
+  if (bytes === null) return null;
   const numbers = new Int32Array(new Uint8Array(bytes).buffer, 0, Math.floor(bytes.length / 4));
   const [count = 0, k = 0] = numbers;
   if (numbers.length !== 2 + parts.length * count * k) return null;
