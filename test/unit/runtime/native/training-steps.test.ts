@@ -159,8 +159,10 @@ test("from a worker thread, two programs at once", async () => {
   const here = await openNativeExecutor(given.graph, given.initial, { threads: 2 });
   const workers = [1, 2].map(() => new Worker(new URL("step-worker.ts", import.meta.url)));
   const states = workers.map(async (worker) => {
+    // Asked for at once: a worker that is done may tell both without a pause between.
+    const exited = once(worker, "exit");
     const [state] = (await once(worker, "message")) as [ReadonlyMap<string, HostTensor>];
-    await once(worker, "exit");
+    await exited;
     return digest(state);
   });
   await here.step(given.feeds);
