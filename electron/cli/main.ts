@@ -6,6 +6,7 @@ import { CliUsageError, parseCommandLine } from "./arguments.ts";
 import { commands } from "./commands/table.ts";
 import { printError } from "./output.ts";
 import { helpFor, overview } from "./help.ts";
+import { workersGone } from "../engine/base/live-workers.ts";
 import { productVersion } from "../engine/engine.ts";
 
 async function main(argv: readonly string[]): Promise<number> {
@@ -37,7 +38,11 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
   if (error.code === "EPIPE") process.exit(0);
 });
 
+/** For worker threads that are on their way out. */
+const patienceMs = 2000;
+
 process.exitCode = await main(process.argv.slice(2));
 // Worker threads of ONNX Runtime may hold the process for seconds after the last result.
 await new Promise<void>((resolve) => process.stdout.write("", () => resolve()));
+await workersGone(patienceMs);
 process.exit();

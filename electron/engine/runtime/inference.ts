@@ -4,6 +4,7 @@
 import { Worker } from "node:worker_threads";
 
 import { BugError, UserError } from "../base/errors.ts";
+import { counted } from "../base/live-workers.ts";
 import { entryPath } from "../base/resources.ts";
 import type {
   CloseRequest,
@@ -64,7 +65,7 @@ interface WorkerHandle {
 type Failure = Extract<InferenceAnswer, { kind: "failed" }>;
 
 async function startWorker(open: OpenRequest | OpenTextRequest, refused: (failure: Failure) => UserError): Promise<WorkerHandle> {
-  const worker = new Worker(entryPath("inference-worker"));
+  const worker = counted(new Worker(entryPath("inference-worker")));
   const waiting = new Map<number, { resolve: (vectors: Float32Array) => void; reject: (reason: Error) => void }>();
   let opening: { resolve: () => void; reject: (reason: Error) => void } | null = null;
   let dead: Error | null = null;

@@ -4,6 +4,7 @@
 import { Worker } from "node:worker_threads";
 
 import { BugError, CancellationError, UserError } from "../base/errors.ts";
+import { counted } from "../base/live-workers.ts";
 import { entryPath } from "../base/resources.ts";
 import { createJobControl, type JobControl } from "../jobs/control.ts";
 import type { ComputeMessage, ComputeStart, ComputeTask, ComputeTasks } from "./compute-messages.ts";
@@ -23,7 +24,7 @@ export function compute<T extends ComputeTask>(
   const control = options.control ?? createJobControl();
   return new Promise((resolve, reject) => {
     const start: ComputeStart<T> = { task, input, control: control.shared };
-    const worker = new Worker(entryPath("compute-worker"), { workerData: start, transferList: transfer });
+    const worker = counted(new Worker(entryPath("compute-worker"), { workerData: start, transferList: transfer }));
     let settled = false;
     const settle = (act: () => void): void => {
       if (settled) return;

@@ -4,6 +4,7 @@
 import { Worker } from "node:worker_threads";
 
 import { BugError } from "../../base/errors.ts";
+import { counted } from "../../base/live-workers.ts";
 import { entryPath } from "../../base/resources.ts";
 import { revive } from "../compute.ts";
 import type { FewshotAnswer, FewshotCall, FewshotStart, FewshotTask, FewshotTasks } from "./fewshot-messages.ts";
@@ -39,7 +40,7 @@ export function createFewshotRunner(): FewshotRunner {
   };
   const begin = ({ key, workspace, spaces }: FewshotStart & { readonly key: string }): Living => {
     const start: FewshotStart = { workspace, spaces };
-    const worker = new Worker(entryPath("fewshot-worker"), { workerData: start });
+    const worker = counted(new Worker(entryPath("fewshot-worker"), { workerData: start }));
     const begun: Living = { key, worker, waiting: new Map() };
     worker.on("message", (answer: FewshotAnswer) => {
       const asked = begun.waiting.get(answer.id);
