@@ -3,10 +3,12 @@
  * (twins). Both tables are total: a kernel named in `KernelTable` must exist in each, or this file does not compile (twins) or the addon is
  * refused with a reason (native).
  */
+import { availableParallelism } from "node:os";
+
 import { instructionLevels, loadNative, type InstructionLevel, type LoadResult } from "./load.ts";
 import { augment, type AugmentArguments } from "./twins/augment.ts";
 import { boxReduce, type BoxReduceArguments } from "./twins/box-reduce.ts";
-import { exactNeighbours, type ExactNeighboursArguments } from "./twins/exact-neighbours.ts";
+import { exactNeighbours, maxThreads, type ExactNeighboursArguments } from "./twins/exact-neighbours.ts";
 import { findBadRow, type FindBadRowArguments } from "./twins/find-bad-row.ts";
 import { histograms, type HistogramsArguments } from "./twins/histograms.ts";
 import { jpegReduce, type JpegReduceArguments } from "./twins/jpeg-reduce.ts";
@@ -60,6 +62,11 @@ let cached: Kernels | null = null;
 export function loadKernels(): Kernels {
   cached ??= chooseKernels(loadNative());
   return cached;
+}
+
+/** Threads for a kernel where nobody asks for a number: as many as run at a time. No result depends on it. */
+export function usualThreads(): number {
+  return Math.min(availableParallelism(), maxThreads);
 }
 
 /** The twins, whatever else there is. */

@@ -1,8 +1,9 @@
 /**
  * @file The two inner loops of learning from one more click: a pass over all vectors, and a change of rank one.
  */
+import { loadKernels, usualThreads } from "#native/kernels.ts";
+
 import type { VectorTable } from "../base/neighbour-graph.ts";
-import { usualKernels } from "./kernels.ts";
 
 /** [n] inner product of each row with a direction. */
 export function project(table: VectorTable, direction: ArrayLike<number>): Float32Array {
@@ -11,10 +12,9 @@ export function project(table: VectorTable, direction: ArrayLike<number>): Float
 
 /** [n, width] inner products of each row with each of some directions, [width, d]. */
 export function projectAll({ count, dimensions, values: vectors }: VectorTable, directions: Float32Array): Float32Array {
-  const { kernels, threads } = usualKernels();
   const width = directions.length / dimensions;
   const products = new Float32Array(count * width);
-  kernels.projectRows({ vectors, count, dimensions, directions, width, products, threads });
+  loadKernels().projectRows({ vectors, count, dimensions, directions, width, products, threads: usualThreads() });
   return products;
 }
 

@@ -1,7 +1,8 @@
 /**
  * @file Columns of (I - flow S)^-1 of a neighbour graph, as many at a time as share what is fetched from memory: what flows from labelled rows to all others.
  */
-import { usualKernels } from "./kernels.ts";
+import { loadKernels, usualThreads } from "#native/kernels.ts";
+
 import type { SimilarityGraph } from "./similarity-graph.ts";
 
 /** Rows that are labelled with 1 -> what reaches every row, [n], valid until `use` returns. */
@@ -12,7 +13,7 @@ const iterations = 22;
 const widths = [1, 4, 16] as const;
 
 export function columnsOf({ count, starts, columns, weights }: SimilarityGraph, flow: number): SpreadColumns {
-  const { kernels, threads } = usualKernels();
+  const [kernels, threads] = [loadKernels(), usualThreads()];
   const column = new Float32Array(count);
   return (labelled, use) => {
     for (let first = 0; first < labelled.length;) {

@@ -2,9 +2,7 @@
  * @file The neighbour graph by brute force: exact cosine similarities, native where the addon runs. Work is cut into calls of about 70 ms, so that
  * a person who cancels or pauses is heard.
  */
-import { availableParallelism } from "node:os";
-
-import { loadKernels, type Kernels } from "#native/kernels.ts";
+import { loadKernels, usualThreads, type Kernels } from "#native/kernels.ts";
 
 import { systemClock, type Clock } from "../base/clock.ts";
 import { BugError, throwIfAborted, UserError } from "../base/errors.ts";
@@ -40,7 +38,7 @@ function search(graph: NeighbourGraph, table: VectorTable, kernels: Kernels, opt
   const { count, dimensions, values: vectors } = table;
   const { k } = graph;
   const { signal, onProgress, clock = systemClock } = options;
-  const threads = options.threads ?? Math.min(availableParallelism(), 256);
+  const threads = options.threads ?? usualThreads();
   const operationsPerMs = kernels.kind === "native" ? 10e6 : 0.5e6;
   let rows = Math.max(1, Math.floor((callMs * operationsPerMs) / (count * dimensions)));
   for (let from = 0; from < count;) {

@@ -94,19 +94,16 @@ export function hasContentOfSize(store: ReadStore, sizeBytes: number): boolean {
   return readOne(store, "SELECT 1 AS found FROM contents WHERE size_bytes = ? LIMIT 1", sizeBytes) !== undefined;
 }
 
+const present = "FROM contents WHERE error_code IS NULL AND id IN (SELECT content_id FROM files WHERE state = 'image') ORDER BY hash";
+
 /** Decoded contents that at least one present file holds, ordered by hash: the same folder gives the same order. */
 export function listPresentContents(store: ReadStore): ContentRow[] {
-  return readAll<ContentRow>(
-    store,
-    "SELECT * FROM contents WHERE error_code IS NULL AND id IN (SELECT content_id FROM files WHERE state = 'image') ORDER BY hash",
-  );
+  return readAll<ContentRow>(store, `SELECT * ${present}`);
 }
 
 /** Their ids alone, in the same order. */
 export function listPresentContentIds(store: ReadStore): number[] {
-  const sql =
-    "SELECT id FROM contents WHERE error_code IS NULL AND id IN (SELECT content_id FROM files WHERE state = 'image') ORDER BY hash";
-  return readRaw<[number]>(store, sql).map(([id]) => id);
+  return readRaw<[number]>(store, `SELECT id ${present}`).map(([id]) => id);
 }
 
 /** Adds what was measured at full resolution after the first decode. `quality` is the whole JSON with it. */

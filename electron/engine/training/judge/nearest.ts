@@ -1,9 +1,7 @@
 /**
  * @file Nearest vectors by cosine for the metrics, from the kernel: among the table itself, and of one view of each picture among the other views.
  */
-import { availableParallelism } from "node:os";
-
-import { loadKernels, type Kernels } from "#native/kernels.ts";
+import { loadKernels, usualThreads, type Kernels } from "#native/kernels.ts";
 
 import { BugError, throwIfAborted } from "../../base/errors.ts";
 import type { NeighbourGraph, VectorTable } from "../../base/neighbour-graph.ts";
@@ -81,5 +79,5 @@ export function nearestInPool(queries: VectorTable, pool: VectorTable, options: 
 }
 
 function resolve(options: NearestOptions): { kernels: Kernels; threads: number } {
-  return { kernels: options.kernels ?? loadKernels(), threads: options.threads ?? Math.min(availableParallelism(), 256) };
+  return { kernels: options.kernels ?? loadKernels(), threads: options.threads ?? usualThreads() };
 }
