@@ -8,7 +8,7 @@ import { prepare } from "./prepare.mjs";
 import { hand } from "./process.mjs";
 import { runMain, say } from "./say.mjs";
 import { findChromium, installSystem, sayWhatIsMissing } from "./system.mjs";
-import { closingLine, countTests } from "./test-report.mjs";
+import { closingLine, countTests, failures } from "./test-report.mjs";
 
 await runMain(async (args) => {
   if (process.env.CI === "true") await installSystem();
@@ -26,7 +26,9 @@ await runMain(async (args) => {
     `--outputFile.json=${report}`,
   ];
   const code = await hand(runtime, [...vitest, ...args], { cwd: inRoot(), env });
-  const counts = countTests(readReport(report), code);
+  const read = readReport(report);
+  for (const failure of failures(read, inRoot())) say(`failed: ${failure}`);
+  const counts = countTests(read, code);
   if (counts.passed === 0 && counts.failed === 0) say("not one test ran");
   process.stdout.write(`${closingLine(counts)}\n`);
   return counts.failed > 0 || counts.passed === 0 ? code || 1 : code;

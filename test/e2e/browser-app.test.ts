@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { drawCollection } from "../fixtures/collection.ts";
 import { findChromium, sayNoChromium } from "../helpers/renderer-page.ts";
-import { openByPath, serveApp, type ServedApp } from "../helpers/served-app.ts";
+import { inSteps, openByPath, serveApp, type ServedApp } from "../helpers/served-app.ts";
 import { temporaryFolderFor } from "../helpers/temporary-folder.ts";
 
 const chromium = findChromium();
@@ -28,6 +28,7 @@ describe.skipIf(chromium === null)("the app over the real engine", { timeout: 12
     expect(app.problems).toEqual([]);
     expect(await app.close()).toBe(0);
   });
+  inSteps(() => page);
 
   test("welcome: a folder chosen by its path opens and is indexed inside the app", async () => {
     await openByPath(page, pictures());

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { drawCollection } from "../fixtures/collection.ts";
 import { dropFiles } from "../helpers/drop-files.ts";
 import { findChromium, sayNoChromium } from "../helpers/renderer-page.ts";
-import { openByPath, serveApp, type ServedApp } from "../helpers/served-app.ts";
+import { inSteps, openByPath, serveApp, type ServedApp } from "../helpers/served-app.ts";
 import { augmentsOfRuns, storedLabels } from "../helpers/stored-labels.ts";
 import { temporaryFolderFor } from "../helpers/temporary-folder.ts";
 
@@ -36,6 +36,7 @@ describe.skipIf(chromium === null)("classes in the app", { timeout: 90_000 }, ()
     expect(app.problems).toEqual([]);
     expect(await app.close()).toBe(0);
   });
+  inSteps(() => page);
 
   const cell = (kind: number, index: number) => page.getByRole("option", { name: new RegExp(`^picture-${index}\\.jpg`, "u") }).nth(kind);
   const tallied = async (what: string): Promise<number> => Number(await page.locator(`[data-tally=${what}]`).textContent());

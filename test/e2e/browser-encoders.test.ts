@@ -10,7 +10,7 @@ import { drawColouredFolder } from "../helpers/coloured-folder.ts";
 import { runCommand } from "../helpers/command-line.ts";
 import { dropFiles } from "../helpers/drop-files.ts";
 import { findChromium, sayNoChromium } from "../helpers/renderer-page.ts";
-import { openRecent, serveApp, type ServedApp } from "../helpers/served-app.ts";
+import { inSteps, openRecent, serveApp, type ServedApp } from "../helpers/served-app.ts";
 import { savePair } from "../helpers/small-pairs.ts";
 import { temporaryFolderFor } from "../helpers/temporary-folder.ts";
 
@@ -46,6 +46,7 @@ describe.skipIf(chromium === null)("encoders in the app", { timeout: 120_000 }, 
     expect(app.problems).toEqual([]);
     expect(await app.close()).toBe(0);
   });
+  inSteps(() => page);
 
   test("the bundled one is in use, with its licence and every picture embedded", async () => {
     await page.getByRole("button", { name: "Encoders", exact: true }).click();

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { drawColouredFolder } from "../helpers/coloured-folder.ts";
 import { runCommand, runJson } from "../helpers/command-line.ts";
 import { findChromium, sayNoChromium } from "../helpers/renderer-page.ts";
-import { openRecent, serveApp, type ServedApp } from "../helpers/served-app.ts";
+import { inSteps, openRecent, serveApp, type ServedApp } from "../helpers/served-app.ts";
 import { temporaryFolderFor } from "../helpers/temporary-folder.ts";
 
 const chromium = findChromium();
@@ -42,6 +42,7 @@ describe.skipIf(chromium === null)("exports in the app", { timeout: 120_000 }, (
     expect(app.problems).toEqual([]);
     expect(await app.close()).toBe(0);
   });
+  inSteps(() => page);
 
   test("three chosen pictures as a table; the place is chosen, never among the pictures", async () => {
     const cells = page.locator("main [data-id]");

@@ -10,7 +10,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { drawCollection } from "../fixtures/collection.ts";
 import { findChromium, sayNoChromium } from "../helpers/renderer-page.ts";
-import { openByPath, serveApp, type ServedApp } from "../helpers/served-app.ts";
+import { inSteps, openByPath, serveApp, type ServedApp } from "../helpers/served-app.ts";
 import { storedLabels } from "../helpers/stored-labels.ts";
 import { temporaryFolderFor } from "../helpers/temporary-folder.ts";
 
@@ -51,6 +51,7 @@ describe.skipIf(chromium === null)("a person's way", { timeout: 180_000 }, () =>
     expect(app.problems).toEqual([]);
     expect(await app.close()).toBe(0);
   });
+  inSteps(() => page);
 
   test("an empty workspace offers a folder, and the folder opens", async () => {
     await page.getByRole("button", { name: /choose a folder/i }).waitFor();

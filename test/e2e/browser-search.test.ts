@@ -10,7 +10,7 @@ import { runCommand } from "../helpers/command-line.ts";
 import { dropFiles } from "../helpers/drop-files.ts";
 import { drawRingPictures, ringPlaces, ringSize } from "../helpers/ring-pictures.ts";
 import { findChromium, sayNoChromium } from "../helpers/renderer-page.ts";
-import { openRecent, serveApp, type ServedApp } from "../helpers/served-app.ts";
+import { inSteps, openRecent, serveApp, type ServedApp } from "../helpers/served-app.ts";
 import { savePair } from "../helpers/small-pairs.ts";
 import { temporaryFolderFor } from "../helpers/temporary-folder.ts";
 
@@ -64,6 +64,7 @@ describe.skipIf(chromium === null)("search in the app", { timeout: 120_000 }, ()
     expect(app.problems).toEqual([]);
     expect(await app.close()).toBe(0);
   });
+  inSteps(() => page);
 
   test("without a text half: names, folders and facts, and one line that says so", async () => {
     await page.keyboard.press("f");

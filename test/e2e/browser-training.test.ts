@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { findChromium, sayNoChromium } from "../helpers/renderer-page.ts";
 import { runCommand } from "../helpers/command-line.ts";
-import { openRecent, serveApp, type ServedApp } from "../helpers/served-app.ts";
+import { inSteps, openRecent, serveApp, type ServedApp } from "../helpers/served-app.ts";
 import { temporaryFolderFor } from "../helpers/temporary-folder.ts";
 import { drawTrainingFolder } from "../helpers/training-runs.ts";
 
@@ -36,6 +36,7 @@ describe.skipIf(chromium === null)("training in the app", { timeout: 180_000 }, 
     expect(app.problems).toEqual([]);
     expect(await app.close()).toBe(0);
   });
+  inSteps(() => page);
 
   const examples = () => page.getByRole("region", { name: "Six pictures, before and now" });
   /** Images that are asked about, once all are there; files of different folders may have the same name. */

@@ -4,6 +4,7 @@
 import { once } from "node:events";
 
 import { chromium, type Browser, type Page } from "playwright-core";
+import { afterEach, beforeEach } from "vitest";
 
 import { startCommand } from "./command-line.ts";
 
@@ -73,6 +74,23 @@ export async function openRecent(page: Page, name: string): Promise<void> {
   await page.locator("[data-id] img").first().waitFor();
 }
 
+/**
+ * The tests around this call are the steps of one visit: after one that failed the rest cannot succeed and is left out, and the failure says what the page
+ * showed.
+ */
+export function inSteps(page: () => Page): void {
+  let isLost = false;
+  beforeEach((context) => {
+    if (isLost) context.skip("a step before failed");
+  });
+  afterEach(async ({ task }) => {
+    if (task.result?.state !== "fail") return;
+    isLost = true;
+    const shown = await page().locator("body").innerText({ timeout: 5000 });
+    throw new Error(`After the failure the page shows: ${shown.replace(/\n+/gu, " | ").slice(0, 1500)}`);
+  });
+}
+
 /** From the welcome screen, by the folder's path. */
 export async function openByPath(page: Page, folder: string): Promise<void> {
   await page.getByRole("button", { name: /choose a folder/i }).click();
@@ -81,4 +99,5 @@ export async function openByPath(page: Page, folder: string): Promise<void> {
   await path.fill(folder);
   await path.press("Enter");
   await dialog.getByRole("button", { name: /^open/i }).click();
+  await dialog.waitFor({ state: "detached" });
 }

@@ -130,6 +130,7 @@ describe("the closing line of the tests", () => {
   interface ReportModule {
     countTests(report: unknown, exitCode: number): Counts;
     closingLine(counts: Counts): string;
+    failures(report: unknown, root?: string): string[];
   }
   const test = (status: string): { status: string } => ({ status });
 
@@ -157,6 +158,21 @@ describe("the closing line of the tests", () => {
   ])("counts %s", async (_name, report, exitCode, line) => {
     const { countTests, closingLine } = await load<ReportModule>("test-report.mjs");
     expect(closingLine(countTests(report, exitCode))).toBe(line);
+  });
+
+  it("names what failed and the first line of why", async () => {
+    const { failures } = await load<ReportModule>("test-report.mjs");
+    const failed = { status: "failed", fullName: "a sum is right", failureMessages: ["\u001b[31mexpected 3\u001b[39m\n  at sum.ts", "again"] };
+    const testResults = [
+      { name: "/here/test/a.test.ts", status: "failed", assertionResults: [failed, test("passed")] },
+      { name: "/here/test/b.test.ts", status: "failed", message: "no such module\nstack", assertionResults: [] },
+      { name: "/here/test/c.test.ts", status: "passed", assertionResults: [test("passed")] },
+    ];
+    expect(failures({ testResults }, "/here")).toEqual([
+      "test/a.test.ts: a sum is right: expected 3; again",
+      "test/b.test.ts: no such module",
+    ]);
+    expect(failures(null)).toEqual([]);
   });
 });
 
