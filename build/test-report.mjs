@@ -33,7 +33,10 @@ export function failures(report, root = "") {
 }
 
 function firstLine(text) {
-  return (text ?? "").replaceAll(/\u001b\[\d*m/g, "").split("\n")[0].slice(0, 900);
+  return (text ?? "")
+    .replaceAll(/\u001b\[\d*m/g, "")
+    .split("\n")[0]
+    .slice(0, 900);
 }
 
 /** The last line of `npm test`. */

@@ -162,7 +162,11 @@ describe("the closing line of the tests", () => {
 
   it("names what failed and the first line of why", async () => {
     const { failures } = await load<ReportModule>("test-report.mjs");
-    const failed = { status: "failed", fullName: "a sum is right", failureMessages: ["\u001b[31mexpected 3\u001b[39m\n  at sum.ts", "again"] };
+    const failed = {
+      status: "failed",
+      fullName: "a sum is right",
+      failureMessages: ["\u001b[31mexpected 3\u001b[39m\n  at sum.ts", "again"],
+    };
     const testResults = [
       { name: "/here/test/a.test.ts", status: "failed", assertionResults: [failed, test("passed")] },
       { name: "/here/test/b.test.ts", status: "failed", message: "no such module\nstack", assertionResults: [] },
