@@ -28,7 +28,7 @@ import { createTuner, type Taught, type TunedWeights, type Tuner } from "../../t
 import { applyWhitening, fitWhitening, joinVectors, type Whitening } from "../../training/whiten/whitening.ts";
 import { loadVectors } from "../vectors.ts";
 import { lookAtProbe, type ProbeReport } from "./tune-probe.ts";
-import { tunePlanName, type TunePlan } from "./tune-plan.ts";
+import { tunedShare, tunePlanName, type TunePlan } from "./tune-plan.ts";
 import { writeTunedEncoder } from "./tuned-encoder.ts";
 
 export interface TuneOutcome {
@@ -195,7 +195,7 @@ async function tunedAnswer(
   { clicks, choice }: Learned,
   { tuner, weights, whitened }: { readonly tuner: Tuner; readonly weights: TunedWeights; readonly whitened: VectorTable },
 ): Promise<(row: number, into: Float64Array) => void> {
-  const joined = space("tuned", joinVectors(whitened, await tuner.look(weights)));
+  const joined = space("tuned", joinVectors(whitened, await tuner.look(weights), tunedShare));
   return calibrated(createSpaceModels({ space: joined, clicks, classLimit: clicks.classCount }), choice.candidate, clicks).answer;
 }
 

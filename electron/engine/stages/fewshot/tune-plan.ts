@@ -59,6 +59,12 @@ export interface TunePlan {
   readonly minutes: number | null;
 }
 
+/**
+ * Of the tuned vector in the cosine of what is written, beside the half-whitened one of the encoder it began with. Measured on 24 adapters (four folders, 5 and 20 clicks a class, three draws): with a half the
+ * mean true gain is 1.00 points and the worst is -2.0, with a third 1.14 and -1.2, with a fifth 1.11 and -1.5, with a tenth .89 and -1.2.
+ */
+export const tunedShare = 1 / 3;
+
 export const foldCount = 5;
 /** Unlabelled pictures that are looked through for confident ones. */
 const poolSize = 300;

@@ -11,7 +11,7 @@ import type { Surroundings } from "../../training/trainer/prepare.ts";
 import { withWeights } from "../../training/trainer/run-model.ts";
 import type { TunedWeights, Tuner } from "../../training/trainer/tuner.ts";
 import { applyWhitening, joinVectors, type Whitening } from "../../training/whiten/whitening.ts";
-import type { TunePlan } from "./tune-plan.ts";
+import { tunedShare, type TunePlan } from "./tune-plan.ts";
 
 export interface ProbeReport {
   readonly predictor: Prediction;
@@ -59,9 +59,9 @@ export async function lookAtProbe(
   const tuned =
     plan.trainable === "adapter" ? onAll(frozen, (table) => adapt(table, weights)) : await see(withWeights(network.model, weights));
   const after: Probe = {
-    plain: joinVectors(whitened.plain, tuned.plain),
-    viewA: joinVectors(whitened.viewA, tuned.viewA),
-    viewB: joinVectors(whitened.viewB, tuned.viewB),
+    plain: joinVectors(whitened.plain, tuned.plain, tunedShare),
+    viewA: joinVectors(whitened.viewA, tuned.viewA, tunedShare),
+    viewB: joinVectors(whitened.viewB, tuned.viewB, tunedShare),
   };
   const shared = { seed: plan.seed, threads, signal };
   const reference = makeReference(frozen.plain, shared);

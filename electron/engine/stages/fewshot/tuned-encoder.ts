@@ -11,7 +11,7 @@ import type { TunedWeights, Tuner } from "../../training/trainer/tuner.ts";
 import { addJoined, addUnitLength, addWhitening } from "../../training/whiten/whitening-nodes.ts";
 import type { Whitening } from "../../training/whiten/whitening.ts";
 import type { ProbeReport } from "./tune-probe.ts";
-import type { TunePlan } from "./tune-plan.ts";
+import { tunedShare, type TunePlan } from "./tune-plan.ts";
 
 export interface TunedEncoder {
   readonly tune: TunePlan;
@@ -40,7 +40,7 @@ export function writeTunedEncoder({ tune, tuner, weights, whitening, tuned, prob
       frozenDimensions: base.network.dimensions,
       tunedDimensions: network.dimensions,
       weights,
-      head: (builder, one, other) => addJoined(builder, [addWhitening(builder, one, whitening), addUnitLength(builder, other)]),
+      head: (builder, one, other) => addJoined(builder, addWhitening(builder, one, whitening), addUnitLength(builder, other), tunedShare),
       alsoOutputs: card.spatial,
     },
     { ...card.input, batch: null },

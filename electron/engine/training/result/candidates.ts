@@ -73,7 +73,7 @@ export function candidatesOf(
       plain: joinVectors(whitened.plain, own.plain),
       viewA: joinVectors(whitened.viewA, own.viewA),
       viewB: joinVectors(whitened.viewB, own.viewB),
-      head: (builder, one, other) => addJoined(builder, [addWhitening(builder, one, frozenWhitening), behind(builder, other)]),
+      head: (builder, one, other) => addJoined(builder, addWhitening(builder, one, frozenWhitening), behind(builder, other)),
       usesFrozen: true,
       usesTuned: true,
     };

@@ -30,9 +30,15 @@ function biasOf({ dimensions, axisCount, mean, matrix }: Whitening): number[] {
   });
 }
 
-/** Unit vectors side by side, made unit length. @param parts values of [n, ...], each of unit length */
-export function addJoined(builder: GraphBuilder, parts: readonly string[]): string {
-  return addUnitLength(builder, builder.node("Concat", parts, { axis: int(1) }));
+/**
+ * Unit vectors side by side, made unit length, as `joinVectors` does.
+ * @param one, other values of [n, ...], each of unit length
+ * @param share of the other in a cosine, 0 to 1
+ */
+export function addJoined(builder: GraphBuilder, one: string, other: string, share = 0.5): string {
+  const weighed = (value: string, part: number): string =>
+    share === 0.5 ? value : builder.node("Mul", [value, builder.scalar(Math.sqrt(part), value)]);
+  return addUnitLength(builder, builder.node("Concat", [weighed(one, 1 - share), weighed(other, share)], { axis: int(1) }));
 }
 
 /** x / |x| along the last axis of [n, d]. */

@@ -89,15 +89,20 @@ export function applyWhitening(table: VectorTable, whitening: Whitening, { signa
   return { count: table.count, dimensions: axisCount, values };
 }
 
-/** Two vectors of each picture as one: unit vectors side by side, made unit length. Cosines become the mean of the two. */
-export function joinVectors(one: VectorTable, other: VectorTable): VectorTable {
+/**
+ * Two vectors of each picture as one: unit vectors side by side, made unit length. Cosines become the mean of the two.
+ * @param share of the other in that mean, 0 to 1
+ */
+export function joinVectors(one: VectorTable, other: VectorTable, share = 0.5): VectorTable {
   if (one.count !== other.count) throw new BugError(`${one.count} vectors cannot be joined with ${other.count}`);
   const dimensions = one.dimensions + other.dimensions;
   const values = new Float32Array(one.count * dimensions);
+  const [scale, otherScale] = [Math.sqrt(1 - share), Math.sqrt(share)];
   for (let row = 0; row < one.count; row++) {
-    values.set(one.values.subarray(row * one.dimensions, (row + 1) * one.dimensions), row * dimensions);
-    values.set(other.values.subarray(row * other.dimensions, (row + 1) * other.dimensions), row * dimensions + one.dimensions);
+    const at = row * dimensions;
+    for (let axis = 0; axis < one.dimensions; axis++) values[at + axis] = scale * one.values[row * one.dimensions + axis];
+    for (let axis = 0; axis < other.dimensions; axis++)
+      values[at + one.dimensions + axis] = otherScale * other.values[row * other.dimensions + axis];
   }
-  for (let at = 0; at < values.length; at++) values[at] *= Math.SQRT1_2;
   return { count: one.count, dimensions, values };
 }

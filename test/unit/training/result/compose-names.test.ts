@@ -13,7 +13,7 @@ import { averaged, smallEncoder } from "../../encoders/small-encoders.ts";
 import { imageOutput, largestDifference, randomTensor } from "../network/run.ts";
 
 const joined = (builder: GraphBuilder, one: string, other: string): string =>
-  addJoined(builder, [addUnitLength(builder, one), addUnitLength(builder, other)]);
+  addJoined(builder, addUnitLength(builder, one), addUnitLength(builder, other));
 
 /** Two convolutions. @param name of what comes out */
 function encoder(name: string, opset = 17): Model {

@@ -87,7 +87,7 @@ describe.each(["vector", "embedding"])("an encoder whose output is called %s", (
 
   test("joined: both ends behind one prefix", async () => {
     const head = (builder: GraphBuilder, one: string, other: string): string =>
-      addJoined(builder, [addUnitLength(builder, one), addUnitLength(builder, other)]);
+      addJoined(builder, addUnitLength(builder, one), addUnitLength(builder, other));
     const composed = compose(given(network, { weights: last, head }));
     expect(composed.dimensions).toBe(32);
     expectClose((await outputsOf(composed.model, 20))[0], joinVectors(await tableOf(network.model), await tableOf(tuned)).values);
@@ -106,7 +106,7 @@ describe.each(["vector", "embedding"])("an encoder whose output is called %s", (
     const alone = compose(given(network, { head: (builder, value) => addWhitening(builder, value, whiteOne) }));
     expectClose((await outputsOf(alone.model, 20))[0], applyWhitening(one, whiteOne).values);
     const head = (builder: GraphBuilder, a: string, b: string): string =>
-      addJoined(builder, [addWhitening(builder, a, whiteOne), addWhitening(builder, b, whiteOther)]);
+      addJoined(builder, addWhitening(builder, a, whiteOne), addWhitening(builder, b, whiteOther));
     const joined = compose(given(network, { weights: last, head }));
     expect(joined.dimensions).toBe(whiteOne.axisCount + 5);
     expectClose(
@@ -123,7 +123,7 @@ describe.each(["vector", "embedding"])("an encoder whose output is called %s", (
         frozenEmbedding: network.embedding,
         frozenDimensions: 16,
         weights,
-        head: (builder, one, other) => addJoined(builder, [addUnitLength(builder, one), addUnitLength(builder, other)]),
+        head: (builder, one, other) => addJoined(builder, addUnitLength(builder, one), addUnitLength(builder, other)),
       }),
     );
     const expected = joinVectors(await tableOf(network.model), await tableOf(withWeights(adapted.model, weights)));

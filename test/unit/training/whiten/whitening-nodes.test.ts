@@ -33,14 +33,14 @@ describe("whitening nodes", () => {
     seen.forEach((value, at) => expect(Math.abs(value - expected[at])).toBeLessThan(1e-5));
   });
 
-  test("joined: two whitened vectors side by side", async () => {
+  test.each([0.5, 1 / 3])("joined: two whitened vectors side by side, the other's share %d", async (share) => {
     const table = coneTable(20, 12);
     const [one, other] = [fitWhitening(table, { seed: 1 }), fitWhitening(table, { seed: 1, exponent: 1, maximumAxes: 5 })];
     const builder = new GraphBuilder(17);
     const input = builder.input("embedding", "float32", [20, 12]);
-    const output = addJoined(builder, [addWhitening(builder, input, one), addWhitening(builder, input, other)]);
+    const output = addJoined(builder, addWhitening(builder, input, one), addWhitening(builder, input, other), share);
     const seen = await run(builder, output, table.values);
-    const expected = joinVectors(applyWhitening(table, one), applyWhitening(table, other)).values;
+    const expected = joinVectors(applyWhitening(table, one), applyWhitening(table, other), share).values;
     expect(seen.length).toBe(expected.length);
     seen.forEach((value, at) => expect(Math.abs(value - expected[at])).toBeLessThan(1e-5));
   });

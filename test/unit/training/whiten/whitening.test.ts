@@ -181,6 +181,11 @@ describe("joinVectors", () => {
       expect(Math.hypot(...joined[row])).toBeCloseTo(1, 6);
       expect(dot(joined[0], joined[row])).toBeCloseTo((dot(a[0], a[row]) + dot(b[0], b[row])) / 2, 6);
     }
+    const weighed = rowsOf(joinVectors(one, other, 0.2));
+    for (let row = 0; row < 6; row++) {
+      expect(Math.hypot(...weighed[row])).toBeCloseTo(1, 6);
+      expect(dot(weighed[0], weighed[row])).toBeCloseTo(0.8 * dot(a[0], a[row]) + 0.2 * dot(b[0], b[row]), 6);
+    }
     expect(() => joinVectors(one, coneTable(5, 7))).toThrow(BugError);
   });
 });
