@@ -91,12 +91,12 @@ export function verdictWords({ verdict, recommended, encoder, run, method }: Tra
   const which = recommended === `${run}-whitened` ? "whitened" : recommended === encoder ? "trained" : "frozen";
   const title = isWhiten
     ? { helped: "Whitening helped.", unclear: "Whitening brought no clear gain.", hurt: "Whitening hurt." }[verdict]
-    : { helped: "Training helped.", unclear: "Training brought no clear gain.", hurt: "Training hurt." }[verdict];
+    : verdict === "helped" && which === "whitened"
+      ? "Better than before, but whitening alone does as well."
+      : { helped: "Training helped.", unclear: "Training brought no clear gain.", hurt: "Training hurt." }[verdict];
   const text = {
     trained: "Recommended: the trained encoder.",
-    whitened: isWhiten
-      ? "Recommended: the whitened encoder."
-      : "Recommended: the whitened encoder. It is as good or better, and nothing about it was trained.",
+    whitened: isWhiten ? "Recommended: the whitened encoder." : "Recommended: the whitened encoder. Nothing about it was trained.",
     frozen: "Recommended: keep the encoder that you have.",
   }[which];
   return { title, text };
