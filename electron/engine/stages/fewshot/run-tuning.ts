@@ -243,7 +243,7 @@ function reportOf(
     recommended: isBetter ? "tuned" : "ridge",
     plain: { model, features },
     why: isBetter
-      ? `${told}: more than chance explains (${percent(chance)}).`
+      ? `${told}: chance alone gives as much in ${percent(chance)} of cases.`
       : `${told}: ${gain <= 0 ? "no gain" : `a difference that chance explains (${percent(chance)})`}, so the usual way is the one to use.`,
   };
 }
