@@ -172,6 +172,7 @@ async function verifyAll(
     const before = process.cpuUsage();
     const verdict = comparePictures(first, second, {
       lookForScene: candidate.lookForScene,
+      lookForEdits: candidate.lookForEdits,
       ...(candidate.orientations ? { orientations: candidate.orientations } : {}),
     });
     comparedMs += process.cpuUsage(before).user / 1000;

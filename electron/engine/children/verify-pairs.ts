@@ -4,10 +4,9 @@
  */
 import { comparePictures } from "../duplicates/compare.ts";
 import { pixelsIdentical } from "../duplicates/identical.ts";
-import type { Orientation } from "../duplicates/picture.ts";
+import type { Orientation, Picture as ComparedPicture } from "../duplicates/picture.ts";
 import { DecodeError } from "../ingest/decode/decode-error.ts";
 import { pixelsOfFile } from "../ingest/decode/ingest.ts";
-import type { Picture } from "../ingest/decode/types.ts";
 
 export interface VerifyPicture {
   readonly path: Uint8Array;
@@ -26,6 +25,7 @@ export interface VerifyPair {
   readonly maybeIdentical: boolean;
   readonly orientations: readonly Orientation[] | null;
   readonly lookForScene: boolean;
+  readonly lookForEdits: boolean;
 }
 
 export interface VerifyRequest {
@@ -49,16 +49,22 @@ const nearlyEqual = 0.9;
 const keptPictures = 24;
 
 export async function verifyPairs(request: VerifyRequest): Promise<VerifyResult> {
-  const kept = new Map<number, Promise<Picture>>();
-  const reduced = (index: number): Promise<Picture> => {
+  const kept = new Map<number, Promise<ComparedPicture>>();
+  const reduced = (index: number): Promise<ComparedPicture> => {
     const found = kept.get(index);
     if (found) {
       kept.delete(index);
       kept.set(index, found);
       return found;
     }
-    const { path } = request.pictures[index] as VerifyPicture;
-    const decoding = Promise.resolve(pixelsOfFile({ path, maxSide: comparedSide }));
+    const { path, width, height, lossless } = request.pictures[index] as VerifyPicture;
+    // One object for each picture: what is made ready of it is kept with it.
+    const decoding = Promise.resolve(pixelsOfFile({ path, maxSide: comparedSide })).then((picture): ComparedPicture => ({
+      ...picture,
+      sourceWidth: width,
+      sourceHeight: height,
+      lossless,
+    }));
     kept.set(index, decoding);
     const oldest = kept.keys().next();
     if (kept.size > keptPictures && !oldest.done) kept.delete(oldest.value);
@@ -79,15 +85,15 @@ export async function verifyPairs(request: VerifyRequest): Promise<VerifyResult>
 async function verify(
   request: VerifyRequest,
   pair: VerifyPair,
-  reduced: (index: number) => Promise<Picture>,
+  reduced: (index: number) => Promise<ComparedPicture>,
 ): Promise<VerifyResult["verdicts"][number]> {
   const [one, other] = [request.pictures[pair.a] as VerifyPicture, request.pictures[pair.b] as VerifyPicture];
   if (pair.maybeIdentical && (await equalInFull(one, other))) return { relation: "identical-pixels", score: 1 };
-  const verdict = comparePictures(
-    { ...(await reduced(pair.a)), sourceWidth: one.width, sourceHeight: one.height, lossless: one.lossless },
-    { ...(await reduced(pair.b)), sourceWidth: other.width, sourceHeight: other.height, lossless: other.lossless },
-    { lookForScene: pair.lookForScene, ...(pair.orientations ? { orientations: pair.orientations } : {}) },
-  );
+  const verdict = comparePictures(await reduced(pair.a), await reduced(pair.b), {
+    lookForScene: pair.lookForScene,
+    lookForEdits: pair.lookForEdits,
+    ...(pair.orientations ? { orientations: pair.orientations } : {}),
+  });
   // The quick decode of a JPEG rounds otherwise than the exact one, so the hashes of equal pictures may differ by a bit.
   const alike =
     !pair.maybeIdentical &&

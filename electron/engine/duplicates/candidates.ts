@@ -31,6 +31,10 @@ export interface CandidateInput {
 }
 
 const crowd = 32;
+/** Of each picture's neighbours: an edit is among the nearest, and looking for one takes a while. */
+const nearestForEdits = 6;
+/** Pixels. */
+const leastEditedSide = 160;
 const nextInColour = 8;
 const mostColourDifference = { mean: 24, single: 64 };
 const orientedFields = orientations.map((orientation) => orientedSteps(4, 4, orientation));
@@ -49,6 +53,7 @@ interface Entry {
   turns: { orientation: Orientation; distance: number }[];
   similarity: number | undefined;
   lookForScene: boolean;
+  lookForEdits: boolean;
 }
 
 class PairTable {
@@ -63,6 +68,7 @@ class PairTable {
     if (!mayMatch(this.#contents[a], this.#contents[b], [turn.orientation])) return;
     const entry = this.#entry(a, b);
     entry.reasons.add("hash");
+    if (turn.orientation === 0) entry.lookForEdits = true;
     const { width, height } = this.#contents[a];
     if (turn.distance === 0 && turn.orientation === 0 && width === this.#contents[b].width && height === this.#contents[b].height)
       entry.reasons.add("pixels");
@@ -76,19 +82,23 @@ class PairTable {
     if (!entry.turns.some((known) => known.orientation === 0)) entry.turns.push({ orientation: 0, distance: 0 });
   }
 
-  addNeighbour(a: number, b: number, similarity: number): void {
-    if (!mayMatch(this.#contents[a], this.#contents[b], orientations)) return;
+  /** @param rank 0 for the nearest */
+  addNeighbour(a: number, b: number, { similarity, rank }: { readonly similarity: number; readonly rank: number }): void {
+    const isFramedAlike = mayMatch(this.#contents[a], this.#contents[b], orientations);
+    const mayBeEdit = rank < nearestForEdits && isLarge(this.#contents[a]) && isLarge(this.#contents[b]);
+    if (!isFramedAlike && !mayBeEdit) return;
     const entry = this.#entry(a, b);
     entry.reasons.add("embedding");
     entry.similarity = Math.max(similarity, entry.similarity ?? -1);
-    entry.lookForScene = true;
+    entry.lookForScene ||= isFramedAlike;
+    entry.lookForEdits ||= mayBeEdit;
   }
 
   list(): CandidatePair[] {
     const count = this.#contents.length;
     return [...this.#entries]
       .sort(([first], [second]) => first - second)
-      .map(([key, { reasons, turns, similarity, lookForScene }]) => ({
+      .map(([key, { reasons, turns, similarity, lookForScene, lookForEdits }]) => ({
         a: Math.floor(key / count),
         b: key % count,
         reasons: [...reasons],
@@ -97,13 +107,15 @@ class PairTable {
           : {}),
         ...(similarity === undefined ? {} : { similarity }),
         lookForScene,
+        lookForEdits,
       }));
   }
 
   #entry(a: number, b: number): Entry {
     const key = a * this.#contents.length + b;
     let entry = this.#entries.get(key);
-    if (!entry) this.#entries.set(key, (entry = { reasons: new Set(), turns: [], similarity: undefined, lookForScene: false }));
+    if (!entry)
+      this.#entries.set(key, (entry = { reasons: new Set(), turns: [], similarity: undefined, lookForScene: false, lookForEdits: false }));
     return entry;
   }
 }
@@ -183,9 +195,13 @@ function addNeighbours(input: CandidateInput, found: PairTable, options: StageOp
       if (similarity < threshold) break; // descending within a row
       const other = graph.indices[at] < 0 ? -1 : rows[graph.indices[at]];
       if (other < 0 || other === item || other >= contents.length) continue;
-      found.addNeighbour(Math.min(item, other), Math.max(item, other), similarity);
+      found.addNeighbour(Math.min(item, other), Math.max(item, other), { similarity, rank: at - row * graph.k });
     }
   }
+}
+
+function isLarge({ width, height }: ContentFacts): boolean {
+  return Math.min(width, height) >= leastEditedSide;
 }
 
 function meanColour(content: ContentFacts): number {

@@ -4,6 +4,8 @@
  * the decode only where 256 px leave a doubt. Every rule errs to the side of "not the same": a missed pair costs disk space, a false one
  * costs a picture.
  */
+import { compareAligned, type Differences } from "./align/compare-aligned.ts";
+import { scaleOf as lengthsBy } from "./align/geometry.ts";
 import { hasForeignDetail, hasForeignGrain } from "./noise.ts";
 import { orient, orientations, orientedSteps, sourceSize, swapsSides } from "./picture.ts";
 import type { Orientation, Picture } from "./picture.ts";
@@ -25,6 +27,8 @@ export interface Verdict {
   readonly scale: number;
   /** Brightness or colour differ slightly, evenly over the picture. */
   readonly toned: boolean;
+  /** What was done to one of them besides saving it again; absent where nothing was. */
+  readonly differences?: Differences;
 }
 
 export interface CompareOptions {
@@ -32,6 +36,8 @@ export interface CompareOptions {
   readonly orientations?: readonly Orientation[];
   /** The encoder finds the two alike beyond chance: look for a common scene too. */
   readonly lookForScene?: boolean;
+  /** One may be the other after a crop, a tilt, a frame, another tone, without colour, with a caption: look for that too. */
+  readonly lookForEdits?: boolean;
 }
 
 const firstSide = 256;
@@ -58,16 +64,32 @@ export function comparePictures(a: Picture, b: Picture, options: CompareOptions 
   // Symmetric pictures are near in several ways: lying as they are is always tried, and all there is for icons.
   let orientation = bestOrientation(a, b, [0, ...(options.orientations ?? orientations)]);
   if (orientation !== null && orientation !== 0 && !(isRich(a) && isRich(b))) orientation = bestOrientation(a, b, [0]);
-  if (orientation === null) return nothing;
-  const laid = orient(a, orientation);
-  const found: Verdict = { ...nothing, orientation, scale: scaleOf(laid, b) };
-  const match = matchTiles(laid, b);
-  if (match !== null) return { ...found, relation: "same-picture", score: match.score, toned: match.toned };
+  if (orientation !== null) {
+    const laid = orient(a, orientation);
+    const match = matchTiles(laid, b);
+    if (match !== null)
+      return { ...nothing, orientation, scale: scaleOf(laid, b), relation: "same-picture", score: match.score, toned: match.toned };
+  }
+  if (options.lookForEdits === true && isLarge(a) && isLarge(b)) {
+    const edited = compareAligned(a, b);
+    if (edited !== null) {
+      const { score, differences } = edited;
+      // A caption on a copy and a small thing that came into view are not told apart surely enough to give one of the two up.
+      const relation = differences.caption > 0 ? "same-scene" : "same-picture";
+      return { relation, score, orientation: 0, scale: 1 / lengthsBy(differences.affine), toned: differences.toned, differences };
+    }
+  }
   if (options.lookForScene === true && orientation === 0) {
     const agreement = sceneAgreement(a, b);
-    if (agreement > 0) return { ...found, relation: "same-scene", score: agreement };
+    if (agreement > 0) return { ...nothing, relation: "same-scene", score: agreement };
   }
   return nothing;
+}
+
+/** Edits of icons are not looked for: those of a set are edits of each other. */
+function isLarge(picture: Picture): boolean {
+  const { width, height } = sourceSize(picture);
+  return Math.min(width, height) >= leastTurnedSide;
 }
 
 /**

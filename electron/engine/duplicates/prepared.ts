@@ -4,7 +4,7 @@
  * is, since a picture is usually compared more than once.
  */
 import { scaleByArea, toPlanes } from "./picture.ts";
-import type { Picture } from "./picture.ts";
+import type { Picture, Planes } from "./picture.ts";
 
 export const tileSide = 8;
 export const sketchSide = 16;
@@ -53,7 +53,11 @@ export function sketch(picture: Picture): Float32Array {
 }
 
 function build(picture: Picture, width: number, height: number): Prepared {
-  const planes = toPlanes(picture, width, height);
+  return preparePlanes(toPlanes(picture, width, height));
+}
+
+export function preparePlanes(planes: Planes): Prepared {
+  const { width, height } = planes;
   const luma = blur(planes.luma, width, height);
   const blue = blur(planes.blue, width, height);
   const red = blur(planes.red, width, height);

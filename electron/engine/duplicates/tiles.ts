@@ -33,9 +33,9 @@ export interface Shift {
 }
 
 /** Tiles with something to see: these tell one picture from another. */
-export function countStructuredTiles(a: Prepared, b: Prepared): number {
+export function countStructuredTiles(a: Prepared, b: Prepared, seen?: Uint8Array): number {
   let count = 0;
-  for (let tile = 0; tile < a.lumaActivity.length; tile++) if (isLively(a, b, tile)) count++;
+  for (let tile = 0; tile < a.lumaActivity.length; tile++) if (seen?.[tile] !== 0 && isLively(a, b, tile)) count++;
   return count;
 }
 
@@ -76,8 +76,18 @@ export function estimateShift(a: Prepared, b: Prepared, limit: number): Shift {
   return Math.max(Math.abs(x), Math.abs(y)) <= limit ? { x, y } : { x: 0, y: 0 };
 }
 
-/** @param sourcePixels how many pixels of the smaller file, along a side, one compared pixel stands for (1 or more). */
-export function compareTiles(a: Prepared, b: Prepared, how: { shift: Shift; sourcePixels: number; tone?: Tone }): TileReport {
+export interface TilesHow {
+  readonly shift: Shift;
+  /** How many pixels of the smaller file, along a side, one compared pixel stands for (1 or more). */
+  readonly sourcePixels: number;
+  readonly tone?: Tone;
+  /** [tilesDown, tilesAcross] 1 where the two lie over each other; everywhere if not given. */
+  readonly seen?: Uint8Array;
+  /** Colour is not looked at: one of the two has none. */
+  readonly isGrey?: boolean;
+}
+
+export function compareTiles(a: Prepared, b: Prepared, how: TilesHow): TileReport {
   const { width, height, tilesAcross, tilesDown } = a;
   const tone = how.tone ?? { lumaGain: 1, lumaBias: 0, chromaGain: 1, blueBias: 0, redBias: 0 };
   const gains = [tone.lumaGain, tone.chromaGain, tone.chromaGain];
@@ -107,25 +117,28 @@ export function compareTiles(a: Prepared, b: Prepared, how: { shift: Shift; sour
       }
     }
   }
-  return judge(a, b, { luma, chroma, sourcePixels: how.sourcePixels });
+  return judge(a, b, { luma, chroma, how });
 }
 
-function judge(a: Prepared, b: Prepared, sums: { luma: Float32Array; chroma: Float32Array; sourcePixels: number }): TileReport {
+function judge(a: Prepared, b: Prepared, sums: { luma: Float32Array; chroma: Float32Array; how: TilesHow }): TileReport {
   const { tilesAcross, tilesDown } = a;
-  const noise = Math.max(1, sums.sourcePixels) ** -0.7;
+  const { sourcePixels, seen, isGrey = false } = sums.how;
+  const noise = Math.max(1, sourcePixels) ** -0.7;
   const ratios = new Float32Array(tilesAcross * tilesDown);
   const lively: number[] = [];
   let worst = 0;
   for (let row = 0; row < tilesDown; row++) {
     for (let column = 0; column < tilesAcross; column++) {
       const tile = row * tilesAcross + column;
+      if (seen?.[tile] === 0) continue;
       const pixels =
         (column + 1 === tilesAcross ? a.width - column * tileSide : tileSide) *
         (row + 1 === tilesDown ? a.height - row * tileSide : tileSide);
       const around = neighbourhoodActivity(a, b, row, column);
       const lumaAllowance = 1.4 + 1.8 * noise + (0.12 + 0.12 * noise) * around.luma;
       const chromaAllowance = 1.2 + 4.2 * noise + (0.18 + 0.4 * noise) * around.chroma + (0.02 + 0.1 * noise) * around.luma;
-      const ratio = Math.max(Math.sqrt(sums.luma[tile] / pixels) / lumaAllowance, Math.sqrt(sums.chroma[tile] / pixels) / chromaAllowance);
+      const lumaRatio = Math.sqrt(sums.luma[tile] / pixels) / lumaAllowance;
+      const ratio = isGrey ? lumaRatio : Math.max(lumaRatio, Math.sqrt(sums.chroma[tile] / pixels) / chromaAllowance);
       ratios[tile] = ratio;
       if (isLively(a, b, tile)) lively.push(ratio);
       if (ratio > worst) worst = ratio;

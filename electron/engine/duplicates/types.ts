@@ -36,6 +36,8 @@ export interface CandidatePair {
   readonly similarity?: number;
   /** The similarity is beyond chance in this collection: worth looking for a common scene. */
   readonly lookForScene: boolean;
+  /** Near enough to be an edit of it: a crop, a tilt, a frame, a caption. */
+  readonly lookForEdits: boolean;
 }
 
 /** A pair that was verified. `a` and `b` are content ids. */

@@ -100,6 +100,7 @@ function indexPictures(
     maybeIdentical: pair.reasons.includes("pixels"),
     orientations: pair.orientations ?? null,
     lookForScene: pair.lookForScene,
+    lookForEdits: pair.lookForEdits,
   }));
   return { pictures, indexed };
 }

@@ -36,8 +36,8 @@ describe("by hash", () => {
   test("within 7 bits yes, at 8 no; equal size and hash may be equal in every pixel", () => {
     const pairs = (bits: number) =>
       findCandidates({ ...none, contents: [original, content(1, { perceptual: flipped(original.perceptual, bits) })] });
-    expect(pairs(0)).toEqual([{ a: 0, b: 1, reasons: ["hash", "pixels"], orientations: [0], lookForScene: false }]);
-    expect(pairs(7)).toEqual([{ a: 0, b: 1, reasons: ["hash"], orientations: [0], lookForScene: false }]);
+    expect(pairs(0)).toEqual([{ a: 0, b: 1, reasons: ["hash", "pixels"], orientations: [0], lookForScene: false, lookForEdits: true }]);
+    expect(pairs(7)).toEqual([{ a: 0, b: 1, reasons: ["hash"], orientations: [0], lookForScene: false, lookForEdits: true }]);
     expect(pairs(8)).toEqual([]);
   });
 
@@ -84,7 +84,7 @@ describe("by mean colours", () => {
 
   test("all but equal yes, a little off no, whatever the hashes say", () => {
     expect(findCandidates({ ...none, contents: [base, moved(1)] })).toEqual([
-      { a: 0, b: 1, reasons: ["colour"], orientations: [0], lookForScene: false },
+      { a: 0, b: 1, reasons: ["colour"], orientations: [0], lookForScene: false, lookForEdits: false },
     ]);
     expect(findCandidates({ ...none, contents: [base, moved(2)] })).toEqual([]);
   });
@@ -106,7 +106,9 @@ describe("by neighbours", () => {
 
   test("beyond the threshold, through the rows of the graph, once per pair", () => {
     const pairs = findCandidates({ contents, graph, rows: Int32Array.of(3, 1, 0), seed: 1, similarityThreshold: 0.9 });
-    expect(pairs).toEqual([{ a: 1, b: 3, reasons: ["embedding"], similarity: expect.closeTo(0.97, 5), lookForScene: true }]);
+    expect(pairs).toEqual([
+      { a: 1, b: 3, reasons: ["embedding"], similarity: expect.closeTo(0.97, 5), lookForScene: true, lookForEdits: true },
+    ]);
   });
 
   test("rows without a content are passed over", () => {

@@ -135,6 +135,7 @@ describe("pairs that changed", () => {
     reasons: ["embedding"],
     similarity,
     lookForScene: true,
+    lookForEdits: false,
   });
 
   test("what both point to is no difference; the most alike come first; the limit is told", () => {

@@ -1,0 +1,234 @@
+/**
+ * @file Is one picture the other after a crop, a tilt, a frame, another tone, without its colour, or with a caption laid over it? Corners say how one lies in the other, least squares make that exact, and
+ * then the same tiles decide as for pictures of one framing (tiles.ts): every tile that both show must agree to within what saving again may leave. One thing may disagree: a caption, whose pixels are of
+ * one colour in the picture that has it.
+ *
+ * What a camera does between two shots looks much like an edit, and is told from it by what nobody does to a copy: each shot shows something that the other does not, or is turned by half a degree, or
+ * stretched, or is larger by a hundredth. Of 60 photos (12 of them of stars), each in six edits, 57 crops, 56 tilts, 56 frames, 57 brightened or darkened, 57 greyed and 55 captioned ones are found. Of 1,224
+ * pairs of near video frames none is called a crop, a tilt or toned; three are called grey copies and are. Eleven that lie still but for a small thing are called captioned: that word alone proves no copy.
+ */
+import { hasForeignDetail, hasForeignGrain } from "../noise.ts";
+import { sourceSize, toPlanes, type Picture, type Planes } from "../picture.ts";
+import { preparePlanes, type Prepared } from "../prepared.ts";
+import { compareTiles, countStructuredTiles, type TileReport, type Tone } from "../tiles.ts";
+import { applyTone, inverseTone } from "./apply-tone.ts";
+import { findCaption } from "./caption.ts";
+import { findCorners, soften, type Corners, type Plane } from "./corners.ts";
+import { fitTone } from "./fit-tone.ts";
+import { framingOf, inverse, rescaled, scaleOf, stretchOf, turnOf, type Affine } from "./geometry.ts";
+import { greysOf, isGrey, withoutColour } from "./regrey.ts";
+import { refine, type Refined } from "./refine.ts";
+import { seenTiles, withoutDetail } from "./seen-tiles.ts";
+import { findSimilarity } from "./similarity.ts";
+import { warp } from "./warp.ts";
+
+/** What was done to one picture to get the other. */
+export interface Differences {
+  /** From pixels of the second picture's file to pixels of the first's. */
+  readonly affine: Affine;
+  /** Shares of each picture that the other shows, 0 to 1. */
+  readonly shared: { readonly first: number; readonly second: number };
+  readonly toned: boolean;
+  /** One of the two has no colour. */
+  readonly grey: boolean;
+  /** Share of the tiles over which something was written. */
+  readonly caption: number;
+}
+
+export interface AlignedMatch {
+  /** 0..1, below what pictures of one framing get. */
+  readonly score: number;
+  readonly differences: Differences;
+}
+
+const side = 256;
+const leastCorrelation = 0.9;
+/** Of the picture that lies in the other, and of the other. */
+const leastShared = { inner: 0.9, outer: 0.55 };
+const edge = 2;
+const fewestTiles = 40;
+const fewestLively = 24;
+/** In allowances; what lies between pixels is known a little less well than what was scaled evenly. */
+const accepted = { worst: 1.95, livelyMean: 0.65, livelyHigh: 1.15 };
+/** Sides are rounded to pixels; nothing else stretches a copy. */
+const mostStretch = 0.0022;
+/** Radians. Nobody turns a copy by less than a degree; a camera that is held does. */
+const heldTurn = { least: 0.0006, most: 0.017 };
+/** A crop, a frame or a tilt takes more than this from the other; a camera that moves takes less. */
+const mostOuterShare = 0.965;
+/** A caption moves nothing. */
+const captioned = { turn: 0.0004, stretch: 0.0008 };
+/** Drawings of one set agree where they are flat, which is nearly everywhere. */
+const drawing = { flatTiles: 0.25, flatActivity: 0.2, livelyMean: 0.5 };
+const strongTone = { gain: 0.1, bias: 12 };
+const faintTone = { gain: 0.03, bias: 3 };
+const bestScore = 0.94;
+
+export function compareAligned(first: Picture, second: Picture): AlignedMatch | null {
+  const [one, other] = [seenOf(first), seenOf(second)];
+  const lie = findSimilarity(one.corners, other.corners);
+  if (lie === null) return null;
+  const refined = refineGrey(one, other, refine(one.soft, other.soft, lie.affine));
+  if (refined === null || refined.correlation < leastCorrelation) return null;
+  const { affine } = refined;
+  const [stretch, turn] = [stretchOf(affine), Math.abs(turnOf(affine))];
+  const framing = framingOf(affine, one.plane, other.plane);
+  if (framing === null || stretch > mostStretch) return null;
+  if (framing !== "same" && turn > heldTurn.least && turn < heldTurn.most) return null;
+  // The finer one is laid into the frame of the coarser one.
+  const isSwapped = scaleOf(affine) * other.scale < one.scale;
+  const found = isSwapped
+    ? compareWarped({ moved: second, still: first, movedPlane: other.plane, stillPlane: one.plane, affine: inverse(affine), framing })
+    : compareWarped({ moved: first, still: second, movedPlane: one.plane, stillPlane: other.plane, affine, framing });
+  if (found === null) return null;
+  const { movedShare, stillShare, caption, tone, grey } = found;
+  if (caption > 0 && (framing !== "same" || turn > captioned.turn || stretch > captioned.stretch)) return null;
+  if (framing === "same") {
+    // Here the tiles alone have said no before, and they know better, unless they cannot know.
+    if (!grey && caption === 0 && !isBeyond(tone, strongTone)) return null;
+  } else {
+    if (Math.min(movedShare, stillShare) > mostOuterShare * Math.max(movedShare, stillShare)) return null;
+    if (found.isDrawing && (found.livelyMean > drawing.livelyMean || isBeyond(tone, faintTone))) return null;
+  }
+  const shared = isSwapped ? { first: stillShare, second: movedShare } : { first: movedShare, second: stillShare };
+  return {
+    score: bestScore - 0.2 * Math.min(1, found.livelyMean / accepted.livelyMean),
+    differences: {
+      affine: rescaled(affine, sourceSize(first).width / one.plane.width, sourceSize(second).width / other.plane.width),
+      shared,
+      toned: isBeyond(tone, faintTone),
+      grey,
+      caption,
+    },
+  };
+}
+
+interface Seen {
+  /** Pixels of the plane for each of the decode's. */
+  readonly scale: number;
+  readonly planes: Planes;
+  readonly isGrey: boolean;
+  /** Its brightness. */
+  readonly plane: Plane;
+  readonly soft: Plane;
+  readonly corners: Corners;
+}
+
+const seenBefore = new WeakMap<Picture, Seen>();
+
+function seenOf(picture: Picture): Seen {
+  const known = seenBefore.get(picture);
+  if (known !== undefined) return known;
+  const scale = Math.min(1, side / Math.max(picture.width, picture.height));
+  const scaled = (length: number): number => Math.max(1, Math.round(length * scale));
+  const planes = toPlanes(picture, scaled(picture.width), scaled(picture.height));
+  const plane = { width: planes.width, height: planes.height, values: planes.luma };
+  const seen: Seen = { scale, planes, isGrey: isGrey(planes), plane, soft: soften(plane), corners: findCorners(plane) };
+  seenBefore.set(picture, seen);
+  return seen;
+}
+
+/** Where one of the two has no colour, its brightness was made in a way of its own: the way that fits best says best how it lies. */
+function refineGrey(one: Seen, other: Seen, refined: Refined | null): Refined | null {
+  if (refined === null || one.isGrey === other.isGrey) return refined;
+  const coloured = one.isGrey ? other : one;
+  return greysOf(coloured.planes).reduce<Refined | null>((best, values) => {
+    const soft = soften({ ...coloured.plane, values });
+    const next = one.isGrey ? refine(one.soft, soft, refined.affine) : refine(soft, other.soft, refined.affine);
+    return next !== null && (best === null || next.correlation > best.correlation) ? next : best;
+  }, null);
+}
+
+interface Warping {
+  readonly moved: Picture;
+  readonly still: Picture;
+  readonly movedPlane: Plane;
+  readonly stillPlane: Plane;
+  /** From the still plane into the moved plane. */
+  readonly affine: Affine;
+  readonly framing: "same" | "first" | "second";
+}
+
+interface Compared {
+  readonly movedShare: number;
+  readonly stillShare: number;
+  readonly tone: Tone;
+  readonly grey: boolean;
+  readonly caption: number;
+  readonly isDrawing: boolean;
+  readonly livelyMean: number;
+}
+
+function compareWarped({ moved, still, movedPlane, stillPlane, affine, framing }: Warping): Compared | null {
+  const { width, height } = stillPlane;
+  const { planes, reached, reachedCount } = warp(moved, rescaled(affine, moved.width / movedPlane.width, 1), { width, height });
+  const stillShare = reachedCount / (width * height);
+  const movedShare = Math.min(1, (reachedCount * scaleOf(affine) ** 2) / (movedPlane.width * movedPlane.height));
+  if (Math.max(movedShare, stillShare) < leastShared.inner || Math.min(movedShare, stillShare) < leastShared.outer) return null;
+  if (framing !== "same") leaveEdge(reached, width, height);
+  const stillPlanes = toPlanes(still, width, height);
+  const { one, other, grey } = likeColoured(planes, stillPlanes, reached);
+  fillUnreached(one, other, reached);
+  let [a, b] = [preparePlanes(one), preparePlanes(other)];
+  const seen = seenTiles(reached, a);
+  const tiles = seen.reduce((sum, value) => sum + value, 0);
+  if (tiles < fewestTiles || countStructuredTiles(a, b, seen) < fewestLively) return null;
+  const tone = fitTone(a, b, reached, grey);
+  if (tone === null) return null;
+  const isDrawing = countFlat(a, b, seen) > drawing.flatTiles * tiles;
+  // Cut off at white is cut off: the fainter one is brought to the stronger.
+  if (tone.lumaGain >= 1) a = preparePlanes(applyTone(one, tone));
+  else [a, b] = [preparePlanes(applyTone(other, inverseTone(tone))), a];
+  const sourcePixels = Math.max(
+    1,
+    Math.min((sourceSize(moved).width / movedPlane.width) * scaleOf(affine), sourceSize(still).width / width),
+  );
+  const report = compareTiles(a, b, { shift: { x: 0, y: 0 }, sourcePixels, seen, isGrey: grey });
+  const caption = isAccepted(report) ? undefined : findCaption({ a, b, report, seen, reached });
+  if (caption === null) return null;
+  const shown = seen.map((value, tile) => (value === 1 && caption?.tiles[tile] !== 1 ? 1 : 0));
+  [a, b] = [withoutDetail(a, shown), withoutDetail(b, shown)];
+  if (hasForeignGrain(a, b) || hasForeignDetail(a, b)) return null;
+  return { movedShare, stillShare, tone, grey, caption: caption?.share ?? 0, isDrawing, livelyMean: report.livelyMean };
+}
+
+/** What lies at the edge of a picture that was turned or framed is mixed with what was put around it. */
+function leaveEdge(reached: Uint8Array, width: number, height: number): void {
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) if (Math.min(x, y, width - 1 - x, height - 1 - y) < edge) reached[y * width + x] = 0;
+}
+
+/** What the moved one does not reach must not be seen in the blur of what it does. */
+function fillUnreached(planes: Planes, from: Planes, reached: Uint8Array): void {
+  for (let at = 0; at < reached.length; at++) {
+    if (reached[at] === 1) continue;
+    planes.luma[at] = from.luma[at];
+    planes.blue[at] = from.blue[at];
+    planes.red[at] = from.red[at];
+  }
+}
+
+/** Where one of the two has no colour, the other loses its own. */
+function likeColoured(one: Planes, other: Planes, reached: Uint8Array): { one: Planes; other: Planes; grey: boolean } {
+  const [isOneGrey, isOtherGrey] = [isGrey(one), isGrey(other)];
+  if (isOneGrey === isOtherGrey) return { one, other, grey: false };
+  return isOneGrey
+    ? { one, other: withoutColour(other, one.luma, reached), grey: true }
+    : { one: withoutColour(one, other.luma, reached), other, grey: true };
+}
+
+function countFlat(a: Prepared, b: Prepared, seen: Uint8Array): number {
+  let count = 0;
+  for (let tile = 0; tile < seen.length; tile++)
+    if (seen[tile] === 1 && Math.max(a.lumaActivity[tile], b.lumaActivity[tile]) < drawing.flatActivity) count++;
+  return count;
+}
+
+function isAccepted({ worst, livelyMean, livelyHigh }: TileReport): boolean {
+  return worst < accepted.worst && livelyMean < accepted.livelyMean && livelyHigh < accepted.livelyHigh;
+}
+
+/** Judged in the middle of the range: gain and bias trade against each other. */
+function isBeyond({ lumaGain, lumaBias }: Tone, { gain, bias }: { readonly gain: number; readonly bias: number }): boolean {
+  return Math.abs(lumaGain - 1) > gain || Math.abs(lumaBias + (lumaGain - 1) * 128) > bias;
+}

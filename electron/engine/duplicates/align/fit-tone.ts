@@ -1,0 +1,94 @@
+/**
+ * @file The change of brightness, contrast and colour that takes one picture to the other where both are seen: least squares that let go of what fits badly, and leave out what is cut off at black or white.
+ */
+import type { Prepared } from "../prepared.ts";
+import type { Tone } from "../tiles.ts";
+
+const rounds = 4;
+const bounds = { lumaGain: [0.7, 1.45], lumaBias: 40, chromaGain: [0.6, 1.6], chromaBias: 6 } as const;
+const fewestPixels = 200;
+
+/**
+ * @param reached [height, width] 1 where both are seen
+ * @param isGrey colour is left alone
+ * @returns null where no modest change explains it
+ */
+export function fitTone(a: Prepared, b: Prepared, reached: Uint8Array, isGrey: boolean): Tone | null {
+  // What is cut off at black or white says nothing of gain, unless next to all is.
+  const within = fitLine(a.blurred[0], b.blurred[0], {
+    reached,
+    isUsable: (one, other) => one > 4 && one < 251 && other > 4 && other < 251,
+  });
+  const luma = [within, fitLine(a.blurred[0], b.blurred[0], { reached, isUsable: () => true }), same].reduce((best, line) =>
+    line !== null && (best === null || missOf(line, a, b, reached) < missOf(best, a, b, reached)) ? line : best,
+  );
+  if (luma === null) return null;
+  if (luma.gain < bounds.lumaGain[0] || luma.gain > bounds.lumaGain[1]) return null;
+  if (Math.abs(luma.bias + (luma.gain - 1) * 128) > bounds.lumaBias) return null;
+  const plain = { lumaGain: luma.gain, lumaBias: luma.bias, chromaGain: 1, blueBias: 0, redBias: 0 };
+  if (isGrey) return plain;
+  const [blue, red] = [1, 2].map((channel) => fitLine(a.blurred[channel], b.blurred[channel], { reached, isUsable: () => true }));
+  if (!blue || !red) return plain;
+  const energy = blue.variance + red.variance;
+  const chromaGain = energy > 4 ? (blue.gain * blue.variance + red.gain * red.variance) / energy : 1;
+  // Faint colour is mostly noise, which saving again takes away: no gain follows from it.
+  if (chromaGain < bounds.chromaGain[0] || chromaGain > bounds.chromaGain[1]) return plain;
+  const blueBias = blue.meanB - chromaGain * blue.meanA;
+  const redBias = red.meanB - chromaGain * red.meanA;
+  if (Math.max(Math.abs(blueBias), Math.abs(redBias)) > bounds.chromaBias) return null;
+  return { ...plain, chromaGain, blueBias, redBias };
+}
+
+interface Line {
+  readonly gain: number;
+  readonly bias: number;
+  readonly variance: number;
+  readonly meanA: number;
+  readonly meanB: number;
+}
+
+const same: Line = { gain: 1, bias: 0, variance: 0, meanA: 0, meanB: 0 };
+
+/** Mean difference of brightness that a line leaves, cut off where brightness is; large ones count no further. */
+function missOf({ gain, bias }: Line, a: Prepared, b: Prepared, reached: Uint8Array): number {
+  let sum = 0;
+  // From the fainter to the stronger, as apply-tone.ts does it.
+  const [from, to] = gain >= 1 ? [a.blurred[0], b.blurred[0]] : [b.blurred[0], a.blurred[0]];
+  const [slope, offset] = gain >= 1 ? [gain, bias] : [1 / gain, -bias / gain];
+  for (let at = 0; at < from.length; at++)
+    if (reached[at] === 1) sum += Math.min(20, Math.abs(to[at] - Math.max(0, Math.min(255, slope * from[at] + offset))));
+  return sum;
+}
+
+interface Where {
+  readonly reached: Uint8Array;
+  isUsable(a: number, b: number): boolean;
+}
+
+function fitLine(a: Float32Array, b: Float32Array, { reached, isUsable }: Where): Line | null {
+  let line: Line | null = null;
+  let spread = 1000;
+  for (let round = 0; round < rounds; round++) {
+    let [weights, sumA, sumB, sumAA, sumAB, absolute, pixels] = [0, 0, 0, 0, 0, 0, 0];
+    for (let at = 0; at < a.length; at++) {
+      if (reached[at] === 0 || !isUsable(a[at], b[at])) continue;
+      const residual = line === null ? 0 : b[at] - line.gain * a[at] - line.bias;
+      const weight = 1 / (1 + (residual / spread) ** 2);
+      pixels++;
+      weights += weight;
+      sumA += weight * a[at];
+      sumB += weight * b[at];
+      sumAA += weight * a[at] * a[at];
+      sumAB += weight * a[at] * b[at];
+      absolute += Math.min(Math.abs(residual), 3 * spread);
+    }
+    if (pixels < fewestPixels) return null;
+    const [meanA, meanB] = [sumA / weights, sumB / weights];
+    const variance = Math.max(0, sumAA / weights - meanA * meanA);
+    const gain = variance > 1 ? (sumAB / weights - meanA * meanB) / variance : 1;
+    if (round > 0) spread = Math.max(1.5, 1.5 * (absolute / pixels));
+    else spread = 20;
+    line = { gain, bias: meanB - gain * meanA, variance, meanA, meanB };
+  }
+  return line;
+}

@@ -1,0 +1,56 @@
+/** @file What an affine map between two pictures says of how one came to be from the other. Maps go from pixels of the second to pixels of the first, centres at halves. */
+
+/** (x, y) -> (a x + b y + c, d x + e y + f). */
+export type Affine = readonly [a: number, b: number, c: number, d: number, e: number, f: number];
+
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Pixels that a corner may lie outside by: sides are rounded. */
+const cornerSlack = 1;
+
+/** Which picture lies within the other; null where each shows something that the other does not, as two shots do. */
+export function framingOf(affine: Affine, first: Size, second: Size): "same" | "first" | "second" | null {
+  const isSecond = isWithin(affine, second, first);
+  const isFirst = isWithin(inverse(affine), first, second);
+  if (isFirst && isSecond) return "same";
+  return isFirst ? "first" : isSecond ? "second" : null;
+}
+
+/** Are all corners of one in the other? */
+function isWithin([a, b, c, d, e, f]: Affine, one: Size, other: Size): boolean {
+  return [0, one.width].every((x) =>
+    [0, one.height].every((y) => {
+      const [u, v] = [a * x + b * y + c, d * x + e * y + f];
+      return u >= -cornerSlack && v >= -cornerSlack && u <= other.width + cornerSlack && v <= other.height + cornerSlack;
+    }),
+  );
+}
+
+export function inverse([a, b, c, d, e, f]: Affine): Affine {
+  const determinant = a * e - b * d;
+  return [e / determinant, -b / determinant, (b * f - c * e) / determinant, -d / determinant, a / determinant, (c * d - a * f) / determinant]; // prettier-ignore
+}
+
+/** 0 for a similarity: half the difference of the two singular values by half their sum. */
+export function stretchOf([a, b, , d, e]: Affine): number {
+  return Math.hypot(a - e, d + b) / Math.max(1e-6, Math.hypot(a + e, d - b));
+}
+
+/** Radians, clockwise as pictures lie. */
+export function turnOf([a, b, , d, e]: Affine): number {
+  return Math.atan2(d - b, a + e);
+}
+
+/** By how much lengths grow. */
+export function scaleOf([a, b, , d, e]: Affine): number {
+  return Math.sqrt(Math.abs(a * e - b * d));
+}
+
+/** The same map where a pixel of the first is `first` pixels now, and one of the second `second`. */
+export function rescaled([a, b, c, d, e, f]: Affine, first: number, second: number): Affine {
+  const both = first / second;
+  return [a * both, b * both, c * first, d * both, e * both, f * first];
+}

@@ -1,0 +1,63 @@
+/**
+ * @file A picture laid into the frame of another by an affine map: each pixel is the mean of what it covers, and what the picture does not reach is marked.
+ */
+import type { Picture, Planes } from "../picture.ts";
+import type { Affine } from "./geometry.ts";
+
+export interface Warped {
+  readonly planes: Planes;
+  /** [height, width] 1 where the picture reaches. */
+  readonly reached: Uint8Array;
+  readonly reachedCount: number;
+}
+
+/** @param affine from pixels of the frame to pixels of the picture, centres at halves */
+export function warp(picture: Picture, affine: Affine, frame: { readonly width: number; readonly height: number }): Warped {
+  const { width, height } = frame;
+  const count = width * height;
+  const planes: Planes = { width, height, luma: new Float32Array(count), blue: new Float32Array(count), red: new Float32Array(count) };
+  const reached = new Uint8Array(count);
+  // As many samples along a side as pixels are covered: a mean, as scaling by area takes it.
+  const samples = Math.max(1, Math.min(4, Math.round(Math.hypot(affine[0], affine[3]))));
+  const rgb = [0, 0, 0];
+  let reachedCount = 0;
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      rgb.fill(0);
+      let isInside = true;
+      for (let sample = 0; isInside && sample < samples * samples; sample++) {
+        const u = x + ((sample % samples) + 0.5) / samples;
+        const v = y + (Math.floor(sample / samples) + 0.5) / samples;
+        isInside = addSample(picture, affine[0] * u + affine[1] * v + affine[2], affine[3] * u + affine[4] * v + affine[5], rgb);
+      }
+      if (!isInside) continue;
+      const at = y * width + x;
+      const [red, green, blue] = rgb.map((sum) => sum / (samples * samples));
+      const luma = 0.299 * red + 0.587 * green + 0.114 * blue;
+      planes.luma[at] = luma;
+      planes.blue[at] = (blue - luma) * 0.564;
+      planes.red[at] = (red - luma) * 0.713;
+      reached[at] = 1;
+      reachedCount++;
+    }
+  }
+  return { planes, reached, reachedCount };
+}
+
+/** Linear between the four pixels around. False where it lies outside of the picture. */
+function addSample({ width, height, data }: Picture, x: number, y: number, rgb: number[]): boolean {
+  if (x < 0.5 || y < 0.5 || x > width - 0.5 || y > height - 0.5) return false;
+  const column = Math.min(width - 2, Math.floor(x - 0.5));
+  const row = Math.min(height - 2, Math.floor(y - 0.5));
+  if (column < 0 || row < 0) return false;
+  const right = x - 0.5 - column;
+  const down = y - 0.5 - row;
+  const at = 3 * (row * width + column);
+  const below = at + 3 * width;
+  for (let channel = 0; channel < 3; channel++) {
+    const top = data[at + channel] + right * (data[at + 3 + channel] - data[at + channel]);
+    const bottom = data[below + channel] + right * (data[below + 3 + channel] - data[below + channel]);
+    rgb[channel] += top + down * (bottom - top);
+  }
+  return true;
+}

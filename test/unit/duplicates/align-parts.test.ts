@@ -1,0 +1,152 @@
+/** @file The parts of the alignment against what they must undo: known maps, known tones. */
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+
+import { applyTone, inverseTone } from "#engine/duplicates/align/apply-tone.ts";
+import { findCorners, sampleAt, soften, type Plane } from "#engine/duplicates/align/corners.ts";
+import { framingOf, inverse, rescaled, scaleOf, stretchOf, turnOf, type Affine } from "#engine/duplicates/align/geometry.ts";
+import { refine } from "#engine/duplicates/align/refine.ts";
+import { isGrey, withoutColour } from "#engine/duplicates/align/regrey.ts";
+import { findSimilarity } from "#engine/duplicates/align/similarity.ts";
+import { warp } from "#engine/duplicates/align/warp.ts";
+import { toPlanes } from "#engine/duplicates/picture.ts";
+import { paint, photoPaint } from "./drawn-pictures.ts";
+
+const size = { width: 240, height: 180 };
+const picture = paint(size.width, size.height, photoPaint(3));
+const plane: Plane = { ...size, values: toPlanes(picture, size.width, size.height).luma };
+
+function similarity(scale: number, turn: number, x: number, y: number): Affine {
+  const [cosine, sine] = [scale * Math.cos(turn), scale * Math.sin(turn)];
+  return [cosine, -sine, x, sine, cosine, y];
+}
+
+const similarities = fc.tuple(
+  fc.double({ min: 0.8, max: 1.25, noNaN: true }),
+  fc.double({ min: -0.16, max: 0.16, noNaN: true }),
+  fc.double({ min: -20, max: 20, noNaN: true }),
+  fc.double({ min: -20, max: 20, noNaN: true }),
+);
+
+describe("maps", () => {
+  test("turned back, grown and told apart", () => {
+    fc.assert(
+      fc.property(similarities, ([scale, turn, x, y]) => {
+        const affine = similarity(scale, turn, x, y);
+        expect(scaleOf(affine)).toBeCloseTo(scale, 9);
+        expect(turnOf(affine)).toBeCloseTo(turn, 9);
+        expect(stretchOf(affine)).toBeCloseTo(0, 9);
+        inverse(inverse(affine)).forEach((value, at) => expect(value).toBeCloseTo(affine[at] as number, 6));
+        expect(scaleOf(rescaled(affine, 3, 2))).toBeCloseTo(1.5 * scale, 9);
+      }),
+    );
+    expect(stretchOf([1.01, 0, 0, 0, 0.99, 0])).toBeCloseTo(0.01, 4);
+  });
+
+  test("one within the other, either way, or neither", () => {
+    expect(framingOf([1, 0, 0, 0, 1, 0], size, size)).toBe("same");
+    expect(framingOf([1, 0, 10, 0, 1, 10], size, { width: 200, height: 150 })).toBe("second");
+    expect(framingOf([1, 0, -10, 0, 1, -10], { width: 200, height: 150 }, size)).toBe("first");
+    expect(framingOf([1, 0, 12, 0, 1, 0], size, size)).toBeNull();
+  });
+});
+
+describe("corners and least squares", () => {
+  test("find any similarity to a twentieth of a pixel over the picture", () => {
+    fc.assert(
+      fc.property(similarities, ([scale, turn, x, y]) => {
+        const truth = similarity(scale, turn, x, y);
+        const moved = movedBy(truth);
+        const lie = findSimilarity(findCorners(plane), findCorners(moved));
+        expect(lie).not.toBeNull();
+        const refined = refine(soften(plane), soften(moved), lie?.affine ?? truth);
+        expect(refined?.correlation).toBeGreaterThan(0.99);
+        for (const [u, v] of [
+          [60, 60],
+          [180, 60],
+          [60, 120],
+          [180, 120],
+        ] as const)
+          // prettier-ignore
+          for (const row of [0, 3]) {
+            const [a, b, c] = [0, 1, 2].map((at) => (refined?.affine[row + at] as number) - (truth[row + at] as number)) as [number, number, number];
+            expect(Math.abs(a * u + b * v + c)).toBeLessThan(0.05);
+          }
+      }),
+      { numRuns: 12, seed: 4 },
+    );
+  });
+
+  test("nothing is found between two pictures", () => {
+    const other = paint(size.width, size.height, photoPaint(4));
+    expect(findSimilarity(findCorners(plane), findCorners({ ...size, values: toPlanes(other, size.width, size.height).luma }))).toBeNull();
+  });
+
+  test("a flat picture has no corners", () => {
+    expect(findCorners({ ...size, values: new Float32Array(size.width * size.height).fill(90) }).count).toBe(0);
+  });
+});
+
+/** The plane as a picture would show it that lies in it by `affine`. */
+function movedBy(affine: Affine): Plane {
+  const values = new Float32Array(size.width * size.height);
+  for (let y = 0; y < size.height; y++)
+    for (let x = 0; x < size.width; x++)
+      values[y * size.width + x] = sampleAt(
+        plane,
+        affine[0] * (x + 0.5) + affine[1] * (y + 0.5) + affine[2],
+        affine[3] * (x + 0.5) + affine[4] * (y + 0.5) + affine[5],
+      );
+  return { ...size, values };
+}
+
+describe("laying a picture into a frame", () => {
+  test("as it lies it is itself, half the size it is the mean of four", () => {
+    const same = warp(picture, [1, 0, 0, 0, 1, 0], size);
+    expect(same.reachedCount).toBe(size.width * size.height);
+    same.planes.luma.forEach((value, at) => expect(Math.abs(value - (plane.values[at] as number))).toBeLessThan(1e-3));
+    const half = warp(picture, [2, 0, 0, 0, 2, 0], { width: 120, height: 90 });
+    const scaled = toPlanes(picture, 120, 90);
+    half.planes.luma.forEach((value, at) => expect(Math.abs(value - (scaled.luma[at] as number))).toBeLessThan(1e-3));
+  });
+
+  test("what it does not reach is told", () => {
+    const { reached, reachedCount } = warp(picture, [1, 0, 100, 0, 1, 0], size);
+    expect(reachedCount).toBe(140 * size.height);
+    expect([reached[139], reached[140]]).toEqual([1, 0]);
+  });
+});
+
+describe("tones", () => {
+  test("a tone and its inverse give the picture back where nothing was cut off", () => {
+    const tone = { lumaGain: 0.8, lumaBias: 10, chromaGain: 0.9, blueBias: 2, redBias: -1 };
+    const planes = toPlanes(picture, size.width, size.height);
+    const back = applyTone(applyTone(planes, tone), inverseTone(tone));
+    back.luma.forEach((value, at) => {
+      if ((planes.luma[at] as number) > 60 && (planes.luma[at] as number) < 190)
+        expect(Math.abs(value - (planes.luma[at] as number))).toBeLessThan(1.5);
+    });
+  });
+
+  test("the way a program made a picture grey is found", () => {
+    const planes = toPlanes(picture, size.width, size.height);
+    const reached = new Uint8Array(size.width * size.height).fill(1);
+    const byLight = paint(size.width, size.height, (x, y) => {
+      const [r, g, b] = [0, 1, 2].map((channel) => ((picture.data[3 * (y * size.width + x) + channel] as number) / 255) ** 2.2) as [
+        number,
+        number,
+        number,
+      ];
+      const value = 255 * (0.2126 * r + 0.7152 * g + 0.0722 * b) ** (1 / 2.2);
+      return [value, value, value];
+    });
+    const wanted = toPlanes(byLight, size.width, size.height).luma;
+    const made = withoutColour(planes, wanted, reached);
+    const miss = (luma: Float32Array): number =>
+      luma.reduce((sum, value, at) => sum + Math.abs(value - (wanted[at] as number)), 0) / luma.length;
+    expect(miss(made.luma)).toBeLessThan(1.5);
+    expect(miss(planes.luma)).toBeGreaterThan(2 * miss(made.luma));
+    expect(isGrey(made)).toBe(true);
+    expect(isGrey(planes)).toBe(false);
+  });
+});

@@ -1,0 +1,135 @@
+/** @file Edited copies are found for what they are, and what two shots of a camera show is not. Pictures are drawn, edits are made by sharp and saved as JPEG. */
+import sharp, { type Sharp } from "sharp";
+import { describe, expect, test } from "vitest";
+
+import { compareAligned, type AlignedMatch } from "#engine/duplicates/align/compare-aligned.ts";
+import { scaleOf, turnOf } from "#engine/duplicates/align/geometry.ts";
+import { comparePictures } from "#engine/duplicates/compare.ts";
+import type { Picture } from "#engine/duplicates/picture.ts";
+import { paint, photoPaint, withGrain } from "./drawn-pictures.ts";
+
+const [width, height] = [480, 360];
+const photo = paint(width, height, photoPaint(5));
+const raw = sharp(Buffer.from(photo.data), { raw: { width, height, channels: 3 } });
+
+async function saved(edited: Sharp): Promise<Picture> {
+  const bytes = await edited.jpeg({ quality: 85 }).toBuffer();
+  const { data, info } = await sharp(bytes).toColourspace("srgb").raw().toBuffer({ resolveWithObject: true });
+  const size = { width: info.width, height: info.height };
+  if (info.channels === 3) return { ...size, data: new Uint8Array(data) };
+  const spread = new Uint8Array(3 * size.width * size.height);
+  data.forEach((value, at) => spread.fill(value, 3 * at, 3 * at + 3));
+  return { ...size, data: spread };
+}
+
+function found(first: Picture, second: Picture): AlignedMatch {
+  const match = compareAligned(first, second);
+  if (match === null) throw new Error("not found");
+  return match;
+}
+
+describe("edited copies", () => {
+  test("a crop: how it lies, to a pixel of the file", async () => {
+    const { differences } = found(photo, await saved(raw.clone().extract({ left: 30, top: 20, width: 420, height: 315 })));
+    expect(scaleOf(differences.affine)).toBeCloseTo(1, 2);
+    expect(differences.affine[2]).toBeCloseTo(30, 0);
+    expect(differences.affine[5]).toBeCloseTo(20, 0);
+    expect(differences.shared.second).toBeGreaterThan(0.95);
+    expect(differences.shared.first).toBeCloseTo((420 * 315) / (480 * 360), 1);
+    expect(differences).toMatchObject({ toned: false, grey: false, caption: 0 });
+  });
+
+  test("a crop made smaller, in either order", async () => {
+    const crop = await saved(raw.clone().extract({ left: 0, top: 40, width: 400, height: 300 }).resize(320, 240));
+    expect(scaleOf(found(photo, crop).differences.affine)).toBeCloseTo(1.25, 2);
+    expect(scaleOf(found(crop, photo).differences.affine)).toBeCloseTo(0.8, 2);
+  });
+
+  test.each([3, -7])("a tilt of %d degrees", async (degrees) => {
+    const { differences } = found(photo, await saved(raw.clone().rotate(degrees, { background: "#000" })));
+    expect((turnOf(differences.affine) * 180) / Math.PI).toBeCloseTo(-degrees, 1);
+  });
+
+  test("a frame around it", async () => {
+    const { differences } = found(photo, await saved(raw.clone().extend({ top: 24, bottom: 24, left: 24, right: 24, background: "#222" })));
+    expect(differences.affine[2]).toBeCloseTo(-24, 0);
+    expect(differences.shared.first).toBeGreaterThan(0.95);
+  });
+
+  test.each([0.8, 1.25])("brightness times %d, cut off at white", async (gain) => {
+    expect(found(photo, await saved(raw.clone().linear(gain, 0))).differences).toMatchObject({ toned: true, grey: false, caption: 0 });
+  });
+
+  test("without its colour", async () => {
+    expect(found(photo, await saved(raw.clone().greyscale())).differences).toMatchObject({ grey: true, caption: 0 });
+  });
+
+  test("with words over it", async () => {
+    const words = `<svg width="${width}" height="${height}"><text x="60" y="200" font-size="30" fill="white">Summer 2024</text></svg>`;
+    const captioned = await saved(raw.clone().composite([{ input: Buffer.from(words) }]));
+    const { differences } = found(photo, captioned);
+    expect(differences.caption).toBeGreaterThan(0);
+    expect(differences.caption).toBeLessThan(0.07);
+    expect(comparePictures(photo, captioned, { lookForEdits: true }).relation).toBe("same-scene");
+  });
+
+  test("the whole comparison finds them only where it is asked to, and never among icons", async () => {
+    const crop = await saved(raw.clone().extract({ left: 30, top: 20, width: 420, height: 315 }));
+    expect(comparePictures(photo, crop, { lookForEdits: true })).toMatchObject({ relation: "same-picture", differences: { grey: false } });
+    expect(comparePictures(photo, crop).relation).toBeNull();
+    const icons = [photo, crop].map((picture) => ({ ...picture, sourceWidth: 120, sourceHeight: 90 })) as [Picture, Picture];
+    expect(comparePictures(...icons, { lookForEdits: true }).relation).toBeNull();
+  });
+});
+
+describe("what is no copy", () => {
+  const scene = photoPaint(9);
+  const shot = (dx: number, dy: number, grain: number, turn = 0, zoom = 1): Picture =>
+    withGrain(
+      paint(width, height, (x, y) => {
+        const [u, v] = [(x - width / 2) * zoom, (y - height / 2) * zoom];
+        return scene(u * Math.cos(turn) - v * Math.sin(turn) + dx + width / 2, u * Math.sin(turn) + v * Math.cos(turn) + dy + height / 2);
+      }),
+      2,
+      grain,
+    );
+
+  test.each([
+    ["moved", shot(14, 3, 2)],
+    ["turned by a third of a degree", shot(0, 0, 2, 0.006)],
+    ["a hundredth nearer", shot(0, 0, 2, 0, 0.99)],
+    ["only with grain of its own", shot(0, 0, 2)],
+  ])("a second shot, %s", (_name, second) => {
+    expect(compareAligned(shot(0, 0, 1), second)).toBeNull();
+  });
+
+  test("another picture", () => {
+    expect(compareAligned(photo, paint(width, height, photoPaint(6)))).toBeNull();
+  });
+
+  test("a thing that moved, though it is of one colour", async () => {
+    const disc = (x: number): Sharp =>
+      raw
+        .clone()
+        .composite([
+          { input: Buffer.from(`<svg width="${width}" height="${height}"><circle cx="${x}" cy="180" r="32" fill="#c33"/></svg>`) },
+        ]);
+    expect(compareAligned(await saved(disc(200)), await saved(disc(240)))).toBeNull();
+  });
+
+  test("a part of it replaced by something else", async () => {
+    const patch = await sharp(Buffer.from(paint(90, 60, photoPaint(77)).data), { raw: { width: 90, height: 60, channels: 3 } })
+      .png()
+      .toBuffer();
+    expect(compareAligned(photo, await saved(raw.clone().composite([{ input: patch, left: 200, top: 120 }])))).toBeNull();
+  });
+
+  test("a copy that is stretched by a hundredth", async () => {
+    expect(
+      compareAligned(
+        photo,
+        await saved(raw.clone().extract({ left: 20, top: 20, width: 430, height: 320 }).resize(434, 320, { fit: "fill" })),
+      ),
+    ).toBeNull();
+  });
+});
