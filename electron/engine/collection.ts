@@ -4,6 +4,7 @@
  */
 import { basename, join } from "node:path";
 
+import { plainStrictness } from "#protocol/duplicates-contract.ts";
 import type { EncoderId, OpenCollection } from "#protocol/model.ts";
 
 import { showPath } from "./base/path-bytes.ts";
@@ -18,7 +19,8 @@ import { listFolders } from "./store/queries/folders.ts";
 import { readGraph, readMap, readMapFingerprint, type StoredGraph, type StoredMap } from "./store/queries/graphs.ts";
 import { readProperty } from "./store/queries/properties.ts";
 import { buildCatalogue, type Catalogue } from "./views/catalogue.ts";
-import { buildGroups, type GroupsView } from "./views/groups.ts";
+import { createGroupMaker, type GroupMaker } from "./views/group-maker.ts";
+import { viewGroups, type GroupsView } from "./views/groups.ts";
 
 export interface Collection {
   readonly store: ReadStore;
@@ -32,8 +34,13 @@ export interface Collection {
   vectors(): EmbeddedContents | null;
   graph(): StoredGraph | null;
   map(): StoredMap | null;
+  /** What groups of duplicates at any strictness are made from. */
+  groupMaker(): GroupMaker;
+  /** Of every verified pair. */
   groups(): GroupsView;
   summary(): OpenCollection;
+  /** What is a duplicate changed, and nothing else did. */
+  forgetGroups(): void;
   /** Stored rows changed: forget what was kept. */
   invalidate(): void;
 }
@@ -46,6 +53,7 @@ export function createCollection(store: ReadStore, dataFolder: string): Collecti
     vectors: EmbeddedContents | null;
     graph: StoredGraph | null;
     map: StoredMap | null;
+    groupMaker: GroupMaker;
     groups: GroupsView;
     encoder: RegisteredEncoder;
     summary: OpenCollection;
@@ -70,8 +78,13 @@ export function createCollection(store: ReadStore, dataFolder: string): Collecti
     vectors: () => keep("vectors", () => withRow(collection, (row) => loadVectors(store, row))),
     graph: () => keep("graph", () => withRow(collection, (row) => readGraph(store, row.key))),
     map: () => keep("map", () => withRow(collection, (row) => readMap(store, row.key))),
-    groups: () => keep("groups", () => buildGroups(store)),
+    groupMaker: () => keep("groupMaker", () => createGroupMaker(store)),
+    groups: () => keep("groups", () => viewGroups(collection.groupMaker(), plainStrictness)),
     summary: () => keep("summary", () => summarise(collection)),
+    forgetGroups: () => {
+      version++;
+      for (const name of ["catalogue", "groupMaker", "groups", "summary"] as const) delete kept[name];
+    },
     invalidate: () => {
       version++;
       kept = kept.encoder ? { encoder: kept.encoder } : {};
@@ -106,7 +119,7 @@ function summarise(collection: Collection): OpenCollection {
       outliers: row !== null && readMark(store, "outliers", row.key) !== null,
     },
     counts: {
-      groups: groups.groups.length,
+      groups: groups.count,
       copies: groups.copies,
       issues: countImagesWithIssues(store),
       unreadable: countUnreadable(store),

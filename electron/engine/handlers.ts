@@ -13,6 +13,7 @@ import { UserError } from "./base/errors.ts";
 import { showPath, toPathBytes } from "./base/path-bytes.ts";
 import { defaultEncoderId } from "./encoders/registry.ts";
 import type { Engine } from "./engine.ts";
+import { createDuplicateHandlers } from "./duplicate-handlers.ts";
 import { createEncoderHandlers } from "./encoder-handlers.ts";
 import { createTextHandlers } from "./text-handlers.ts";
 import { pathFromText } from "./ingest/scan/folders.ts";
@@ -24,7 +25,6 @@ import { describeImage } from "./views/details.ts";
 import { doctor } from "./views/doctor.ts";
 import { findByText } from "./views/find.ts";
 import { listFolder } from "./views/folder-list.ts";
-import { groupsOfImage, pageOfGroups } from "./views/groups.ts";
 import { imageFile } from "./views/image-file.ts";
 import { listIssueEntries } from "./views/issues.ts";
 import { mapColumns } from "./views/map.ts";
@@ -109,8 +109,7 @@ export function createHandlers(engine: Engine, dataFolder: string): Handlers {
     ...createTextHandlers(engine),
     "images.file": ({ id, kind }) => imageFile(engine, id, kind),
     "map.columns": () => mapColumns(collection()),
-    "duplicates.groups": ({ offset, limit, relation }) => pageOfGroups(collection(), { offset, limit, relation: relation ?? null }),
-    "duplicates.ofImage": ({ id }) => ({ groups: groupsOfImage(collection(), id) }),
+    ...createDuplicateHandlers(engine),
     "outliers.list": ({ offset, limit }) => listOutlierEntries(collection(), offset, limit),
     "issues.list": ({ kind, offset, limit }) => listIssueEntries(collection(), kind ?? null, offset, limit),
     ...createEncoderHandlers(engine),

@@ -3,6 +3,7 @@
  * methods answer with a job id at once; progress comes as events. The transports (MessagePort, WebSocket, an in-memory pair) carry
  * exactly this table.
  */
+import type { DuplicatesContract } from "./duplicates-contract.ts";
 import type { EncoderContract } from "./encoder-contract.ts";
 import type { ExportContract } from "./export-contract.ts";
 import type {
@@ -22,7 +23,6 @@ import type {
   ClassId,
   DeviceName,
   DoctorReport,
-  DuplicateGroup,
   FileEntry,
   FolderEntry,
   ImageColumns,
@@ -44,7 +44,7 @@ import type { TrainingContract } from "./training.ts";
 
 type Empty = Record<string, never>;
 
-export interface Contract extends TextContract, TrainingContract, EncoderContract, ExportContract {
+export interface Contract extends TextContract, TrainingContract, EncoderContract, ExportContract, DuplicatesContract {
   /** What the welcome screen needs; `collection` is null when none is open. */
   "app.state": { params: Empty; result: { collection: OpenCollection | null; recent: RecentCollection[]; version: string } };
   /** Opens the collection that has exactly this folder, or makes one, and starts to index it. */
@@ -79,11 +79,6 @@ export interface Contract extends TextContract, TrainingContract, EncoderContrac
   "images.file": { params: { id: ImageId; kind: "thumbnail" | "image" }; result: { path: Uint8Array; mediaType: string } };
 
   "map.columns": { params: Empty; result: MapColumns };
-  "duplicates.groups": {
-    params: { offset: number; limit: number; relation?: string };
-    result: { groups: DuplicateGroup[]; total: number; gainBytes: number };
-  };
-  "duplicates.ofImage": { params: { id: ImageId }; result: { groups: DuplicateGroup[] } };
   "outliers.list": { params: { offset: number; limit: number }; result: { entries: OutlierEntry[]; total: number } };
   "issues.list": {
     params: { kind?: string; offset: number; limit: number };

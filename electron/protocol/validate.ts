@@ -4,6 +4,7 @@
  * exist?) is the handler's affair.
  */
 import type { Contract, Method, Params } from "./contract.ts";
+import { keepCriteria, type DuplicatesContract, type KeepRule } from "./duplicates-contract.ts";
 import {
   colourOrders,
   layouts,
@@ -19,6 +20,7 @@ import {
   exportClasses,
   exportFormats,
   placements,
+  relations,
   smallerForms,
   type ClassId,
   type ImageId,
@@ -140,6 +142,23 @@ const encoderChecks: { readonly [M in keyof EncoderContract]: Check<unknown> } =
   }),
 };
 
+const strictness = { least: optional(oneOf(relations)), score: optional(share) };
+const keepRule = record<KeepRule>({ order: list(oneOf(keepCriteria), keepCriteria.length), folder: orNull(path), newest: flag });
+
+const duplicatesChecks: { readonly [M in keyof DuplicatesContract]: Check<unknown> } = {
+  "duplicates.groups": params<"duplicates.groups">({ offset, limit: count, relation: optional(oneOf(relations)), ...strictness }),
+  "duplicates.ofImage": params<"duplicates.ofImage">({ id: imageId }),
+  "duplicates.between": params<"duplicates.between">({ a: path, b: path, offset, limit: count, ...strictness }),
+  "duplicates.exportBetween": params<"duplicates.exportBetween">({ a: path, b: path, out: path, ...strictness }),
+  "duplicates.setApart": params<"duplicates.setApart">({ pairs: wholeNumbers, apart: flag }),
+  "duplicates.undoApart": empty,
+  "duplicates.redoApart": empty,
+  "duplicates.apart": params<"duplicates.apart">({ offset, limit: count }),
+  "duplicates.rule": empty,
+  "duplicates.previewRule": params<"duplicates.previewRule">({ rule: keepRule }),
+  "duplicates.setRule": params<"duplicates.setRule">({ rule: keepRule }),
+};
+
 const checks: { readonly [M in Method]: Check<unknown> } = {
   ...trainingChecks,
   ...encoderChecks,
@@ -176,8 +195,7 @@ const checks: { readonly [M in Method]: Check<unknown> } = {
   "text.zeroShot": params<"text.zeroShot">({ classes: list(word, 1000), templates: optional(list(word, 100)) }),
   "text.nameClusters": params<"text.nameClusters">({ words: list(word, 10_000), templates: optional(list(word, 100)) }),
   "map.columns": empty,
-  "duplicates.groups": params<"duplicates.groups">({ offset, limit: count, relation: optional(word) }),
-  "duplicates.ofImage": params<"duplicates.ofImage">({ id: imageId }),
+  ...duplicatesChecks,
   "outliers.list": params<"outliers.list">({ offset, limit: count }),
   "issues.list": params<"issues.list">({ kind: optional(word), offset, limit: count }),
   "export.data": params<"export.data">({

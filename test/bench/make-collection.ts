@@ -111,6 +111,7 @@ function writeFiles(
           sharpness: 200,
           captured_at: 1_500_000_000_000 + random.below(3000) * dayMs,
           metadata: JSON.stringify({ cameraMake: "Make", cameraModel: `Model ${random.below(9)}`, iso: 100 }),
+          jpeg_quality: null,
         },
       });
       const centre = centres[index % clusterCount] as Float32Array;

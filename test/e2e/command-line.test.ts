@@ -94,6 +94,31 @@ describe("one collection from end to end", () => {
     expect(found.has("identical-pixels")).toBe(true);
   });
 
+  test("duplicates between two folders are the crossing ones; a typing error is no clean bill", async () => {
+    const { groups, between } = await runJson<{
+      groups: { relation: string; members: { path: string }[]; pairs: { a: string; b: string }[] }[];
+      between: Record<"a" | "b", { folder: string; images: number; shared: number; scenes: number }>;
+    }>(["duplicates", "--between", path("kind-0"), path("kind-1"), "--least", "same-picture"], data());
+    expect(groups).toEqual([]);
+    expect(between).toEqual({
+      a: { folder: path("kind-0"), images: 8, shared: 0, scenes: 0 },
+      b: { folder: path("kind-1"), images: 8, shared: 0, scenes: 0 },
+    });
+    const said = await runCommand(["duplicates", "--between", "kind-0", "kind-1"], data());
+    expect(said.stdout).toContain(`0 of 8 images of ${path("kind-0")} lie in ${path("kind-1")} too: 0.0 %`);
+    expect(await runJson(["duplicates", "--not-duplicates"], data())).toEqual({ pairs: [] });
+    for (const [given, status, message] of [
+      [["--between", path("kind-0"), path("kind-0/")], 1, /neither lies in the other/],
+      [["--between", path("kind-0"), path("kind-7")], 1, /No image of this collection lies in .*kind-7/],
+      [["--between", path("kind-0"), "/elsewhere"], 1, /elsewhere is outside of this collection/],
+      [["--between", path("kind-0")], 2, /expected two folders/],
+      [[path("kind-0")], 2, /--between A/],
+    ] as const) {
+      const ran = await runCommand(["duplicates", ...given], data());
+      expect([ran.code, ran.stderr]).toEqual([status, expect.stringMatching(message)]);
+    }
+  });
+
   test("outliers list every image once, highest score first", async () => {
     const { images } = await runJson<{ images: { path: string; score: number; percentile: number; nearest: string[] }[] }>(
       ["outliers"],

@@ -8,6 +8,7 @@ import { isFinished, type JobSnapshot } from "#protocol/progress.ts";
 import type { ConnectionState } from "#protocol/transports/transport.ts";
 
 import { columnsOf, detailsOf, fakeEncoder, groupsOf, issuesOf, mapOf, neighboursOf, outlierOf } from "./fake-answers.ts";
+import { createFakeDuplicates } from "./fake-duplicates.ts";
 import { createFakeExports } from "./fake-exports.ts";
 import { createFakeEncoders } from "./fake-encoders.ts";
 import { fakeFolders, fakeImages, type FakeImage } from "./fake-images.ts";
@@ -128,15 +129,10 @@ export function createFakeEngine(options: FakeEngineOptions): FakeEngine {
       throw new Error("The fake engine has no files; pictures come from pictureUrl.");
     },
     "map.columns": () => mapOf(images, version),
-    "duplicates.groups": ({ offset, limit, relation }) => {
-      const all = groupsOf(images).filter((group) => relation === undefined || group.relation === relation);
-      return {
-        groups: all.slice(offset, offset + limit),
-        total: all.length,
-        gainBytes: all.reduce((sum, group) => sum + group.gainBytes, 0),
-      };
-    },
-    "duplicates.ofImage": ({ id }) => ({ groups: groupsOf(images).filter((group) => group.members.some((member) => member.id === id)) }),
+    ...createFakeDuplicates(
+      () => images,
+      () => emit("changed", { version: ++version, what: ["duplicates", "images", "collection"] }),
+    ),
     "outliers.list": ({ offset, limit }) => {
       const entries = images.map((one): OutlierEntry => outlierOf(images, one)).sort((a, b) => b.score - a.score);
       return { entries: entries.slice(offset, offset + limit), total: entries.length };

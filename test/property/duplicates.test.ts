@@ -2,12 +2,18 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
+import { describeGroup } from "#engine/duplicates/describe-group.ts";
+import { prepareGroups } from "#engine/duplicates/group-source.ts";
+import { groupsByGain, tabulateGroups } from "#engine/duplicates/group-table.ts";
 import { groupPairs } from "#engine/duplicates/groups.ts";
 import { matchHashes, hashRadius } from "#engine/duplicates/hash-index.ts";
+import { keepOrder } from "#engine/duplicates/keep.ts";
 import { inverseOrientation, orient, orientations } from "#engine/duplicates/picture.ts";
 import { relationStrength } from "#engine/duplicates/types.ts";
 import type { ContentFacts, FileFacts, VerifiedPair } from "#engine/duplicates/types.ts";
 import { createRandom } from "#engine/base/random.ts";
+import { plainStrictness } from "#protocol/duplicates-contract.ts";
+import { groupPairs as plainGroups } from "../reference/duplicates/groups.ts";
 
 function content(id: number): ContentFacts {
   return {
@@ -95,6 +101,56 @@ describe("groupPairs", () => {
         const givenUp = new Set(groups.flatMap((group) => group.members.filter((member) => !member.keep).map((member) => member.file)));
         for (const group of groups)
           if (group.relation !== "same-scene") expect(group.members.some((member) => member.keep && !givenUp.has(member.file))).toBe(true);
+      }),
+    );
+  });
+
+  test("the very groups that the plain reference makes, pairs, marks, reasons and all", () => {
+    fc.assert(
+      fc.property(pairs, holders, (verified, extra) => {
+        const input = { contents: Array.from({ length: contentCount }, (_, id) => content(id)), files: filesOf(extra), pairs: verified };
+        expect(groupPairs(input)).toEqual(plainGroups(input));
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test("a strictness gives the groups of the pairs that it lets through", () => {
+    const strictness = fc.record({
+      least: fc.constantFrom("identical-file" as const, ...relations),
+      score: fc.double({ min: 0, max: 1, noNaN: true }),
+    });
+    fc.assert(
+      fc.property(pairs, holders, strictness, (verified, extra, { least, score }) => {
+        const input = { contents: Array.from({ length: contentCount }, (_, id) => content(id)), files: filesOf(extra), pairs: verified };
+        const through = verified.filter(
+          (pair) => relationStrength[pair.relation] >= relationStrength[least] && (pair.relation !== "same-picture" || pair.score >= score),
+        );
+        expect(groupPairs(input, { least, score })).toEqual(plainGroups({ ...input, pairs: through }));
+      }),
+    );
+  });
+
+  test("the table's sums are those of the groups written out", () => {
+    fc.assert(
+      fc.property(pairs, holders, (verified, extra) => {
+        const contents = Array.from({ length: contentCount }, (_, id) => content(id));
+        const table = tabulateGroups(prepareGroups({ contents, files: filesOf(extra), pairs: verified }, keepOrder()), plainStrictness);
+        for (let index = 0; index < table.count; index++) {
+          const group = describeGroup(table, index);
+          const gain = group.members.reduce((sum, { file, keep }) => {
+            const owner = table.source.files.find((facts) => facts.file === file)?.content as number;
+            return sum + (keep ? 0 : 1000 + owner);
+          }, 0);
+          expect([table.sizes[index], table.gains[index], relationStrength[group.relation]]).toEqual([
+            group.members.length,
+            gain,
+            table.strengths[index],
+          ]);
+        }
+        const order = groupsByGain(table);
+        for (let rank = 1; rank < order.length; rank++)
+          expect(table.gains[order[rank - 1]]).toBeGreaterThanOrEqual(table.gains[order[rank]]);
       }),
     );
   });

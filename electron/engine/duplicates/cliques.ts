@@ -1,71 +1,141 @@
 /**
  * @file Covers the edges of a graph by cliques, greedily (in the spirit of Kellerman 1973): take an edge that no clique has yet, grow it
  * by the common neighbour that brings the most uncovered edges, until no common neighbour is left. Every edge ends up in a clique and
- * every clique holds edges only. The order of edges and ids decides ties, so the same pairs give the same cover.
+ * every clique holds edges only. Edges are taken in order and ties go to the lower node, so the same pairs give the same cover.
  */
 
-export interface Edge {
-  readonly a: number;
-  readonly b: number;
+/** Edges by their ends, a < b, in ascending order of (a, b), each once. */
+export interface EdgeColumns {
+  readonly a: Int32Array;
+  readonly b: Int32Array;
 }
 
-/** Cliques of at least two nodes, each in ascending order. */
-export function coverByCliques(edges: readonly Edge[]): number[][] {
-  const neighbours = new Map<number, Set<number>>();
-  for (const { a, b } of edges) {
-    if (a === b) continue;
-    link(neighbours, a, b);
-    link(neighbours, b, a);
-  }
-  const uncovered = new Map([...neighbours].map(([node, others]) => [node, new Set(others)]));
-  const cliques: number[][] = [];
-  const ordered = edges
-    .map(({ a, b }) => (a < b ? { a, b } : { a: b, b: a }))
-    .sort((first, second) => first.a - second.a || first.b - second.b);
-  for (const { a, b } of ordered) {
-    if (a === b || !uncovered.get(a)?.has(b)) continue;
-    const clique = grow(a, b, neighbours, uncovered);
-    for (const node of clique) for (const other of clique) uncovered.get(node)?.delete(other);
-    cliques.push(clique.sort((first, second) => first - second));
-  }
-  return cliques;
+export interface CliqueCover {
+  /** [cliques + 1] where each begins in `nodes`. */
+  readonly offsets: Int32Array;
+  /** Ascending within a clique. */
+  readonly nodes: Int32Array;
 }
 
-type Adjacency = ReadonlyMap<number, ReadonlySet<number>>;
-
-function grow(a: number, b: number, neighbours: Adjacency, uncovered: Adjacency): number[] {
-  const clique = [a, b];
-  // Common neighbours of the clique so far, with how many uncovered edges each would add.
-  let common = new Map<number, number>();
-  for (const node of neighbours.get(a) ?? []) {
-    if (node !== b && neighbours.get(b)?.has(node)) common.set(node, gain(node, a, uncovered) + gain(node, b, uncovered));
+/** Cliques of at least two nodes. */
+export function coverByCliques(edges: EdgeColumns, nodeCount: number): CliqueCover {
+  const graph = adjacency(edges, nodeCount);
+  const offsets = [0];
+  const nodes: number[] = [];
+  const scratch: Scratch = { common: new Int32Array(16), gained: new Int32Array(16) };
+  for (let edge = 0; edge < edges.a.length; edge++) {
+    if (graph.covered[edge] === 1) continue;
+    const clique = grow(edge, edges, graph, scratch);
+    if (clique.length === 2) graph.covered[edge] = 1;
+    else {
+      clique.sort((first, second) => first - second);
+      for (let first = 0; first < clique.length; first++)
+        for (let second = first + 1; second < clique.length; second++) graph.covered[edgeOf(graph, clique[first], clique[second])] = 1;
+    }
+    for (const node of clique) nodes.push(node);
+    offsets.push(nodes.length);
   }
-  while (common.size > 0) {
-    let best = -1;
-    let most = -1;
-    for (const [node, gained] of common) {
-      if (gained > most || (gained === most && node < best)) {
-        best = node;
-        most = gained;
-      }
+  return { offsets: Int32Array.from(offsets), nodes: Int32Array.from(nodes) };
+}
+
+interface Graph {
+  /** [nodes + 1] where the neighbours of each begin. */
+  readonly starts: Int32Array;
+  /** Ascending for each node. */
+  readonly neighbours: Int32Array;
+  /** The edge to that neighbour. */
+  readonly edges: Int32Array;
+  readonly covered: Uint8Array;
+}
+
+/** Nodes that may join, and the uncovered edges that each would bring. */
+interface Scratch {
+  common: Int32Array;
+  gained: Int32Array;
+}
+
+/** Because edges come in order of (a, b), each list is filled in ascending order: first its smaller neighbours, then its larger ones. */
+function adjacency({ a, b }: EdgeColumns, nodeCount: number): Graph {
+  const starts = new Int32Array(nodeCount + 1);
+  for (let edge = 0; edge < a.length; edge++) {
+    starts[a[edge] + 1]++;
+    starts[b[edge] + 1]++;
+  }
+  for (let node = 0; node < nodeCount; node++) starts[node + 1] += starts[node];
+  const filled = starts.slice(0, nodeCount);
+  const neighbours = new Int32Array(2 * a.length);
+  const edges = new Int32Array(2 * a.length);
+  for (const [from, to] of [
+    [b, a],
+    [a, b],
+  ] as const)
+    for (let edge = 0; edge < a.length; edge++) {
+      const at = filled[from[edge]]++;
+      neighbours[at] = to[edge];
+      edges[at] = edge;
     }
-    clique.push(best);
-    const reach = neighbours.get(best);
-    const next = new Map<number, number>();
-    for (const [node, gained] of common) {
-      if (node !== best && reach?.has(node)) next.set(node, gained + gain(node, best, uncovered));
-    }
-    common = next;
+  return { starts, neighbours, edges, covered: new Uint8Array(a.length) };
+}
+
+function grow(edge: number, { a, b }: EdgeColumns, graph: Graph, scratch: Scratch): number[] {
+  const clique = [a[edge], b[edge]];
+  let count = meet(graph, clique[0], clique[1], scratch);
+  while (count > 0) {
+    const { common, gained } = scratch;
+    let best = 0;
+    for (let index = 1; index < count; index++) if (gained[index] > gained[best]) best = index;
+    const joining = common[best];
+    clique.push(joining);
+    count = narrow(graph, joining, count, scratch);
   }
   return clique;
 }
 
-function gain(node: number, other: number, uncovered: Adjacency): number {
-  return uncovered.get(node)?.has(other) ? 1 : 0;
+/** Common neighbours of two nodes, ascending, into the scratch. @returns how many */
+function meet({ starts, neighbours, edges, covered }: Graph, one: number, other: number, scratch: Scratch): number {
+  let first = starts[one];
+  let second = starts[other];
+  const most = Math.min(starts[one + 1] - first, starts[other + 1] - second);
+  if (scratch.common.length < most) {
+    scratch.common = new Int32Array(2 * most);
+    scratch.gained = new Int32Array(2 * most);
+  }
+  let count = 0;
+  while (first < starts[one + 1] && second < starts[other + 1]) {
+    const difference = neighbours[first] - neighbours[second];
+    if (difference === 0) {
+      scratch.common[count] = neighbours[first];
+      scratch.gained[count++] = 2 - covered[edges[first]] - covered[edges[second]];
+    }
+    if (difference <= 0) first++;
+    if (difference >= 0) second++;
+  }
+  return count;
 }
 
-function link(neighbours: Map<number, Set<number>>, from: number, to: number): void {
-  const known = neighbours.get(from);
-  if (known) known.add(to);
-  else neighbours.set(from, new Set([to]));
+/** Keeps of the common neighbours those of the node that joins. @returns how many */
+function narrow({ starts, neighbours, edges, covered }: Graph, joining: number, count: number, { common, gained }: Scratch): number {
+  let kept = 0;
+  let at = starts[joining];
+  for (let index = 0; index < count && at < starts[joining + 1];) {
+    const difference = neighbours[at] - common[index];
+    if (difference === 0) {
+      common[kept] = common[index];
+      gained[kept++] = gained[index] + 1 - covered[edges[at]];
+    }
+    if (difference <= 0) at++;
+    if (difference >= 0) index++;
+  }
+  return kept;
+}
+
+function edgeOf({ starts, neighbours, edges }: Graph, a: number, b: number): number {
+  let low = starts[a];
+  let high = starts[a + 1] - 1;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (neighbours[middle] < b) low = middle + 1;
+    else high = middle;
+  }
+  return edges[low];
 }

@@ -1,7 +1,9 @@
 /**
- * @file Which copy to keep, and why, in plain words: more pixels, then the source over what was saved from it, then no loss over loss, then less compression, then recorded metadata,
- * then the older, then the plainer name. The first rule that tells two copies apart is the reason.
+ * @file Which copy to keep, and why, in plain words. By the usual rule: more pixels, then the source over what was saved from it, then no loss over loss, then less
+ * compression, then recorded metadata, then the plainer name, then the older. The first criterion that tells two copies apart is the reason. Nothing is done to files.
  */
+import { plainKeepRule, type KeepCriterion, type KeepRule } from "#protocol/duplicates-contract.ts";
+
 import type { ContentFacts, FileFacts, GroupMember, Relation } from "./types.ts";
 
 export interface KeepCandidate {
@@ -9,6 +11,17 @@ export interface KeepCandidate {
   readonly content: ContentFacts;
   /** Lossless, but with the very pixels of a lossy file beside it: encoding loses something, so it was made from that one. */
   readonly savedAgain?: boolean;
+  /** Every lossy one of the group is a JPEG whose quality is known, so that qualities can be compared; bytes only hint at it. */
+  readonly byQuality?: boolean;
+}
+
+/** Both orders are total: candidates of one group always sort the same way. */
+export interface KeepOrder {
+  readonly rule: KeepRule;
+  /** Negative where `a` is the better one to keep. */
+  compare(a: KeepCandidate, b: KeepCandidate): number;
+  /** Exactly one is kept; of a scene, every one. */
+  propose(members: readonly KeepCandidate[], relation: Relation): GroupMember[];
 }
 
 const losslessFormats = new Set(["png", "bmp", "tiff", "tif", "gif", "svg", "dicom"]);
@@ -24,91 +37,130 @@ export function keepsEveryPixel(format: string): boolean {
   return isLossless(format) && !["gif", "svg"].includes(format.toLowerCase());
 }
 
-interface Rule {
+interface Test {
   /** Higher is better. */
   readonly value: (candidate: KeepCandidate) => number;
   readonly kept: string;
   readonly left: (best: KeepCandidate, other: KeepCandidate) => string;
 }
 
-const rules: readonly Rule[] = [
-  {
-    value: ({ content }) => content.width * content.height,
-    kept: "most pixels",
-    left: (best, other) => `${sizeOf(other)} instead of ${sizeOf(best)} pixels`,
-  },
-  {
-    value: ({ savedAgain }) => (savedAgain === true ? 0 : 1),
-    kept: "the file that the lossless copy was made from",
-    left: (best) => `made from a ${best.content.format} file with the same pixels, so it holds nothing more`,
-  },
-  {
-    value: ({ content }) => (isLossless(content.format) ? 1 : 0),
-    kept: "lossless format",
-    left: (best, other) => `lossy ${other.content.format}, the kept one is lossless ${best.content.format}`,
-  },
-  {
-    value: ({ content }) => (isLossless(content.format) ? 0 : content.byteSize),
-    kept: "least compressed",
-    left: () => "more compressed than the kept one",
-  },
-  {
-    value: ({ facts }) => (facts.hasMetadata === true ? 1 : 0),
-    kept: "has recorded metadata",
-    left: () => "lacks the metadata of the kept one",
-  },
-  { value: ({ facts }) => (copyName.test(stem(facts.path)) ? 0 : 1), kept: "original name", left: () => "named like a copy" },
-  { value: ({ facts }) => -facts.time, kept: "oldest", left: () => "newer than the kept one" },
-  { value: ({ facts }) => -facts.path.length, kept: "shortest path", left: () => "longer path than the kept one" },
-];
+const tests: Readonly<Record<Exclude<KeepCriterion, "folder" | "date">, readonly Test[]>> = {
+  pixels: [
+    {
+      value: ({ content }) => content.width * content.height,
+      kept: "most pixels",
+      left: (best, other) => `${sizeOf(other)} instead of ${sizeOf(best)} pixels`,
+    },
+  ],
+  format: [
+    {
+      value: ({ savedAgain }) => (savedAgain === true ? 0 : 1),
+      kept: "the file that the lossless copy was made from",
+      left: (best) => `made from a ${best.content.format} file with the same pixels, so it holds nothing more`,
+    },
+    {
+      value: ({ content }) => (isLossless(content.format) ? 1 : 0),
+      kept: "lossless format",
+      left: (best, other) => `lossy ${other.content.format}, the kept one is lossless ${best.content.format}`,
+    },
+  ],
+  compression: [
+    {
+      value: ({ content, byQuality }) => (isLossless(content.format) ? 101 : byQuality === true ? (content.jpegQuality ?? 0) : 0),
+      kept: "least compressed",
+      left: ({ content: best }, { content: other }) =>
+        isLossless(best.format)
+          ? "more compressed than the kept one"
+          : `JPEG quality about ${other.jpegQuality ?? "unknown"} instead of ${best.jpegQuality ?? "unknown"}`,
+    },
+    {
+      value: ({ content }) => (isLossless(content.format) ? Number.MAX_SAFE_INTEGER : content.byteSize),
+      kept: "least compressed",
+      left: () => "more compressed than the kept one",
+    },
+  ],
+  metadata: [
+    {
+      value: ({ facts }) => (facts.hasMetadata === true ? 1 : 0),
+      kept: "has recorded metadata",
+      left: () => "lacks the metadata of the kept one",
+    },
+  ],
+  name: [{ value: ({ facts }) => (copyName.test(stem(facts.path)) ? 0 : 1), kept: "original name", left: () => "named like a copy" }],
+};
+const shorterPath: Test = {
+  value: ({ facts }) => -facts.path.length,
+  kept: "shortest path",
+  left: () => "longer path than the kept one",
+};
 
-/** Exactly one is kept; of a scene, every one. */
-export function proposeKeep(members: readonly KeepCandidate[], relation: Relation): GroupMember[] {
+export function keepOrder(rule: KeepRule = plainKeepRule): KeepOrder {
+  const ordered = [...rule.order.flatMap((criterion) => testsOf(criterion, rule)), shorterPath];
+  const compare = (a: KeepCandidate, b: KeepCandidate): number => {
+    for (const { value } of ordered) {
+      const difference = value(b) - value(a);
+      if (difference !== 0) return difference;
+    }
+    return a.facts.path < b.facts.path ? -1 : a.facts.path > b.facts.path ? 1 : a.facts.file - b.facts.file;
+  };
+  return { rule, compare, propose: (members, relation) => propose(members, relation, ordered, compare) };
+}
+
+function testsOf(criterion: KeepCriterion, { folder, newest }: KeepRule): readonly Test[] {
+  if (criterion === "date") {
+    const sign = newest ? 1 : -1;
+    const left = newest ? "older than the kept one" : "newer than the kept one";
+    return [{ value: ({ facts }) => sign * facts.time, kept: newest ? "newest" : "oldest", left: () => left }];
+  }
+  if (criterion !== "folder") return tests[criterion];
+  if (folder === null) return [];
+  const value = ({ facts }: KeepCandidate): number => (liesIn(facts.path, folder) ? 1 : 0);
+  return [{ value, kept: "in the preferred folder", left: () => "outside of the preferred folder" }];
+}
+
+function propose(
+  members: readonly KeepCandidate[],
+  relation: Relation,
+  ordered: readonly Test[],
+  compare: KeepOrder["compare"],
+): GroupMember[] {
   if (relation === "same-scene") {
     return members.map(({ facts }) => ({ file: facts.file, keep: true, reason: "another picture of the same scene: nothing is proposed" }));
   }
   let best = members[0];
-  for (const member of members) if (member !== best && compareForKeep(member, best) < 0) best = member;
-  const runnerUpRule = strongestRule(best, members);
+  for (const member of members) if (member !== best && compare(member, best) < 0) best = member;
+  const reason = strongestReason(best, members, ordered);
   return members.map((member) => {
-    if (member === best) return { file: member.facts.file, keep: true, reason: runnerUpRule ?? "first by path, the copies are alike" };
-    const rule = decidingRule(best, member);
+    if (member === best) return { file: member.facts.file, keep: true, reason: reason ?? "first by path, the copies are alike" };
+    const deciding = ordered.find(({ value }) => value(best) !== value(member));
     const alike = member.content.id === best.content.id ? "identical to the kept file" : "no better than the kept one";
-    const left = rule ? rule.left(best, member) : alike;
+    const left = deciding ? deciding.left(best, member) : alike;
     return {
       file: member.facts.file,
       keep: false,
-      reason: member.content.id === best.content.id && rule ? `identical file, ${left}` : left,
+      reason: member.content.id === best.content.id && deciding ? `identical file, ${left}` : left,
     };
   });
 }
 
-/** Negative where `a` is the better one to keep. A total order. */
-export function compareForKeep(a: KeepCandidate, b: KeepCandidate): number {
-  for (const rule of rules) {
-    const difference = rule.value(b) - rule.value(a);
-    if (difference !== 0) return difference;
-  }
-  return a.facts.path < b.facts.path ? -1 : a.facts.path > b.facts.path ? 1 : a.facts.file - b.facts.file;
-}
-
-function decidingRule(best: KeepCandidate, other: KeepCandidate): Rule | undefined {
-  return rules.find((rule) => rule.value(best) !== rule.value(other));
-}
-
-/** The reason to keep the best: the last rule that any other copy held out to. */
-function strongestRule(best: KeepCandidate, members: readonly KeepCandidate[]): string | null {
+/** The reason to keep the best: the last test that any other copy held out to. */
+function strongestReason(best: KeepCandidate, members: readonly KeepCandidate[], ordered: readonly Test[]): string | null {
   let latest = -1;
-  for (const member of members) {
-    if (member === best) continue;
-    const deciding = rules.findIndex((rule) => rule.value(best) !== rule.value(member));
-    latest = Math.max(latest, deciding < 0 ? -1 : deciding);
-  }
-  return latest < 0 ? null : rules[latest].kept;
+  for (const member of members)
+    if (member !== best)
+      latest = Math.max(
+        latest,
+        ordered.findIndex(({ value }) => value(best) !== value(member)),
+      );
+  return latest < 0 ? null : ordered[latest].kept;
 }
 
 function sizeOf({ content }: KeepCandidate): string {
   return `${content.width} x ${content.height}`;
+}
+
+function liesIn(path: string, folder: string): boolean {
+  return path.startsWith(folder) && (/[/\\]$/.test(folder) || path[folder.length] === "/" || path[folder.length] === "\\");
 }
 
 /** File name without folder and extension. */

@@ -21,6 +21,8 @@ export interface ContentFacts {
   /** [4, 4, 3] mean colours. */
   readonly colour: Uint8Array;
   readonly sharpness?: number | null;
+  /** 1..100, told by its quantisation tables; null: no JPEG, or not known. */
+  readonly jpegQuality?: number | null;
 }
 
 export type CandidateReason = "hash" | "colour" | "embedding" | "pixels";

@@ -21,5 +21,6 @@ export function decodedColumns(result: IngestResult): DecodedColumns {
     sharpness: result.quality.sharpness,
     captured_at: result.metadata.capturedAt ?? null,
     metadata: JSON.stringify(result.metadata),
+    jpeg_quality: result.jpegQuality ?? null,
   };
 }

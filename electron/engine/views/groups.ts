@@ -1,98 +1,105 @@
 /**
- * @file Groups of duplicates, made from the verified pairs and the files that are there, so they are always true to what is there.
+ * @file Groups of duplicates at one strictness, made from the verified pairs and the files that are there, so they are always true to what is there. Sums and order
+ * come from a table; a group is written out when somebody looks at it.
  */
-import type { DuplicateGroup, GroupId, ImageId } from "#protocol/model.ts";
+import type { Strictness } from "#protocol/duplicates-contract.ts";
+import { relations, type DuplicateGroup, type GroupId, type ImageId, type Relation } from "#protocol/model.ts";
 
-import { BugError } from "../base/errors.ts";
-import { showPath } from "../base/path-bytes.ts";
 import type { Collection } from "../collection.ts";
-import { groupPairs } from "../duplicates/groups.ts";
-import type { FileFacts, VerifiedPair } from "../duplicates/types.ts";
-import { verifierVersion } from "../duplicates/version.ts";
-import { contentFacts } from "../stages/duplicates-stage.ts";
-import type { ReadStore } from "../store/database.ts";
-import { contentById, type ContentRow } from "../store/queries/contents.ts";
-import { filesOfContent, listSharedContents } from "../store/queries/files.ts";
-import { listPairs } from "../store/queries/findings.ts";
+import { describeGroup } from "../duplicates/describe-group.ts";
+import { contentsOfGroup, groupsByGain, type GroupTable } from "../duplicates/group-table.ts";
+import { relationStrength, type DuplicateGroup as FoundGroup } from "../duplicates/types.ts";
+import type { GroupMaker } from "./group-maker.ts";
 
 export interface GroupsView {
-  /** Most bytes to gain first. */
-  readonly groups: readonly DuplicateGroup[];
-  readonly ofImage: ReadonlyMap<number, readonly DuplicateGroup[]>;
+  readonly count: number;
+  readonly counts: Readonly<Record<Relation, number>>;
   /** Images that are proposed as copies. */
   readonly copies: number;
   readonly gainBytes: number;
+  /** A stretch of the groups (of one relation), most bytes to gain first. */
+  page(stretch: { offset: number; limit: number; relation: Relation | null }): { groups: DuplicateGroup[]; total: number };
+  /** All of them, most bytes to gain first. */
+  all(): readonly DuplicateGroup[];
+  ofImage(id: ImageId): DuplicateGroup[];
 }
 
-/** Reads only what takes part: contents of verified pairs and those that several files hold. */
-export function buildGroups(store: ReadStore): GroupsView {
-  const pairs = listPairs(store, verifierVersion).filter((pair): pair is typeof pair & VerifiedPair => pair.relation !== "none");
-  const involved = new Set([...pairs.flatMap(({ a, b }) => [a, b]), ...listSharedContents(store)]);
-  const contents = new Map<number, ContentRow>();
-  const files = new Map<number, { readonly facts: FileFacts }>();
-  for (const id of involved) {
-    const row = contentById(store, id);
-    const present = filesOfContent(store, id).filter((file) => file.state === "image");
-    if (!row || row.error_code !== null || present.length === 0) continue;
-    contents.set(id, row);
-    for (const file of present) {
-      const time = row.captured_at ?? file.modified_us / 1000;
-      files.set(file.id, { facts: { file: file.id, content: id, path: showPath(file.path), time, hasMetadata: row.metadata !== "{}" } });
-    }
-  }
-  const made = groupPairs({
-    contents: [...contents.values()].map(contentFacts),
-    files: [...files.values()].map(({ facts }) => facts),
-    pairs,
-  });
-  const groups = made.map((group): DuplicateGroup => {
-    const members = group.members.map(({ file, keep, reason }) => {
-      const found = files.get(file);
-      const row = found && contents.get(found.facts.content);
-      if (!found || !row) throw new BugError(`group ${group.id} names file ${file}, which is not among the files`);
-      return {
-        id: file as ImageId,
-        path: found.facts.path,
-        width: row.width,
-        height: row.height,
-        sizeBytes: row.size_bytes,
-        format: row.format,
-        keep,
-        reason,
-      };
-    });
-    const gainBytes = members.reduce((sum, member) => sum + (member.keep ? 0 : member.sizeBytes), 0);
-    return {
-      id: group.id as GroupId,
-      relation: group.relation,
-      members,
-      pairs: group.pairs.map((pair) => ({ ...pair, a: pair.a as ImageId, b: pair.b as ImageId })),
-      gainBytes,
-    };
-  });
-  groups.sort((one, other) => other.gainBytes - one.gainBytes || other.members.length - one.members.length || (one.id < other.id ? -1 : 1));
-  const ofImage = new Map<number, DuplicateGroup[]>();
-  const copies = new Map<number, number>();
-  for (const group of groups)
-    for (const member of group.members) {
-      const others = ofImage.get(member.id);
-      if (others) others.push(group);
-      else ofImage.set(member.id, [group]);
-      if (!member.keep) copies.set(member.id, member.sizeBytes);
-    }
-  // An image may be a copy in several groups; its bytes are gained once.
-  return { groups, ofImage, copies: copies.size, gainBytes: [...copies.values()].reduce((sum, bytes) => sum + bytes, 0) };
+export function viewGroups(maker: GroupMaker, strictness: Strictness): GroupsView {
+  const table = maker.table(strictness);
+  const order = groupsByGain(table);
+  const describe = (group: number): DuplicateGroup => writeOut(maker, describeGroup(table, group));
+  const counts = Object.fromEntries(relations.map((relation) => [relation, 0])) as Record<Relation, number>;
+  for (const relation of relations) for (const strength of table.strengths) if (strength === relationStrength[relation]) counts[relation]++;
+  let all: DuplicateGroup[] | null = null;
+  let groupsOfFile: ((id: number) => number[]) | null = null;
+  return {
+    count: table.count,
+    counts,
+    ...sumOfCopies(table),
+    page: ({ offset, limit, relation }) => {
+      const chosen = relation === null ? order : order.filter((group) => table.strengths[group] === relationStrength[relation]);
+      return { groups: Array.from(chosen.subarray(offset, Math.min(offset + limit, chosen.length)), describe), total: chosen.length };
+    },
+    all: () => (all ??= Array.from(order, describe)),
+    ofImage: (id) => (groupsOfFile ??= indexFiles(table, order))(id).map(describe),
+  };
 }
 
 export function pageOfGroups(
   collection: Collection,
-  { offset, limit, relation }: { offset: number; limit: number; relation: string | null },
-): { groups: DuplicateGroup[]; total: number; gainBytes: number } {
-  const { groups, gainBytes } = collection.groups();
-  const chosen = relation === null ? groups : groups.filter((group) => group.relation === relation);
-  return { groups: chosen.slice(offset, offset + limit), total: chosen.length, gainBytes };
+  { offset, limit, relation, strictness }: { offset: number; limit: number; relation: Relation | null; strictness: Strictness },
+): { groups: DuplicateGroup[]; total: number; gainBytes: number; counts: GroupsView["counts"] } {
+  const view = viewGroups(collection.groupMaker(), strictness);
+  return { ...view.page({ offset, limit, relation }), gainBytes: view.gainBytes, counts: view.counts };
 }
 
 export function groupsOfImage(collection: Collection, id: ImageId): DuplicateGroup[] {
-  return [...(collection.groups().ofImage.get(id) ?? [])];
+  return collection.groups().ofImage(id);
+}
+
+export function writeOut(maker: GroupMaker, group: FoundGroup): DuplicateGroup {
+  const members = group.members.map((member) => maker.member(member));
+  return {
+    id: group.id as GroupId,
+    relation: group.relation,
+    members,
+    pairs: group.pairs.map((pair) => ({ ...pair, a: pair.a as ImageId, b: pair.b as ImageId })),
+    gainBytes: members.reduce((sum, member) => sum + (member.keep ? 0 : member.sizeBytes), 0),
+  };
+}
+
+/** An image may be a copy in several groups; its bytes are gained once. */
+export function sumOfCopies({ source, copied, kept }: GroupTable): { copies: number; gainBytes: number } {
+  let copies = 0;
+  let gainBytes = 0;
+  source.contents.forEach(({ byteSize }, content) => {
+    for (let file = source.fileStarts[content]; file < source.fileStarts[content + 1]; file++) {
+      if (copied[file] === 0 || kept[file] === 1) continue;
+      copies++;
+      gainBytes += byteSize;
+    }
+  });
+  return { copies, gainBytes };
+}
+
+/** Of a scene only the first file of each content is a member. */
+function indexFiles(table: GroupTable, order: Int32Array): (id: number) => number[] {
+  const { source, strengths } = table;
+  const groupsOf = new Map<number, number[]>();
+  for (const group of order)
+    for (const content of contentsOfGroup(table, group)) {
+      const known = groupsOf.get(content);
+      if (known) known.push(group);
+      else groupsOf.set(content, [group]);
+    }
+  const contentOf = new Map<number, number>();
+  for (const content of groupsOf.keys())
+    for (let file = source.fileStarts[content]; file < source.fileStarts[content + 1]; file++)
+      contentOf.set(source.files[file].file, content);
+  return (id) => {
+    const content = contentOf.get(id);
+    if (content === undefined) return [];
+    const isFirst = source.files[source.fileStarts[content]].file === id;
+    return (groupsOf.get(content) ?? []).filter((group) => isFirst || strengths[group] !== relationStrength["same-scene"]);
+  };
 }

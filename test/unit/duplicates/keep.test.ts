@@ -2,7 +2,7 @@
 import { describe, expect, test } from "vitest";
 
 import { groupPairs } from "#engine/duplicates/groups.ts";
-import { proposeKeep } from "#engine/duplicates/keep.ts";
+import { keepOrder } from "#engine/duplicates/keep.ts";
 import type { KeepCandidate } from "#engine/duplicates/keep.ts";
 import type { ContentFacts, FileFacts } from "#engine/duplicates/types.ts";
 
@@ -53,7 +53,7 @@ describe("proposeKeep", () => {
   ];
   for (const [name, worse, better, kept, left] of cases) {
     test(name, () => {
-      expect(proposeKeep([worse, better], "same-picture")).toEqual([
+      expect(keepOrder().propose([worse, better], "same-picture")).toEqual([
         { file: 1, keep: false, reason: left },
         { file: 2, keep: true, reason: kept },
       ]);
@@ -61,7 +61,11 @@ describe("proposeKeep", () => {
   }
 
   test("of a scene nothing is given up", () => {
-    expect(proposeKeep([candidate(1), candidate(2)], "same-scene").every((member) => member.keep)).toBe(true);
+    expect(
+      keepOrder()
+        .propose([candidate(1), candidate(2)], "same-scene")
+        .every((member) => member.keep),
+    ).toBe(true);
   });
 });
 

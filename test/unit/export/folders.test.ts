@@ -99,7 +99,8 @@ describe("a selection as folders", () => {
     const groups = made.engine
       .requireCollection()
       .groups()
-      .groups.filter(({ relation }) => relation !== "same-scene");
+      .all()
+      .filter(({ relation }) => relation !== "same-scene");
     expect(written.folders?.map(({ images }) => images).sort()).toEqual(groups.map(({ members }) => members.length).sort());
     expect(written.leftOut).toBe(made.count - written.images);
   });

@@ -71,11 +71,17 @@ test("each key means what a plain look at the rows says", { timeout: 60_000 }, a
   );
   expect(select("outlier:25")).toEqual(oddest.slice(0, 25).sort((one, other) => one - other));
   const extra = new Set(
-    collection.groups().groups.flatMap(({ members }) => members.filter(({ keep }) => !keep).map(({ id }) => id as number)),
+    collection
+      .groups()
+      .all()
+      .flatMap(({ members }) => members.filter(({ keep }) => !keep).map(({ id }) => id as number)),
   );
   expect(select("duplicate:extra")).toEqual(where((at) => extra.has(columns.ids[at] as number)));
   const grouped = new Set(
-    collection.groups().groups.flatMap(({ relation, members }) => (relation === "same-scene" ? [] : members.map(({ id }) => id as number))),
+    collection
+      .groups()
+      .all()
+      .flatMap(({ relation, members }) => (relation === "same-scene" ? [] : members.map(({ id }) => id as number))),
   );
   expect(select("duplicate:keep")).toEqual(where((at) => grouped.has(columns.ids[at] as number) && !extra.has(columns.ids[at] as number)));
   expect(select("duplicate:*")).toHaveLength(grouped.size);

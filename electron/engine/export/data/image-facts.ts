@@ -46,7 +46,7 @@ export function readRows(collection: Collection, positions: Int32Array, labelOf:
   const { coordinates } = mapColumns(collection);
   const outliers = readOutliers(collection);
   const issues = readIssues(store);
-  const { ofImage } = collection.groups();
+  const groups = collection.groups();
   return Array.from(positions, (position): ImageFacts => {
     const id = columns.ids[position] as ImageId;
     const contentId = contentIds[position] as number;
@@ -66,7 +66,7 @@ export function readRows(collection: Collection, positions: Int32Array, labelOf:
       place: Number.isNaN(x) ? null : [shortened(x), shortened(y)],
       outlier: outliers.get(id) ?? null,
       issues: issues.get(contentId) ?? [],
-      groups: ofImage.get(id) ?? [],
+      groups: groups.ofImage(id),
       label: labelOf?.(contentId) ?? null,
     };
   });

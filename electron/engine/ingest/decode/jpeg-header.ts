@@ -4,6 +4,7 @@
  */
 import { DecodeError } from "./decode-error.ts";
 import { isPlainSrgb } from "./icc.ts";
+import { qualityOfSteps } from "./jpeg-quality.ts";
 
 export interface JpegHeader {
   /** As stored, before orientation. */
@@ -21,6 +22,8 @@ export interface JpegHeader {
   readonly icc: "none" | "srgb" | "other";
   /** Smallest step of quantisation of a mean (the first of a table): 1 from quality 96 on; 0 without a table. */
   readonly finestStep: number;
+  /** 1..100, what a standard encoder would have been told to quantise luma so; null without a table. */
+  readonly quality: number | null;
   /** Colour transform of the Adobe segment: 0 none, 1 YCbCr, 2 YCCK; null without one. */
   readonly adobeTransform: number | null;
 }
@@ -32,6 +35,7 @@ export function readJpegHeader(bytes: Buffer): JpegHeader {
   let icc: JpegHeader["icc"] = "none";
   let adobeTransform: number | null = null;
   let finestStep = 0;
+  let quality: number | null = null;
   let frame: Frame | null = null;
   for (let at = 2; at + 4 <= bytes.length;) {
     if (bytes[at] !== 0xff) {
@@ -52,14 +56,16 @@ export function readJpegHeader(bytes: Buffer): JpegHeader {
     const end = at + 2 + bytes.readUInt16BE(at + 2);
     if (end > bytes.length) throw new DecodeError("truncated", "the file ends inside the header of the JPEG");
     if (isFrame(marker)) frame ??= readFrame(bytes, start, end);
-    else if (marker === 0xdb) finestStep = finestOf(finestStep, bytes.subarray(start, end));
-    else if (marker === 0xe1 && exif === null && startsWith(bytes, start, "Exif\0\0")) exif = bytes.subarray(start + 6, end);
+    else if (marker === 0xdb) {
+      finestStep = finestOf(finestStep, bytes.subarray(start, end));
+      quality ??= qualityOf(bytes.subarray(start, end));
+    } else if (marker === 0xe1 && exif === null && startsWith(bytes, start, "Exif\0\0")) exif = bytes.subarray(start + 6, end);
     else if (marker === 0xe2 && startsWith(bytes, start, "ICC_PROFILE\0")) icc = profileKind(bytes, start, end);
     else if (marker === 0xee && end - start >= 12 && startsWith(bytes, start, "Adobe")) adobeTransform = bytes[start + 11] as number;
     at = end;
   }
   if (frame === null) throw new DecodeError(bytes.length < 1024 ? "truncated" : "corrupt", "the JPEG has no frame header");
-  return { ...frame, exif, icc, finestStep, adobeTransform, orientation: exif === null ? 1 : exifOrientation(exif) };
+  return { ...frame, exif, icc, finestStep, quality, adobeTransform, orientation: exif === null ? 1 : exifOrientation(exif) };
 }
 
 function readFrame(bytes: Buffer, start: number, end: number): Frame {
@@ -82,6 +88,22 @@ function finestOf(known: number, tables: Buffer): number {
     at += wide ? 129 : 65;
   }
   return finest === Infinity ? 0 : finest;
+}
+
+/** By table 0, which is luma's wherever there is one. */
+function qualityOf(tables: Buffer): number | null {
+  for (let at = 0; at + 65 <= tables.length;) {
+    const head = tables[at] as number;
+    const wide = head >= 16;
+    const end = at + (wide ? 129 : 65);
+    if ((head & 15) === 0 && end <= tables.length) {
+      let sum = 0;
+      for (let step = at + 1; step < end; step += wide ? 2 : 1) sum += wide ? tables.readUInt16BE(step) : (tables[step] as number);
+      return qualityOfSteps(sum);
+    }
+    at = end;
+  }
+  return null;
 }
 
 /** A profile in several segments is too large for plain sRGB. */

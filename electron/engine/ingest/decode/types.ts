@@ -42,6 +42,8 @@ export interface PictureFacts {
   readonly hasAlpha: boolean;
   /** Frames, pages or layers in the file; the first one is decoded. */
   readonly frameCount: number;
+  /** 1..100 as told by the quantisation tables of a JPEG; absent where there are none. */
+  readonly jpegQuality?: number;
 }
 
 export interface IngestResult extends FileIdentity, PictureFacts {

@@ -13,6 +13,8 @@ import { createLabels } from "./006-create-labels.ts";
 import { nameRuns } from "./007-name-runs.ts";
 import { keepLabels } from "./008-keep-labels.ts";
 import { linkRunsToProjects } from "./009-link-runs-to-projects.ts";
+import { setApart } from "./010-set-apart.ts";
+import { noteJpegQuality } from "./011-note-jpeg-quality.ts";
 
 export interface Migration {
   readonly name: string;
@@ -29,6 +31,8 @@ export const migrations: readonly Migration[] = [
   nameRuns,
   keepLabels,
   linkRunsToProjects,
+  setApart,
+  noteJpegQuality,
 ];
 
 export const newestVersion = migrations.length;

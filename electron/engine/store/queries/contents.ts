@@ -26,6 +26,8 @@ export interface ContentRow {
   readonly sharpness: number | null;
   readonly captured_at: number | null;
   readonly metadata: string;
+  /** 1..100; null: no JPEG, or not known. */
+  readonly jpeg_quality: number | null;
 }
 
 /** The columns a decoded picture fills; `null` for a content that cannot be decoded. */
@@ -47,6 +49,7 @@ const decodedNames = [
   "sharpness",
   "captured_at",
   "metadata",
+  "jpeg_quality",
 ] as const satisfies readonly (keyof DecodedColumns)[];
 
 const saveSql = `

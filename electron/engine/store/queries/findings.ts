@@ -29,13 +29,19 @@ export interface IssueRow {
   readonly threshold: number;
 }
 
-/** Pairs that hold (relation other than none) by this version of the verifier. */
+/** Pairs that hold (relation other than none) by this version of the verifier, but for those that a person set apart. */
 export function listPairs(store: ReadStore, verifierVersion: number): PairRow[] {
   return readAll<PairRow>(
     store,
-    "SELECT a, b, relation, score FROM pairs WHERE verifier_version = ? AND relation <> 'none'",
+    `SELECT a, b, relation, score FROM pairs WHERE verifier_version = ? AND relation <> 'none'
+       AND NOT EXISTS (SELECT 1 FROM apart_pairs WHERE apart_pairs.a = pairs.a AND apart_pairs.b = pairs.b)`,
     verifierVersion,
   );
+}
+
+/** What was found of two contents (a < b), whatever a person says of them. */
+export function pairOf(store: ReadStore, { a, b }: { a: number; b: number }, verifierVersion: number): PairRow | undefined {
+  return readOne(store, "SELECT a, b, relation, score FROM pairs WHERE a = ? AND b = ? AND verifier_version = ?", a, b, verifierVersion);
 }
 
 /** Every pair this version of the verifier has judged, refused ones too. */

@@ -1,7 +1,7 @@
 /**
  * @file The keys of a selection, each with what its values mean. A key turns its values into a test of one image, and says what is wrong with them.
  */
-import { issueKinds } from "#protocol/model.ts";
+import { issueKinds, type ImageId } from "#protocol/model.ts";
 
 import { UserError } from "../../base/errors.ts";
 import type { Collection } from "../../collection.ts";
@@ -77,13 +77,13 @@ function amongOutliers({ collection }: SelectContext, values: readonly QueryValu
 
 function ofDuplicates({ collection }: SelectContext, values: readonly QueryValue[]): Test {
   const { ids } = collection.catalogue().columns;
-  const { ofImage } = collection.groups();
+  const duplicates = collection.groups();
   const kinds = isAny(values) ? ["keep", "extra"] : values.map((value) => oneOf("duplicate", value, ["keep", "extra"]));
   return (position) => {
-    const id = ids[position];
-    const groups = (ofImage.get(id) ?? []).filter(({ relation }) => relation !== "same-scene");
+    const id = ids[position] as ImageId;
+    const groups = duplicates.ofImage(id).filter(({ relation }) => relation !== "same-scene");
     if (groups.length === 0) return false;
-    const isExtra = groups.some(({ members }) => members.some((member) => (member.id as number) === id && !member.keep));
+    const isExtra = groups.some(({ members }) => members.some((member) => member.id === id && !member.keep));
     return kinds.includes(isExtra ? "extra" : "keep");
   };
 }

@@ -12,7 +12,9 @@ const mostMembers = 6;
 
 export function duplicatesSection(context: ReportContext): Section | null {
   if (!context.collection.summary().ready.duplicates) return null;
-  const { groups, copies, gainBytes } = context.collection.groups();
+  const view = context.collection.groups();
+  const { copies, gainBytes } = view;
+  const groups = view.all();
   const kinds = relationOrder
     .map((relation) => ({ relation, count: groups.filter((group) => group.relation === relation).length }))
     .filter(({ count }) => count > 0);

@@ -38,6 +38,7 @@ export async function decodeJpeg({ bytes, want }: DecodeInput): Promise<Decoded>
     bitDepth: header.bitDepth,
     hasAlpha: false,
     frameCount: 1,
+    ...(header.quality === null ? {} : { jpegQuality: header.quality }),
   };
   // Whoever asks for every pixel compares them with another file's: the fast transform's level more or less would tell equal ones apart.
   const direct =

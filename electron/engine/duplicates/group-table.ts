@@ -1,0 +1,167 @@
+/**
+ * @file From verified pairs to groups without chaining: A like B and B like C does not put A and C together. A group is a clique of
+ * verified pairs, every verified pair is in a group, and an image may be in several. Scenes form groups of their own, so that a pair of
+ * copies is never weakened by a third picture of the same scene.
+ *
+ * Files with equal bytes share a content. Files of a content of which no pair counts form an `identical-file` group. Where pairs count, all files of its
+ * contents are members. The table holds what sorting and sums need; the words of a group are made when it is looked at (`describe-group.ts`).
+ */
+import type { Strictness } from "#protocol/duplicates-contract.ts";
+
+import { coverByCliques } from "./cliques.ts";
+import { pairAt, type GroupSource } from "./group-source.ts";
+import { isLossless, type KeepCandidate } from "./keep.ts";
+import { relationStrength } from "./types.ts";
+
+export interface GroupTable {
+  readonly source: GroupSource;
+  readonly count: number;
+  /** [groups + 1] where the contents of each begin. */
+  readonly starts: Int32Array;
+  /** Positions in `source.contents`, ascending within a group. */
+  readonly contents: Int32Array;
+  /** `relationStrength` of the weakest pair. */
+  readonly strengths: Uint8Array;
+  /** Files in each; of a scene one a content. */
+  readonly sizes: Int32Array;
+  /** Bytes of the files that are not kept. */
+  readonly gains: Float64Array;
+  /** Of each file in `source.files`: kept by some group of copies. What one keeps for the sake of the others there no other gives up. */
+  readonly kept: Uint8Array;
+  /** Of each file: in some group of copies. */
+  readonly copied: Uint8Array;
+}
+
+export const sceneStrength = relationStrength["same-scene"];
+
+export function tabulateGroups(source: GroupSource, { least, score }: Strictness): GroupTable {
+  const { pairs, contents, fileStarts } = source;
+  const weakest = relationStrength[least];
+  const counts = (pair: number): boolean =>
+    pairs.strength[pair] >= weakest && (pairs.strength[pair] !== relationStrength["same-picture"] || pairs.score[pair] >= score);
+  const draft = new Draft(source);
+  const copies = coverOf(source, (pair) => pairs.strength[pair] > sceneStrength && counts(pair));
+  for (let clique = 0; clique + 1 < copies.offsets.length; clique++)
+    draft.addCopies(copies.nodes.subarray(copies.offsets[clique], copies.offsets[clique + 1]));
+  const inCopies = new Uint8Array(contents.length);
+  for (const content of copies.nodes) inCopies[content] = 1;
+  for (let content = 0; content < contents.length; content++)
+    if (fileStarts[content + 1] - fileStarts[content] > 1 && inCopies[content] === 0) draft.addCopies(Int32Array.of(content));
+  const scenes = coverOf(source, (pair) => pairs.strength[pair] === sceneStrength && counts(pair));
+  for (let clique = 0; clique + 1 < scenes.offsets.length; clique++)
+    draft.addScene(scenes.nodes.subarray(scenes.offsets[clique], scenes.offsets[clique + 1]));
+  const table = draft.finish();
+  for (let group = 0; group < table.count; group++) {
+    if (table.strengths[group] === sceneStrength) continue;
+    for (const content of contentsOfGroup(table, group))
+      for (let file = fileStarts[content]; file < fileStarts[content + 1]; file++) {
+        table.copied[file] = 1;
+        if (table.kept[file] === 0) table.gains[group] += contents[content].byteSize;
+      }
+  }
+  return table;
+}
+
+export function contentsOfGroup({ contents, starts }: GroupTable, group: number): Int32Array {
+  return contents.subarray(starts[group], starts[group + 1]);
+}
+
+/** Most bytes to gain first, then the larger, then by the first of their contents. */
+export function groupsByGain(table: GroupTable): Int32Array {
+  const { gains, sizes } = table;
+  return Int32Array.from({ length: table.count }, (_, group) => group).sort(
+    (one, other) => gains[other] - gains[one] || sizes[other] - sizes[one] || one - other,
+  );
+}
+
+/** The candidates of a group, the best of each content first, with what only the group tells of them. */
+export function candidatesOf(source: GroupSource, group: Int32Array, most: "all" | "best-of-content"): KeepCandidate[] {
+  const contents = Array.from(group, (position) => source.contents[position]);
+  const lossy = contents.map(({ format }) => !isLossless(format));
+  const byQuality = contents.every(({ format, jpegQuality }) => isLossless(format) || typeof jpegQuality === "number");
+  const candidates: KeepCandidate[] = [];
+  contents.forEach((content, at) => {
+    const savedAgain = !lossy[at] && lossy.some((isLossy, other) => isLossy && strengthOf(source, group[at], group[other]) === 2);
+    const from = source.fileStarts[group[at]];
+    const to = most === "all" ? source.fileStarts[group[at] + 1] : from + 1;
+    for (let file = from; file < to; file++) candidates.push({ facts: source.files[file], content, savedAgain, byQuality });
+  });
+  return candidates;
+}
+
+function strengthOf(source: GroupSource, one: number, other: number): number {
+  const pair = pairAt(source, Math.min(one, other), Math.max(one, other));
+  return pair < 0 ? -1 : source.pairs.strength[pair];
+}
+
+function coverOf({ pairs, contents }: GroupSource, counts: (pair: number) => boolean): { offsets: Int32Array; nodes: Int32Array } {
+  const chosen = Int32Array.from({ length: pairs.a.length }, (_, pair) => pair).filter(counts);
+  const edges = { a: chosen.map((pair) => pairs.a[pair]), b: chosen.map((pair) => pairs.b[pair]) };
+  return coverByCliques(edges, contents.length);
+}
+
+class Draft {
+  readonly #source: GroupSource;
+  readonly #starts: number[] = [0];
+  readonly #contents: number[] = [];
+  readonly #strengths: number[] = [];
+  readonly #sizes: number[] = [];
+  readonly #kept: Uint8Array;
+
+  constructor(source: GroupSource) {
+    this.#source = source;
+    this.#kept = new Uint8Array(source.files.length);
+  }
+
+  addCopies(group: Int32Array): void {
+    const { fileStarts } = this.#source;
+    let size = 0;
+    for (const content of group) size += fileStarts[content + 1] - fileStarts[content];
+    this.#kept[this.#best(group)] = 1;
+    this.#add(group, size, this.#weakest(group));
+  }
+
+  addScene(group: Int32Array): void {
+    this.#add(group, group.length, sceneStrength);
+  }
+
+  finish(): GroupTable {
+    const count = this.#strengths.length;
+    return {
+      source: this.#source,
+      count,
+      starts: Int32Array.from(this.#starts),
+      contents: Int32Array.from(this.#contents),
+      strengths: Uint8Array.from(this.#strengths),
+      sizes: Int32Array.from(this.#sizes),
+      gains: new Float64Array(count),
+      kept: this.#kept,
+      copied: new Uint8Array(this.#source.files.length),
+    };
+  }
+
+  #add(group: Int32Array, size: number, strength: number): void {
+    for (const content of group) this.#contents.push(content);
+    this.#starts.push(this.#contents.length);
+    this.#sizes.push(size);
+    this.#strengths.push(strength);
+  }
+
+  #weakest(group: Int32Array): number {
+    let weakest: number = relationStrength["identical-file"];
+    for (let one = 0; one < group.length; one++)
+      for (let other = one + 1; other < group.length; other++)
+        weakest = Math.min(weakest, strengthOf(this.#source, group[one], group[other]));
+    return weakest;
+  }
+
+  /** Files of one content are in order, so only the first of each can be the best. */
+  #best(group: Int32Array): number {
+    const { fileStarts, order } = this.#source;
+    if (group.length === 1) return fileStarts[group[0]];
+    const candidates = candidatesOf(this.#source, group, "best-of-content");
+    let best = 0;
+    for (let index = 1; index < candidates.length; index++) if (order.compare(candidates[index], candidates[best]) < 0) best = index;
+    return fileStarts[group[best]];
+  }
+}
