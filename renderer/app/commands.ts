@@ -17,6 +17,7 @@ import { settings, themes } from "../state/settings.svelte.ts";
 import { viewer } from "../state/viewer.svelte.ts";
 import { wordSearch } from "../state/word-search.svelte.ts";
 import { flagWords } from "../widgets/words.ts";
+import { duplicateCommands, reviewsDuplicates } from "./duplicate-commands.ts";
 import { labelCommands } from "./label-commands.ts";
 
 export interface Command {
@@ -50,11 +51,16 @@ export const views: readonly { name: ViewName; title: string; icon: IconName; ke
 /** What can be done now: some commands need a collection, a selection or a job. */
 export function availableCommands(): Command[] {
   return [
-    ...(engine.collection === null ? [] : [...goCommands(), ...selectionCommands(), ...labelCommands(), ...showCommands()]),
+    ...(engine.collection === null ? [] : [...goCommands(), ...selectionCommands(), ...stepCommands(), ...showCommands()]),
     ...collectionCommands(),
     ...jobCommands(),
     ...helpCommands(),
   ];
+}
+
+/** One key undoes what is done where the person is. */
+function stepCommands(): Command[] {
+  return reviewsDuplicates() ? duplicateCommands() : labelCommands();
 }
 
 /** By its id, from the application menu; what cannot be done now does nothing. */

@@ -1,14 +1,19 @@
-/** @file The groups of duplicates, most to gain first, read in pages as they are looked at and read again when they change. */
-import { relations, type DuplicateGroup, type Relation } from "#protocol/model.ts";
+/**
+ * @file The groups of duplicates at the strictness that was chosen, most to gain first, read in pages as they are looked at and read again when they change.
+ */
+import { plainStrictness, type Strictness } from "#protocol/duplicates-contract.ts";
+import type { DuplicateGroup, Relation } from "#protocol/model.ts";
 
 import { engine } from "./engine.svelte.ts";
 import { images } from "./images.svelte.ts";
 import { reason } from "./notices.svelte.ts";
+import { Turns } from "./turns.ts";
 
 const pageSize = 200;
 
 class DuplicateGroups {
   relation = $state<Relation | null>(null);
+  strictness = $state.raw<Strictness>(plainStrictness);
   total = $state(0);
   gainBytes = $state(0);
   counts = $state.raw<Readonly<Record<Relation, number>> | null>(null);
@@ -17,6 +22,7 @@ class DuplicateGroups {
   #groups = $state.raw<readonly DuplicateGroup[]>([]);
   #reading = false;
   #run = 0;
+  readonly #turns = new Turns();
 
   /** Those with a picture that passes the filter. */
   readonly shown = $derived.by(() => {
@@ -33,22 +39,29 @@ class DuplicateGroups {
     void this.read();
   }
 
+  /** While a slider moves, one question is under way and the newest place is asked next. */
+  setStrictness(strictness: Strictness): void {
+    this.strictness = strictness;
+    if (this.relation !== null && this.counts?.[this.relation] === 0) this.relation = null;
+    void this.read(pageSize);
+  }
+
   /** Reads what was read before again, at least the first page; what is shown stays until the answer is there. */
-  async read(): Promise<void> {
-    const run = ++this.#run;
-    const limit = Math.max(pageSize, this.#groups.length);
-    try {
-      const answer = await engine.call("duplicates.groups", { offset: 0, limit, ...(this.relation && { relation: this.relation }) });
-      if (run !== this.#run) return;
-      this.#groups = answer.groups;
-      this.total = answer.total;
-      this.gainBytes = answer.gainBytes;
-      this.failed = null;
-      this.loaded = true;
-      await this.#count(run);
-    } catch (error) {
-      if (run === this.#run) this.failed = reason(error);
-    }
+  read(limit = Math.max(pageSize, this.#groups.length)): Promise<void> {
+    this.#run++;
+    return this.#turns.take(
+      async () => {
+        const answer = await engine.call("duplicates.groups", { offset: 0, limit, ...this.#asked() });
+        if (this.#turns.again) return;
+        this.#groups = answer.groups;
+        this.total = answer.total;
+        this.gainBytes = answer.gainBytes;
+        this.counts = answer.counts;
+        this.failed = null;
+        this.loaded = true;
+      },
+      { failed: (error) => (this.failed = reason(error)) },
+    );
   }
 
   /** Called with the last index in sight. With a filter, a page may hold nothing to show: go on until something is. */
@@ -69,11 +82,7 @@ class DuplicateGroups {
     this.#reading = true;
     const run = this.#run;
     try {
-      const { groups } = await engine.call("duplicates.groups", {
-        offset: this.#groups.length,
-        limit: pageSize,
-        ...(this.relation && { relation: this.relation }),
-      });
+      const { groups } = await engine.call("duplicates.groups", { offset: this.#groups.length, limit: pageSize, ...this.#asked() });
       if (run !== this.#run || groups.length === 0) return false;
       this.#groups = [...this.#groups, ...groups];
       return true;
@@ -85,10 +94,8 @@ class DuplicateGroups {
     }
   }
 
-  async #count(run: number): Promise<void> {
-    const totals = await Promise.all(relations.map((relation) => engine.call("duplicates.groups", { offset: 0, limit: 0, relation })));
-    if (run !== this.#run) return;
-    this.counts = Object.fromEntries(relations.map((relation, index) => [relation, totals[index].total])) as Record<Relation, number>;
+  #asked(): Strictness & { relation?: Relation } {
+    return { ...this.strictness, ...(this.relation && { relation: this.relation }) };
   }
 }
 
