@@ -43,6 +43,8 @@ export const icons = {
   sides: "M2 3h5v10H2zM9 3h5v10H9z",
   swipe: "M2 3h12v10H2zM8 1.5v13M5 8H3.8M11 8h1.2",
   difference: "M2.5 2.5h8v8h-8zM5.5 5.5h8v8h-8z",
+  unequal: "M3 6h10M3 10h10M11 3L5 13",
+  swap: "M3 5.5h9.5M10 3l2.5 2.5L10 8M13 10.5H3.5M6 8l-2.5 2.5L6 13",
   blink: "M1.5 8S4 3.8 8 3.8 14.5 8 14.5 8 12 12.2 8 12.2 1.5 8 1.5 8zM8 6.2a1.8 1.8 0 1 0 .01 0",
   sample: "M2.5 3h11v10h-11zM2.5 11l3-3 2.5 2.5 2.5-3.5 3 4M5.5 5.3a.9.9 0 1 0 .01 0",
   clock: "M8 1.9a6.1 6.1 0 1 0 .01 0M8 4.5V8l2.5 1.5",
