@@ -18,7 +18,7 @@ import { countImagesWithIssues, readMark } from "./store/queries/findings.ts";
 import { listFolders } from "./store/queries/folders.ts";
 import { readGraph, readMap, readMapFingerprint, type StoredGraph, type StoredMap } from "./store/queries/graphs.ts";
 import { readProperty } from "./store/queries/properties.ts";
-import { buildCatalogue, type Catalogue } from "./views/catalogue.ts";
+import { buildCatalogue, renewPairFlags, type Catalogue } from "./views/catalogue.ts";
 import { createGroupMaker, type GroupMaker } from "./views/group-maker.ts";
 import { viewGroups, type GroupsView } from "./views/groups.ts";
 
@@ -39,8 +39,8 @@ export interface Collection {
   /** Of every verified pair. */
   groups(): GroupsView;
   summary(): OpenCollection;
-  /** What is a duplicate changed, and nothing else did. */
-  forgetGroups(): void;
+  /** A person changed what is a duplicate or what is kept, and nothing else changed. */
+  renewGroups(): void;
   /** Stored rows changed: forget what was kept. */
   invalidate(): void;
 }
@@ -81,9 +81,12 @@ export function createCollection(store: ReadStore, dataFolder: string): Collecti
     groupMaker: () => keep("groupMaker", () => createGroupMaker(store)),
     groups: () => keep("groups", () => viewGroups(collection.groupMaker(), plainStrictness)),
     summary: () => keep("summary", () => summarise(collection)),
-    forgetGroups: () => {
+    renewGroups: () => {
       version++;
+      const { catalogue, groupMaker } = kept;
       for (const name of ["catalogue", "groupMaker", "groups", "summary"] as const) delete kept[name];
+      if (groupMaker) kept.groupMaker = groupMaker.renewed(store);
+      if (catalogue) kept.catalogue = renewPairFlags(store, catalogue, version);
     },
     invalidate: () => {
       version++;

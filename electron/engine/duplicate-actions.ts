@@ -34,7 +34,7 @@ export function createDuplicateActions(engine: Engine): DuplicateActions {
     return collection().store as WriteStore;
   };
   const changed = (): ApartSteps => {
-    collection().forgetGroups();
+    collection().renewGroups();
     engine.emit("changed", { version: collection().version, what: ["duplicates", "images", "collection"] });
     return apartSteps(collection().store);
   };

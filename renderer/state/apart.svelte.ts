@@ -2,7 +2,7 @@
 import type { ApartPair, ApartSteps } from "#protocol/duplicates-contract.ts";
 import type { ImageId } from "#protocol/model.ts";
 
-import { counted } from "../widgets/format.ts";
+import { count } from "../widgets/format.ts";
 import { duplicateGroups } from "./duplicate-groups.svelte.ts";
 import { engine } from "./engine.svelte.ts";
 import { notices, reason } from "./notices.svelte.ts";
@@ -38,9 +38,10 @@ class Apart {
   async set(pairs: readonly (readonly [ImageId, ImageId])[], apart: boolean): Promise<boolean> {
     return this.#change(async () => {
       const { changed } = await engine.call("duplicates.setApart", { pairs: Int32Array.from(pairs.flat()), apart });
-      const words = counted(changed, "pair");
       notices.tell(
-        apart ? `${words} ${changed === 1 ? "is" : "are"} no duplicates from now on.` : `${words} may be duplicates again.`,
+        changed === 1
+          ? `These two are ${apart ? "no duplicates from now on" : "duplicates again, where the pixels say so"}.`
+          : `${count(changed)} pairs are ${apart ? "no duplicates from now on" : "duplicates again, where the pixels say so"}.`,
         { label: "Undo", run: () => void this.undo() },
         "apart",
       );

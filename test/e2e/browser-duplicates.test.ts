@@ -55,7 +55,7 @@ describe.skipIf(chromium === null)("duplicates", () => {
     await optionsOf(page).nth(1).click();
     await page.getByText("2 of 42").waitFor();
     await page.keyboard.press("n");
-    await page.getByText("1 pair is no duplicates from now on.").waitFor();
+    await page.getByText("These two are no duplicates from now on.").waitFor();
     await page.getByText("2 of 41").waitFor();
     expect(await optionsOf(page).nth(0).textContent()).toBe(first);
     await page.keyboard.press("Control+z");

@@ -15,6 +15,8 @@ export interface CliqueCover {
   readonly offsets: Int32Array;
   /** Ascending within a clique. */
   readonly nodes: Int32Array;
+  /** Of a clique of two its edge, else -1. */
+  readonly edges: Int32Array;
 }
 
 /** Cliques of at least two nodes. */
@@ -22,6 +24,7 @@ export function coverByCliques(edges: EdgeColumns, nodeCount: number): CliqueCov
   const graph = adjacency(edges, nodeCount);
   const offsets = [0];
   const nodes: number[] = [];
+  const only: number[] = [];
   const scratch: Scratch = { common: new Int32Array(16), gained: new Int32Array(16) };
   for (let edge = 0; edge < edges.a.length; edge++) {
     if (graph.covered[edge] === 1) continue;
@@ -34,8 +37,9 @@ export function coverByCliques(edges: EdgeColumns, nodeCount: number): CliqueCov
     }
     for (const node of clique) nodes.push(node);
     offsets.push(nodes.length);
+    only.push(clique.length === 2 ? edge : -1);
   }
-  return { offsets: Int32Array.from(offsets), nodes: Int32Array.from(nodes) };
+  return { offsets: Int32Array.from(offsets), nodes: Int32Array.from(nodes), edges: Int32Array.from(only) };
 }
 
 interface Graph {

@@ -35,31 +35,23 @@ export interface GroupTable {
 export const sceneStrength = relationStrength["same-scene"];
 
 export function tabulateGroups(source: GroupSource, { least, score }: Strictness): GroupTable {
-  const { pairs, contents, fileStarts } = source;
-  const weakest = relationStrength[least];
-  const counts = (pair: number): boolean =>
-    pairs.strength[pair] >= weakest && (pairs.strength[pair] !== relationStrength["same-picture"] || pairs.score[pair] >= score);
+  const { contents, fileStarts } = source;
   const draft = new Draft(source);
-  const copies = coverOf(source, (pair) => pairs.strength[pair] > sceneStrength && counts(pair));
-  for (let clique = 0; clique + 1 < copies.offsets.length; clique++)
-    draft.addCopies(copies.nodes.subarray(copies.offsets[clique], copies.offsets[clique + 1]));
+  const copies = coverOf(source, { from: Math.max(relationStrength[least], sceneStrength + 1), to: Infinity, score });
   const inCopies = new Uint8Array(contents.length);
-  for (const content of copies.nodes) inCopies[content] = 1;
+  copies.edges.forEach((pair, clique) => {
+    const group = copies.nodes.subarray(copies.offsets[clique], copies.offsets[clique + 1]);
+    for (const content of group) inCopies[content] = 1;
+    draft.addCopies(group, pair);
+  });
   for (let content = 0; content < contents.length; content++)
-    if (fileStarts[content + 1] - fileStarts[content] > 1 && inCopies[content] === 0) draft.addCopies(Int32Array.of(content));
-  const scenes = coverOf(source, (pair) => pairs.strength[pair] === sceneStrength && counts(pair));
-  for (let clique = 0; clique + 1 < scenes.offsets.length; clique++)
-    draft.addScene(scenes.nodes.subarray(scenes.offsets[clique], scenes.offsets[clique + 1]));
-  const table = draft.finish();
-  for (let group = 0; group < table.count; group++) {
-    if (table.strengths[group] === sceneStrength) continue;
-    for (const content of contentsOfGroup(table, group))
-      for (let file = fileStarts[content]; file < fileStarts[content + 1]; file++) {
-        table.copied[file] = 1;
-        if (table.kept[file] === 0) table.gains[group] += contents[content].byteSize;
-      }
+    if (fileStarts[content + 1] - fileStarts[content] > 1 && inCopies[content] === 0) draft.addCopies([content], -1);
+  if (relationStrength[least] === sceneStrength) {
+    const scenes = coverOf(source, { from: sceneStrength, to: sceneStrength, score });
+    for (let clique = 0; clique + 1 < scenes.offsets.length; clique++)
+      draft.addScene(scenes.nodes.subarray(scenes.offsets[clique], scenes.offsets[clique + 1]));
   }
-  return table;
+  return draft.finish();
 }
 
 export function contentsOfGroup({ contents, starts }: GroupTable, group: number): Int32Array {
@@ -75,7 +67,7 @@ export function groupsByGain(table: GroupTable): Int32Array {
 }
 
 /** The candidates of a group, the best of each content first, with what only the group tells of them. */
-export function candidatesOf(source: GroupSource, group: Int32Array, most: "all" | "best-of-content"): KeepCandidate[] {
+export function candidatesOf(source: GroupSource, group: ArrayLike<number>, most: "all" | "best-of-content"): KeepCandidate[] {
   const contents = Array.from(group, (position) => source.contents[position]);
   const lossy = contents.map(({ format }) => !isLossless(format));
   const byQuality = contents.every(({ format, jpegQuality }) => isLossless(format) || typeof jpegQuality === "number");
@@ -94,10 +86,24 @@ function strengthOf(source: GroupSource, one: number, other: number): number {
   return pair < 0 ? -1 : source.pairs.strength[pair];
 }
 
-function coverOf({ pairs, contents }: GroupSource, counts: (pair: number) => boolean): { offsets: Int32Array; nodes: Int32Array } {
-  const chosen = Int32Array.from({ length: pairs.a.length }, (_, pair) => pair).filter(counts);
-  const edges = { a: chosen.map((pair) => pairs.a[pair]), b: chosen.map((pair) => pairs.b[pair]) };
-  return coverByCliques(edges, contents.length);
+/** The cliques of the pairs from one strength to another; of a clique of two its place in the pair columns. */
+function coverOf(
+  { pairs, contents }: GroupSource,
+  { from, to, score }: { from: number; to: number; score: number },
+): ReturnType<typeof coverByCliques> {
+  const { a, b, strength, score: scores } = pairs;
+  const chosen = new Int32Array(a.length);
+  let count = 0;
+  for (let pair = 0; pair < a.length; pair++)
+    if (strength[pair] >= from && strength[pair] <= to && (strength[pair] !== relationStrength["same-picture"] || scores[pair] >= score))
+      chosen[count++] = pair;
+  const edges = { a: new Int32Array(count), b: new Int32Array(count) };
+  for (let edge = 0; edge < count; edge++) {
+    edges.a[edge] = a[chosen[edge]];
+    edges.b[edge] = b[chosen[edge]];
+  }
+  const cover = coverByCliques(edges, contents.length);
+  return { ...cover, edges: cover.edges.map((edge) => (edge < 0 ? -1 : chosen[edge])) };
 }
 
 class Draft {
@@ -113,21 +119,22 @@ class Draft {
     this.#kept = new Uint8Array(source.files.length);
   }
 
-  addCopies(group: Int32Array): void {
-    const { fileStarts } = this.#source;
+  /** @param pair of a group of two contents, else -1 */
+  addCopies(group: ArrayLike<number>, pair: number): void {
+    const { fileStarts, pairs } = this.#source;
     let size = 0;
-    for (const content of group) size += fileStarts[content + 1] - fileStarts[content];
-    this.#kept[this.#best(group)] = 1;
-    this.#add(group, size, this.#weakest(group));
+    for (let at = 0; at < group.length; at++) size += fileStarts[group[at] + 1] - fileStarts[group[at]];
+    this.#kept[fileStarts[this.#best(group, pair)]] = 1;
+    this.#add(group, size, pair < 0 ? this.#weakest(group) : pairs.strength[pair]);
   }
 
-  addScene(group: Int32Array): void {
+  addScene(group: ArrayLike<number>): void {
     this.#add(group, group.length, sceneStrength);
   }
 
   finish(): GroupTable {
     const count = this.#strengths.length;
-    return {
+    const table: GroupTable = {
       source: this.#source,
       count,
       starts: Int32Array.from(this.#starts),
@@ -138,16 +145,18 @@ class Draft {
       kept: this.#kept,
       copied: new Uint8Array(this.#source.files.length),
     };
+    sumGains(table);
+    return table;
   }
 
-  #add(group: Int32Array, size: number, strength: number): void {
-    for (const content of group) this.#contents.push(content);
+  #add(group: ArrayLike<number>, size: number, strength: number): void {
+    for (let at = 0; at < group.length; at++) this.#contents.push(group[at]);
     this.#starts.push(this.#contents.length);
     this.#sizes.push(size);
     this.#strengths.push(strength);
   }
 
-  #weakest(group: Int32Array): number {
+  #weakest(group: ArrayLike<number>): number {
     let weakest: number = relationStrength["identical-file"];
     for (let one = 0; one < group.length; one++)
       for (let other = one + 1; other < group.length; other++)
@@ -155,13 +164,28 @@ class Draft {
     return weakest;
   }
 
-  /** Files of one content are in order, so only the first of each can be the best. */
-  #best(group: Int32Array): number {
-    const { fileStarts, order } = this.#source;
-    if (group.length === 1) return fileStarts[group[0]];
+  /** The content whose first file is kept: files of one content are in order, so only the first of each can be the best. */
+  #best(group: ArrayLike<number>, pair: number): number {
+    if (group.length === 1) return group[0];
+    const { order, pairs } = this.#source;
+    if (pair >= 0 && pairs.better[pair] !== 0) return group[pairs.better[pair] - 1];
     const candidates = candidatesOf(this.#source, group, "best-of-content");
     let best = 0;
     for (let index = 1; index < candidates.length; index++) if (order.compare(candidates[index], candidates[best]) < 0) best = index;
-    return fileStarts[group[best]];
+    if (pair >= 0) pairs.better[pair] = best + 1;
+    return group[best];
+  }
+}
+
+function sumGains(table: GroupTable): void {
+  const { source, starts, contents, strengths, gains, kept, copied } = table;
+  const { fileStarts, byteSizes } = source;
+  for (let group = 0; group < table.count; group++) {
+    if (strengths[group] === sceneStrength) continue;
+    for (let at = starts[group]; at < starts[group + 1]; at++)
+      for (let file = fileStarts[contents[at]]; file < fileStarts[contents[at] + 1]; file++) {
+        copied[file] = 1;
+        if (kept[file] === 0) gains[group] += byteSizes[contents[at]];
+      }
   }
 }

@@ -10,9 +10,6 @@ import { UserError } from "../base/errors.ts";
 import { isInside, showPath, type PathBytes } from "../base/path-bytes.ts";
 import type { Collection } from "../collection.ts";
 import { groupsBetween, type CrossGroup } from "../duplicates/between.ts";
-import { prepareGroups } from "../duplicates/group-source.ts";
-import { tabulateGroups } from "../duplicates/group-table.ts";
-import { keepOrder } from "../duplicates/keep.ts";
 import { knownSpelling, pathFromText } from "../ingest/scan/folders.ts";
 import { listFolders } from "../store/queries/folders.ts";
 import { writeOut } from "./groups.ts";
@@ -38,8 +35,7 @@ export function duplicatesBetween(
     );
   const [inFirst, inSecond] = [first, second].map((folder) => imagesIn(collection, folder)) as [Set<number>, Set<number>];
   const maker = collection.groupMaker();
-  const files = maker.input.files.filter(({ file }) => inFirst.has(file) || inSecond.has(file));
-  const table = tabulateGroups(prepareGroups({ ...maker.input, files }, keepOrder(maker.rule)), strictness);
+  const table = maker.tableOf((file) => inFirst.has(file) || inSecond.has(file), strictness);
   const found = groupsBetween(table, (file) => inFirst.has(file));
   const groups = found.map((group) => writeOut(maker, group));
   groups.sort(

@@ -66,14 +66,16 @@ export function buildCatalogue(store: ReadStore, encoderKey: number | null, vers
     if (sharing) sharing.push(index);
     else ofContent.set(content, [index]);
   });
-  raisePairs(store, ofContent, (content, flag) => {
-    for (const index of ofContent.get(content) ?? []) columns.flags[index] = (columns.flags[index] as number) | flag;
-  });
-  for (const sharing of ofContent.values())
-    if (sharing.length > 1)
-      for (const index of sharing)
-        columns.flags[index] = (columns.flags[index] as number) | imageFlags.identicalFile | imageFlags.duplicate;
+  raiseFlags(store, ofContent, columns.flags);
   return { columns: { version, count, ...columns, names: names.join("\n"), folders }, contentIds, paths, positions, ofContent };
+}
+
+/** The same images after a person said which pairs are no duplicates. */
+export function renewPairFlags(store: ReadStore, catalogue: Catalogue, version: number): Catalogue {
+  const others = ~(imageFlags.identicalFile | imageFlags.duplicate | imageFlags.sameScene);
+  const flags = catalogue.columns.flags.map((flag) => flag & others);
+  raiseFlags(store, catalogue.ofContent, flags);
+  return { ...catalogue, columns: { ...catalogue.columns, version, flags } };
 }
 
 /** The image ids of the first image of each content, for answers that speak of contents. */
@@ -158,6 +160,15 @@ function readFacts(store: ReadStore, encoderKey: number | null): ContentFactColu
   const map = readMap(store, encoderKey);
   map?.contentIds.forEach((id, index) => (clusters[id] = map.clusters[index] as number));
   return facts;
+}
+
+function raiseFlags(store: ReadStore, ofContent: Catalogue["ofContent"], flags: Uint8Array): void {
+  raisePairs(store, ofContent, (content, flag) => {
+    for (const index of ofContent.get(content) ?? []) flags[index] = (flags[index] as number) | flag;
+  });
+  for (const sharing of ofContent.values())
+    if (sharing.length > 1)
+      for (const index of sharing) flags[index] = (flags[index] as number) | imageFlags.identicalFile | imageFlags.duplicate;
 }
 
 /** A pair counts where both its pictures are present. A copy of one is no longer only a scene of another. */

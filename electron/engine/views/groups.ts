@@ -24,12 +24,25 @@ export interface GroupsView {
   ofImage(id: ImageId): DuplicateGroup[];
 }
 
+const views = new WeakMap<GroupTable, GroupsView>();
+
 export function viewGroups(maker: GroupMaker, strictness: Strictness): GroupsView {
   const table = maker.table(strictness);
+  const known = views.get(table);
+  if (known) return known;
+  const view = makeView(maker, table);
+  views.set(table, view);
+  return view;
+}
+
+function makeView(maker: GroupMaker, table: GroupTable): GroupsView {
   const order = groupsByGain(table);
   const describe = (group: number): DuplicateGroup => writeOut(maker, describeGroup(table, group));
   const counts = Object.fromEntries(relations.map((relation) => [relation, 0])) as Record<Relation, number>;
-  for (const relation of relations) for (const strength of table.strengths) if (strength === relationStrength[relation]) counts[relation]++;
+  for (const relation of relations) {
+    const strength = relationStrength[relation];
+    for (let group = 0; group < table.count; group++) if (table.strengths[group] === strength) counts[relation]++;
+  }
   let all: DuplicateGroup[] | null = null;
   let groupsOfFile: ((id: number) => number[]) | null = null;
   return {
@@ -72,13 +85,13 @@ export function writeOut(maker: GroupMaker, group: FoundGroup): DuplicateGroup {
 export function sumOfCopies({ source, copied, kept }: GroupTable): { copies: number; gainBytes: number } {
   let copies = 0;
   let gainBytes = 0;
-  source.contents.forEach(({ byteSize }, content) => {
-    for (let file = source.fileStarts[content]; file < source.fileStarts[content + 1]; file++) {
+  const { byteSizes, fileStarts } = source;
+  for (let content = 0; content < byteSizes.length; content++)
+    for (let file = fileStarts[content]; file < fileStarts[content + 1]; file++) {
       if (copied[file] === 0 || kept[file] === 1) continue;
       copies++;
-      gainBytes += byteSize;
+      gainBytes += byteSizes[content];
     }
-  });
   return { copies, gainBytes };
 }
 

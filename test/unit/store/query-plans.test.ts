@@ -16,6 +16,7 @@ const hotQueries: readonly [string, RegExp][] = [
   ["SELECT class_id FROM labels WHERE project_id = ? AND content_id = ?", /USING PRIMARY KEY/],
   ["SELECT id, what FROM label_steps WHERE project_id = ? AND undone = 0 ORDER BY id DESC LIMIT 1", /USING INDEX label_steps_project/],
   ["SELECT said_at FROM apart_pairs WHERE a = ? AND b = ?", /USING PRIMARY KEY/],
+  ["SELECT 1 FROM files WHERE content_id = ? AND state = 'image'", /USING (COVERING )?INDEX files_(content|state)/],
   ["SELECT id, what FROM apart_steps WHERE undone = ? ORDER BY id DESC LIMIT 1", /USING INDEX apart_steps_undone/],
   ["SELECT before FROM label_changes WHERE step_id = ? AND content_id = ?", /USING PRIMARY KEY/],
 ];

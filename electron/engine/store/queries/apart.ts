@@ -20,7 +20,8 @@ export function listApart(store: ReadStore): ApartRow[] {
   return readAll<ApartRow>(
     store,
     `SELECT a, b, said_at FROM apart_pairs
-     WHERE a IN (SELECT content_id FROM files WHERE state = 'image') AND b IN (SELECT content_id FROM files WHERE state = 'image')
+     WHERE EXISTS (SELECT 1 FROM files WHERE content_id = a AND state = 'image')
+       AND EXISTS (SELECT 1 FROM files WHERE content_id = b AND state = 'image')
      ORDER BY said_at DESC, a, b`,
   );
 }

@@ -15,6 +15,10 @@ export interface PairRow {
   readonly score: number;
 }
 
+export interface HeldPairRow extends PairRow {
+  readonly relation: Exclude<PairRelation, "none">;
+}
+
 export interface OutlierRow {
   readonly contentId: number;
   readonly score: number;
@@ -37,6 +41,12 @@ export function listPairs(store: ReadStore, verifierVersion: number): PairRow[] 
        AND NOT EXISTS (SELECT 1 FROM apart_pairs WHERE apart_pairs.a = pairs.a AND apart_pairs.b = pairs.b)`,
     verifierVersion,
   );
+}
+
+/** Those that hold, with those that a person set apart. */
+export function listHeldPairs(store: ReadStore, verifierVersion: number): HeldPairRow[] {
+  const sql = "SELECT a, b, relation, score FROM pairs WHERE verifier_version = ? AND relation <> 'none'";
+  return readAll<HeldPairRow>(store, sql, verifierVersion);
 }
 
 /** What was found of two contents (a < b), whatever a person says of them. */

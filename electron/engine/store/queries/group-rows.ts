@@ -3,7 +3,7 @@
  */
 import type { ReadStore } from "../database.ts";
 import { readRaw } from "../statements.ts";
-import { listPairs, type PairRow } from "./findings.ts";
+import { listHeldPairs, type HeldPairRow } from "./findings.ts";
 
 export interface GroupContentRow {
   readonly id: number;
@@ -24,14 +24,15 @@ export interface GroupFileRow {
 }
 
 export interface GroupRows {
-  readonly pairs: readonly PairRow[];
+  /** With those that were set apart. */
+  readonly pairs: readonly HeldPairRow[];
   readonly contents: readonly GroupContentRow[];
   readonly files: readonly GroupFileRow[];
 }
 
 /** Only contents of pairs and those that several files hold, and only present files. */
 export function readGroupRows(store: ReadStore, verifierVersion: number): GroupRows {
-  const pairs = listPairs(store, verifierVersion);
+  const pairs = listHeldPairs(store, verifierVersion);
   const shared = readRaw<[number]>(store, "SELECT content_id FROM files WHERE state = 'image' GROUP BY content_id HAVING COUNT(*) > 1");
   const involved = new Set(shared.map(([id]) => id));
   for (const { a, b } of pairs) involved.add(a).add(b);
