@@ -3,16 +3,16 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
 import { describeGroup } from "#engine/duplicates/describe-group.ts";
-import { prepareGroups } from "#engine/duplicates/group-source.ts";
+import { byOrder, prepareGroups, withoutPairs, type GroupSource } from "#engine/duplicates/group-source.ts";
 import { groupsByGain, tabulateGroups } from "#engine/duplicates/group-table.ts";
 import { groupPairs } from "#engine/duplicates/groups.ts";
 import { matchHashes, hashRadius } from "#engine/duplicates/hash-index.ts";
 import { keepOrder } from "#engine/duplicates/keep.ts";
 import { inverseOrientation, orient, orientations } from "#engine/duplicates/picture.ts";
 import { relationStrength } from "#engine/duplicates/types.ts";
-import type { ContentFacts, FileFacts, VerifiedPair } from "#engine/duplicates/types.ts";
+import type { ContentFacts, DuplicateGroup, FileFacts, VerifiedPair } from "#engine/duplicates/types.ts";
 import { createRandom } from "#engine/base/random.ts";
-import { plainStrictness } from "#protocol/duplicates-contract.ts";
+import { keepCriteria, plainStrictness } from "#protocol/duplicates-contract.ts";
 import { groupPairs as plainGroups } from "../reference/duplicates/groups.ts";
 
 function content(id: number): ContentFacts {
@@ -127,6 +127,29 @@ describe("groupPairs", () => {
           (pair) => relationStrength[pair.relation] >= relationStrength[least] && (pair.relation !== "same-picture" || pair.score >= score),
         );
         expect(groupPairs(input, { least, score })).toEqual(plainGroups({ ...input, pairs: through }));
+      }),
+    );
+  });
+
+  test("without some pairs, or by another rule, a prepared source gives what a fresh one gives", () => {
+    const rule = fc.record({
+      order: fc.shuffledSubarray([...keepCriteria]),
+      folder: fc.constantFrom(null, "/p", "/q"),
+      newest: fc.boolean(),
+    });
+    fc.assert(
+      fc.property(pairs, holders, fc.array(fc.nat(29)), rule, (verified, extra, places, other) => {
+        const input = { contents: Array.from({ length: contentCount }, (_, id) => content(id)), files: filesOf(extra), pairs: verified };
+        const left = verified.filter((_, at) => places.includes(at));
+        const written = (source: GroupSource): DuplicateGroup[] => {
+          const table = tabulateGroups(source, plainStrictness);
+          return Array.from(groupsByGain(table), (group) => describeGroup(table, group));
+        };
+        const prepared = prepareGroups(input, keepOrder());
+        written(prepared); // what it remembers of pairs must not be of the other rule
+        const fresh = prepareGroups({ ...input, pairs: verified.filter((pair) => !left.includes(pair)) }, keepOrder(other));
+        expect(written(withoutPairs(byOrder(prepared, keepOrder(other)), left))).toEqual(written(fresh));
+        expect(written(byOrder(withoutPairs(prepared, left), keepOrder(other)))).toEqual(written(fresh));
       }),
     );
   });

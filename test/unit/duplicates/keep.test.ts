@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 
 import { groupPairs } from "#engine/duplicates/groups.ts";
 import { keepOrder } from "#engine/duplicates/keep.ts";
+import { plainKeepRule, type KeepRule } from "#protocol/duplicates-contract.ts";
 import type { KeepCandidate } from "#engine/duplicates/keep.ts";
 import type { ContentFacts, FileFacts } from "#engine/duplicates/types.ts";
 
@@ -59,6 +60,42 @@ describe("proposeKeep", () => {
       ]);
     });
   }
+
+  test("where every lossy one is a JPEG of known quality, quality tells and not bytes", () => {
+    const fine = candidate(1, {}, { byteSize: 5000, jpegQuality: 92 });
+    const coarse = candidate(2, {}, { byteSize: 9000, jpegQuality: 60 });
+    const known = [fine, coarse].map((each) => ({ ...each, byQuality: true }));
+    expect(keepOrder().propose(known, "same-picture")).toEqual([
+      { file: 1, keep: true, reason: "least compressed" },
+      { file: 2, keep: false, reason: "JPEG quality about 60 instead of 92" },
+    ]);
+    expect(
+      keepOrder()
+        .propose([fine, coarse], "same-picture")
+        .map(({ keep }) => keep),
+    ).toEqual([false, true]);
+    // One whose quality nobody knows beside them: bytes for all.
+    const both = [fine.content, coarse.content, { ...candidate(3).content, format: "webp", byteSize: 7000 }];
+    const files = both.map(({ id }) => ({ file: id, content: id, path: `/a/${id}.jpg`, time: 0 }));
+    const alike = (ids: readonly number[]) => ids.flatMap((a) => ids.filter((b) => a < b).map((b) => ({ a, b, relation: "same-picture" as const, score: 1 }))); // prettier-ignore
+    const kept = (ids: readonly number[]): number | undefined =>
+      groupPairs({ contents: both, files, pairs: alike(ids) })[0]?.members.find(({ keep }) => keep)?.file;
+    expect([kept([1, 2]), kept([1, 2, 3])]).toEqual([1, 2]);
+  });
+
+  test("the rule says what comes first, which folder is better and which date", () => {
+    const [small, large] = [candidate(1, { time: 1 }, { width: 400 }), candidate(2, { path: "/b/x.jpg", time: 2 })];
+    const keptBy = (rule: Partial<KeepRule>): { file: number; reason: string } | undefined =>
+      keepOrder({ ...plainKeepRule, ...rule })
+        .propose([small, large], "same-picture")
+        .find(({ keep }) => keep);
+    expect(keptBy({})).toMatchObject({ file: 2, reason: "most pixels" });
+    expect(keptBy({ order: ["folder", "pixels"], folder: "/a" })).toMatchObject({ file: 1, reason: "in the preferred folder" });
+    expect(keptBy({ order: ["folder", "pixels"], folder: "/a/photo1" })).toMatchObject({ file: 2, reason: "most pixels" });
+    expect(keptBy({ order: ["date"] })).toMatchObject({ file: 1, reason: "oldest" });
+    expect(keptBy({ order: ["date"], newest: true })).toMatchObject({ file: 2, reason: "newest" });
+    expect(keptBy({ order: [] })).toMatchObject({ file: 2, reason: "shortest path" });
+  });
 
   test("of a scene nothing is given up", () => {
     expect(

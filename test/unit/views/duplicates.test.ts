@@ -88,6 +88,9 @@ describe("duplicates of a collection", () => {
       undo: "say that 2 pairs of pictures are no duplicates",
       redo: null,
     });
+    const kept = made.engine.requireCollection().catalogue().columns.flags;
+    made.engine.requireCollection().invalidate();
+    expect(made.engine.requireCollection().catalogue().columns.flags).toEqual(kept);
     const without = async (): Promise<void> => {
       expect(await groupWith("small.jpg")).toBeUndefined();
       expect((await groupWith("again.png"))?.members).toHaveLength(3);
