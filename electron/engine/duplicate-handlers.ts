@@ -9,7 +9,7 @@ import type { Engine } from "./engine.ts";
 import { writeBetween } from "./export/data/write-between.ts";
 import { duplicatesBetween } from "./views/between.ts";
 import { strictnessOf } from "./views/group-maker.ts";
-import { groupsOfImage, pageOfGroups } from "./views/groups.ts";
+import { groupsOfImage, pageOfGroups, viewGroups } from "./views/groups.ts";
 
 export function createDuplicateHandlers(engine: Engine): Pick<Handlers, keyof DuplicatesContract> {
   const collection = engine.requireCollection;
@@ -17,6 +17,7 @@ export function createDuplicateHandlers(engine: Engine): Pick<Handlers, keyof Du
   return {
     "duplicates.groups": ({ offset, limit, relation, ...strictness }) =>
       pageOfGroups(collection(), { offset, limit, relation: relation ?? null, strictness: strictnessOf(strictness) }),
+    "duplicates.copies": (strictness) => ({ ids: viewGroups(collection().groupMaker(), strictnessOf(strictness)).copyIds() }),
     "duplicates.ofImage": ({ id }) => ({ groups: groupsOfImage(collection(), id) }),
     "duplicates.between": ({ a, b, offset, limit, ...strictness }) => {
       const { groups, ...shared } = duplicatesBetween(collection(), { a, b, strictness: strictnessOf(strictness) });

@@ -88,6 +88,8 @@ export interface DuplicatesContract {
       counts: Readonly<Record<Relation, number>>;
     };
   };
+  /** Images that some group proposes as a copy and none keeps. */
+  "duplicates.copies": { params: { least?: Relation; score?: number }; result: { ids: Int32Array } };
   "duplicates.ofImage": { params: { id: ImageId }; result: { groups: DuplicateGroup[] } };
   /** Pairs across two folders only. Each is inside the collection or one of its folders, and neither holds the other. */
   "duplicates.between": {

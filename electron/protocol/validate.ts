@@ -147,6 +147,7 @@ const keepRule = record<KeepRule>({ order: list(oneOf(keepCriteria), keepCriteri
 
 const duplicatesChecks: { readonly [M in keyof DuplicatesContract]: Check<unknown> } = {
   "duplicates.groups": params<"duplicates.groups">({ offset, limit: count, relation: optional(oneOf(relations)), ...strictness }),
+  "duplicates.copies": params<"duplicates.copies">(strictness),
   "duplicates.ofImage": params<"duplicates.ofImage">({ id: imageId }),
   "duplicates.between": params<"duplicates.between">({ a: path, b: path, offset, limit: count, ...strictness }),
   "duplicates.exportBetween": params<"duplicates.exportBetween">({ a: path, b: path, out: path, ...strictness }),

@@ -2,11 +2,12 @@
  * @file The groups of duplicates at the strictness that was chosen, most to gain first, read in pages as they are looked at and read again when they change.
  */
 import { plainStrictness, type Strictness } from "#protocol/duplicates-contract.ts";
-import type { DuplicateGroup, Relation } from "#protocol/model.ts";
+import type { DuplicateGroup, ImageId, Relation } from "#protocol/model.ts";
 
 import { engine } from "./engine.svelte.ts";
 import { images } from "./images.svelte.ts";
-import { reason } from "./notices.svelte.ts";
+import { notices, reason } from "./notices.svelte.ts";
+import { selection } from "./selection.svelte.ts";
 import { Turns } from "./turns.ts";
 
 const pageSize = 200;
@@ -62,6 +63,17 @@ class DuplicateGroups {
       },
       { failed: (error) => (this.failed = reason(error)) },
     );
+  }
+
+  /** Makes the copies the selection of the whole app: those that pass the filter, at this strictness. */
+  async selectCopies(): Promise<void> {
+    try {
+      const { ids } = await engine.call("duplicates.copies", { ...this.strictness });
+      const passing = images.filtered ? new Set(Array.from(images.visible, (index) => images.columns.ids[index])) : null;
+      selection.set(Array.from(ids as Iterable<ImageId>).filter((id) => passing === null || passing.has(id)));
+    } catch (error) {
+      notices.fail("The copies could not be selected", error);
+    }
   }
 
   /** Called with the last index in sight. With a filter, a page may hold nothing to show: go on until something is. */

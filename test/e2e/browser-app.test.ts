@@ -62,6 +62,19 @@ describe.skipIf(chromium === null)("the app over the real engine", { timeout: 12
     await page.getByText("small.jpg").first().waitFor();
   });
 
+  test("not a duplicate is said to the engine and undone; two folders are compared", async () => {
+    await page.keyboard.press("n");
+    await page.getByText(/no duplicates from now on/u).waitFor();
+    await page.getByRole("tab", { name: /^Not duplicates/u }).click();
+    await page.getByRole("region", { name: "Not duplicates" }).getByText("By the pixels: same").first().waitFor();
+    await page.keyboard.press("Control+z");
+    await page.getByText("Nothing said yet").waitFor();
+    await page.getByRole("tab", { name: "Between two folders" }).click();
+    await page.getByLabel("Pictures of this folder").selectOption(join(pictures(), "kind-0"));
+    await page.getByLabel("Lie in this folder").selectOption(join(pictures(), "kind-2"));
+    await page.getByText(/^(No picture|0 pictures) of kind-0/u).waitFor();
+  });
+
   test("outliers, issues and broken files", async () => {
     await page.keyboard.press("o");
     await page.getByText("Nearest ordinary").first().waitFor();

@@ -43,6 +43,8 @@ describe.skipIf(chromium === null)("duplicates", () => {
     await page.getByText("Same file only").waitFor();
     await score.waitFor({ state: "detached" });
     await expect.poll(() => page.getByRole("button", { name: /^Same pixels/u }).count()).toBe(0);
+    await page.getByRole("button", { name: "Select copies" }).click();
+    await page.getByRole("toolbar", { name: "Selection" }).getByText("11 pictures selected").waitFor();
     await alike.press("End");
     await page.getByRole("slider", { name: "Score of a same picture" }).press("Home");
     await expect.poll(() => sizeOf(page)).toBe(42);

@@ -51,6 +51,9 @@ export function createFakeDuplicates(images: () => readonly FakeImage[], changed
         counts: counts as Record<Relation, number>,
       };
     },
+    "duplicates.copies": (strictness) => ({
+      ids: Int32Array.from(at(strictness).flatMap(({ members }) => members.filter(({ keep }) => !keep).map(({ id }) => id))),
+    }),
     "duplicates.ofImage": ({ id }) => ({ groups: at({}).filter((group) => group.members.some((member) => member.id === id)) }),
     "duplicates.between": ({ a, b, offset, limit }) => {
       const { groups, ...shared } = between(a, b);

@@ -17,6 +17,7 @@ export interface GroupsView {
   /** Images that are proposed as copies. */
   readonly copies: number;
   readonly gainBytes: number;
+  copyIds(): Int32Array;
   /** A stretch of the groups (of one relation), most bytes to gain first. */
   page(stretch: { offset: number; limit: number; relation: Relation | null }): { groups: DuplicateGroup[]; total: number };
   /** All of them, most bytes to gain first. */
@@ -49,6 +50,10 @@ function makeView(maker: GroupMaker, table: GroupTable): GroupsView {
     count: table.count,
     counts,
     ...sumOfCopies(table),
+    copyIds: () => {
+      const { files } = table.source;
+      return Int32Array.from(files.filter((_, at) => table.copied[at] === 1 && table.kept[at] === 0).map(({ file }) => file));
+    },
     page: ({ offset, limit, relation }) => {
       const chosen = relation === null ? order : order.filter((group) => table.strengths[group] === relationStrength[relation]);
       return { groups: Array.from(chosen.subarray(offset, Math.min(offset + limit, chosen.length)), describe), total: chosen.length };

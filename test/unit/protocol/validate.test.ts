@@ -40,6 +40,7 @@ const good: { readonly [M in Method]: readonly unknown[] } = {
     { offset: 0, limit: 10 },
     { offset: 0, limit: 10, relation: "same-scene" },
   ],
+  "duplicates.copies": [{}, { least: "identical-file" }],
   "duplicates.ofImage": [{ id: 2 ** 31 - 1 }],
   "duplicates.between": [{ a: "/a", b: "/b", offset: 0, limit: 10, least: "same-picture", score: 0.5 }],
   "duplicates.exportBetween": [{ a: "/a", b: "/b", out: "/c.csv" }],

@@ -131,6 +131,14 @@ describe("duplicates of a collection", () => {
     expect(total).toBe(0);
   });
 
+  test("the copies are those that no group keeps", async () => {
+    const { groups } = await call("duplicates.groups", { offset: 0, limit: 1000 });
+    const { ids } = await made.engine.handlers["duplicates.copies"]({}, made.engine.context);
+    const expected = groups.flatMap(({ members }) => members.filter(({ keep }) => !keep).map(({ id }) => id));
+    expect(new Set(ids)).toEqual(new Set(expected));
+    expect(ids.length).toBe(made.engine.requireCollection().summary().counts.copies);
+  });
+
   test("another rule is tried first, then moves the marks and nothing else", async () => {
     const { handlers, context } = made.engine;
     const keptOf = async (): Promise<string[]> => ((await groupWith("small.jpg"))?.members ?? []).filter(({ keep }) => keep).map((member) => member.path); // prettier-ignore
