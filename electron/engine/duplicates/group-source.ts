@@ -48,9 +48,7 @@ export function prepareGroups({ contents, files, pairs }: GroupInput, order: Kee
     else if (known.has(facts.content)) holders.set(facts.content, [facts]);
     else throw new BugError(`file ${facts.file} names content ${facts.content}, which is not among the contents`);
   }
-  const held = Float64Array.from(holders.keys())
-    .sort()
-    .reduce<ContentFacts[]>((found, id) => (found.push(known.get(id) as ContentFacts), found), []);
+  const held = Array.from(Float64Array.from(holders.keys()).sort(), (id) => known.get(id) as ContentFacts);
   const positions = new Map(held.map(({ id }, position) => [id, position]));
   const fileStarts = new Int32Array(held.length + 1);
   const grouped: FileFacts[] = [];
