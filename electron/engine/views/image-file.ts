@@ -24,6 +24,8 @@ const mediaTypes: Record<ImageFormat, string | null> = {
   svg: null,
   tiff: null,
   dicom: null,
+  pnm: null,
+  tga: null,
 };
 
 const previewSide = 2048;

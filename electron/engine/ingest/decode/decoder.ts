@@ -35,6 +35,22 @@ export interface DecodeInput {
 /** Throws `DecodeError` for whatever is wrong with the file. */
 export type Decoder = (input: DecodeInput) => Promise<Decoded>;
 
+/** What a decoder gives that reads every pixel whatever is wanted: an upright picture without EXIF, of one frame unless `facts` say more. */
+export function wholePicture(
+  want: Want,
+  picture: Picture,
+  facts: Pick<PictureFacts, "format" | "channels" | "bitDepth" | "hasAlpha"> & { readonly frameCount?: number },
+): Decoded {
+  const { width, height } = picture;
+  return {
+    picture: want.kind === "centre" ? cropCentre(picture, want.side) : picture,
+    facts: { frameCount: 1, ...facts, width, height, orientation: 1 },
+    fullResolution: true,
+    exif: null,
+    dicom: null,
+  };
+}
+
 /** The middle of a picture, at most `side` long and high. */
 export function cropCentre(picture: Picture, side: number): Picture {
   const { left, top, width, height } = centreOf(picture, side);

@@ -8,7 +8,7 @@ import type { ImageFormat } from "./types.ts";
 export const headBytes = 512;
 
 /** Formats we know as pictures but cannot decode (yet): such a file is unreadable, not "no image". */
-export const knownForeign = ["heic", "jxl", "jp2", "psd", "raw", "ico", "pnm"] as const;
+export const knownForeign = ["heic", "jxl", "jp2", "psd", "raw", "ico"] as const;
 export type ForeignFormat = (typeof knownForeign)[number];
 export type KnownFormat = ImageFormat | ForeignFormat;
 
@@ -27,6 +27,13 @@ const extensions: Readonly<Record<string, KnownFormat>> = {
   svg: "svg",
   bmp: "bmp",
   dib: "bmp",
+  pbm: "pnm",
+  pgm: "pnm",
+  ppm: "pnm",
+  pnm: "pnm",
+  pam: "pnm",
+  pfm: "pnm",
+  tga: "tga",
   dcm: "dicom",
   dicom: "dicom",
   ima: "dicom",
@@ -59,13 +66,14 @@ const names: Readonly<Record<KnownFormat, string>> = {
   svg: "SVG",
   bmp: "BMP",
   dicom: "DICOM",
+  pnm: "PNM",
+  tga: "TGA",
   heic: "HEIC",
   jxl: "JPEG XL",
   jp2: "JPEG 2000",
   psd: "Photoshop",
   raw: "camera raw",
   ico: "icon",
-  pnm: "PNM",
 };
 
 /** For people. */
@@ -77,9 +85,9 @@ export function canDecode(format: KnownFormat): format is ImageFormat {
   return !(knownForeign as readonly string[]).includes(format);
 }
 
-/** True where every file of the format begins with bytes we know. DICOM may lack its preamble; an SVG's first element may come late. */
+/** True where every file of the format begins with bytes we know. DICOM may lack its preamble; an SVG's first element may come late; a TGA has none. */
 export function hasMagic(format: KnownFormat): boolean {
-  return format !== "dicom" && format !== "svg" && canDecode(format);
+  return format !== "dicom" && format !== "svg" && format !== "tga" && canDecode(format);
 }
 
 /** True for a file that should be opened as a picture: it has an image's extension, or an image's first bytes. */
@@ -127,7 +135,15 @@ export function formatByHead(head: Uint8Array): KnownFormat | null {
   if (at(0, "8BPS\0\x01")) return "psd";
   if (at(0, "\xff\x0a") || at(0, "\0\0\0\x0cJXL \r\n")) return "jxl";
   if (at(0, "\0\0\0\x0cjP  \r\n")) return "jp2";
+  if (isPnm(head)) return "pnm";
   return isSvg(head) ? "svg" : null;
+}
+
+/** "P5" alone begins many texts: white space and a number (or a comment, or the first line of a PAM) must follow. */
+function isPnm(head: Uint8Array): boolean {
+  return /^P(?:[1-6Ff]\s+(?:#|\d+\s+(?:#|\d))|7\s+(?:#|WIDTH|HEIGHT|DEPTH|MAXVAL|TUPLTYPE))/.test(
+    Buffer.from(head.subarray(0, 64)).toString("latin1"),
+  );
 }
 
 function brandOf(head: Uint8Array): KnownFormat | null {

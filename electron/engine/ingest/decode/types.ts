@@ -104,7 +104,7 @@ export interface DicomFacts {
   readonly windowWidth: number | null;
 }
 
-export const imageFormats = ["jpeg", "png", "webp", "gif", "tiff", "avif", "svg", "bmp", "dicom"] as const;
+export const imageFormats = ["jpeg", "png", "webp", "gif", "tiff", "avif", "svg", "bmp", "dicom", "pnm", "tga"] as const;
 /** Formats with a decoder. */
 export type ImageFormat = (typeof imageFormats)[number];
 

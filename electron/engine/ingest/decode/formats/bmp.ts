@@ -3,7 +3,7 @@
  * as shipped cannot read it. Layout: Microsoft, "Bitmap Storage" (BITMAPCOREHEADER, BITMAPINFOHEADER, BITMAPV4HEADER).
  */
 import { checkSize, DecodeError } from "../decode-error.ts";
-import { cropCentre } from "../decoder.ts";
+import { wholePicture } from "../decoder.ts";
 import type { Decoded, DecodeInput } from "../decoder.ts";
 import { unpackRunLengths } from "./bmp-rle.ts";
 
@@ -33,22 +33,8 @@ export function decodeBitmap({ bytes, want }: DecodeInput): Promise<Decoded> {
   const data = header.bits <= 8 ? fromPalette(bytes, header) : fromFields(bytes, header);
   const picture = { width, height, data };
   const hasAlpha = header.masks[3] !== 0;
-  return Promise.resolve({
-    picture: want.kind === "centre" ? cropCentre(picture, want.side) : picture,
-    facts: {
-      format: "bmp",
-      width,
-      height,
-      orientation: 1,
-      channels: hasAlpha ? 4 : 3,
-      bitDepth: header.bits === 16 ? 5 : Math.min(8, header.bits),
-      hasAlpha,
-      frameCount: 1,
-    },
-    fullResolution: true,
-    exif: null,
-    dicom: null,
-  });
+  const bitDepth = header.bits === 16 ? 5 : Math.min(8, header.bits);
+  return Promise.resolve(wholePicture(want, picture, { format: "bmp", channels: hasAlpha ? 4 : 3, bitDepth, hasAlpha }));
 }
 
 function readHeader(bytes: Buffer): Header {

@@ -7,7 +7,9 @@ import type { ImageFormat } from "../types.ts";
 import { decodeBitmap } from "./bmp.ts";
 import { decodeDicom } from "./dicom.ts";
 import { decodeJpeg } from "./jpeg.ts";
+import { decodePnm } from "./pnm.ts";
 import { decodeSvg } from "./svg.ts";
+import { decodeTga } from "./tga.ts";
 import { decodeWithVips } from "./vips.ts";
 
 export const decoders: Readonly<Record<ImageFormat, Decoder>> = {
@@ -20,4 +22,6 @@ export const decoders: Readonly<Record<ImageFormat, Decoder>> = {
   svg: decodeSvg,
   bmp: decodeBitmap,
   dicom: decodeDicom,
+  pnm: decodePnm,
+  tga: decodeTga,
 };
