@@ -6,6 +6,7 @@ import sharp from "sharp";
 import type { Sharp, SharpOptions } from "sharp";
 
 import { messageOf } from "../../base/errors.ts";
+import { inksToRgb } from "./formats/samples.ts";
 import { fromVips, pixelLimit } from "./decode-error.ts";
 import type { Picture } from "./types.ts";
 
@@ -25,6 +26,8 @@ export interface RawRequest {
   readonly resize?: { readonly width: number; readonly height: number };
   readonly crop?: { readonly left: number; readonly top: number; readonly width: number; readonly height: number };
   readonly hasAlpha: boolean;
+  /** Inks (CMYK) without a profile, which libvips would take for those of one certain press. */
+  readonly inks?: boolean;
   readonly options?: SharpOptions;
 }
 
@@ -45,7 +48,10 @@ async function runPipeline(bytes: Buffer, request: RawRequest): Promise<Picture>
   if (request.resize !== undefined)
     pipeline = pipeline.resize(request.resize.width, request.resize.height, { fit: "fill", kernel: "cubic" });
   if (request.hasAlpha) pipeline = pipeline.flatten({ background: "#ffffff" });
+  if (request.inks === true) pipeline = pipeline.pipelineColourspace("cmyk").toColourspace("cmyk");
   const { data, info } = await pipeline.raw().toBuffer({ resolveWithObject: true });
+  const inks = request.inks === true && info.channels === 4;
+  if (inks) return { width: info.width, height: info.height, data: inksToRgb(data, 4) };
   return { width: info.width, height: info.height, data: toThreeChannels(data, info.channels, info.width * info.height) };
 }
 

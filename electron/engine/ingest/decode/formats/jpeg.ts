@@ -47,6 +47,7 @@ export async function decodeJpeg({ bytes, want }: DecodeInput): Promise<Decoded>
   const shrink = want.kind === "at-least" ? jpegShrink(width, height, want) : 1;
   const request: RawRequest = {
     hasAlpha: false,
+    inks: header.components === 4 && header.icc === "none",
     upright: header.orientation !== 1 && want.kind !== "centre",
     ...(shrink > 1 ? { resize: { width: Math.floor(width / shrink), height: Math.floor(height / shrink) } } : {}),
     ...(want.kind === "centre" ? { crop: centreOf(header, want.side) } : {}),

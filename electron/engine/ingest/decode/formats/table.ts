@@ -10,6 +10,7 @@ import { decodeJpeg } from "./jpeg.ts";
 import { decodePnm } from "./pnm.ts";
 import { decodeSvg } from "./svg.ts";
 import { decodeTga } from "./tga.ts";
+import { decodeTiff } from "./tiff.ts";
 import { decodeWithVips } from "./vips.ts";
 
 export const decoders: Readonly<Record<ImageFormat, Decoder>> = {
@@ -17,7 +18,7 @@ export const decoders: Readonly<Record<ImageFormat, Decoder>> = {
   png: decodeWithVips,
   webp: decodeWithVips,
   gif: decodeWithVips,
-  tiff: decodeWithVips,
+  tiff: decodeTiff,
   avif: decodeWithVips,
   svg: decodeSvg,
   bmp: decodeBitmap,

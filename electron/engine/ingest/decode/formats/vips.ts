@@ -26,6 +26,7 @@ export async function decodeWithVips({ format, bytes, want }: DecodeInput): Prom
   const shrink = width * height > streamedPixels ? streamedShrink(width, height, want) : 1;
   const request: RawRequest = {
     hasAlpha: metadata.hasAlpha,
+    inks: metadata.space === "cmyk" && !metadata.hasProfile && !metadata.hasAlpha,
     upright: orientation !== 1 && want.kind !== "centre",
     ...(shrink > 1 ? { resize: { width: Math.floor(width / shrink), height: Math.floor(height / shrink) } } : {}),
     ...(want.kind === "centre" ? { crop: centreOf(metadata, want.side) } : {}),

@@ -1,0 +1,157 @@
+/**
+ * @file TIFF, the first page. libvips reads what photographs and scanners write: 1 to 16 bits, strips and tiles, LZW, Deflate, JPEG, CCITT.
+ * What it shows wrongly or not at all is read here: signed, 32- and 64-bit and float samples, 10 and 12 bits, planes in tiles, Lab, Zstandard, more than four
+ * channels. Layout: TIFF 6.0, BigTIFF, and the technical notes of Adobe.
+ */
+import { checkSize, DecodeError } from "../decode-error.ts";
+import { wholePicture } from "../decoder.ts";
+import type { Decoded, DecodeInput } from "../decoder.ts";
+import { turnUpright } from "../orient.ts";
+import { labToRgb } from "./lab.ts";
+import { inksToRgb, onWhite, spreadToEightBits, toEightBits } from "./samples.ts";
+import { compressionName } from "./tiff-codecs.ts";
+import { numbersOf, openTiff, orientationOf, readChain, tiffTags } from "./tiff-directory.ts";
+import type { TiffDirectory } from "./tiff-directory.ts";
+import { chunksOf, coloursOf, hasAlphaSample, photometrics, readLayout } from "./tiff-layout.ts";
+import type { TiffLayout } from "./tiff-layout.ts";
+import { readSamples } from "./tiff-samples.ts";
+import type { Samples } from "./tiff-samples.ts";
+import { decodeWithVips } from "./vips.ts";
+
+export async function decodeTiff(input: DecodeInput): Promise<Decoded> {
+  const pages = readChain(openTiff(input.bytes));
+  const first = pages[0];
+  if (first === undefined) throw new DecodeError("truncated", "the file ends before its first directory");
+  try {
+    return await decodeFirst(input, first, pages.length);
+  } catch (thrown) {
+    if (!(thrown instanceof DecodeError) || thrown.code !== "corrupt" || !first.isCutOff) throw thrown;
+    throw new DecodeError("truncated", "the file ends before what its first directory points to");
+  }
+}
+
+async function decodeFirst(input: DecodeInput, first: TiffDirectory, frameCount: number): Promise<Decoded> {
+  // A TIFF is what EXIF is made of: the facts of cameras and scanners lie in its own directory.
+  const exif = first.file.isBig ? null : input.bytes;
+  if (!isOurs(first)) return { ...(await throughVips(input, first)), exif };
+  const layout = readLayout(first);
+  const { width, height } = layout;
+  checkSize(width, height);
+  const orientation = orientationOf(first);
+  const { data, channels, hasAlpha } = decodePixels(first, layout);
+  const picture = turnUpright({ width, height, data }, orientation);
+  const facts = { format: "tiff", channels, bitDepth: layout.bits, hasAlpha, frameCount } as const;
+  const decoded = wholePicture(input.want, picture, facts);
+  return { ...decoded, facts: { ...decoded.facts, orientation }, exif };
+}
+
+/** What libvips refuses or shows as if its numbers were levels of 8 or 16 bits. */
+function isOurs(directory: TiffDirectory): boolean {
+  const layout = readLayout(directory);
+  const { bits, sampleFormat, photometric, compression, samplesPerPixel } = layout;
+  if (compression === 50000 || compression === 34712) return true;
+  if ([2, 3, 4, 6, 7].includes(compression) || photometric === photometrics.ycbcr) return false;
+  return (
+    (sampleFormat !== 1 && sampleFormat !== 4) ||
+    ![1, 2, 4, 8, 16].includes(bits) ||
+    photometric === photometrics.cieLab ||
+    photometric === photometrics.iccLab ||
+    (photometric === photometrics.inks && (samplesPerPixel > 4 || (bits === 16 && !directory.entries.has(tiffTags.iccProfile)))) ||
+    (layout.planar && layout.isTiled && samplesPerPixel > 1) ||
+    samplesPerPixel > coloursOf(layout) + (hasAlphaSample(layout) ? 1 : 0)
+  );
+}
+
+/** libtiff calls everything a read error: only where a strip lies beyond the end is the file cut off. */
+async function throughVips(input: DecodeInput, directory: TiffDirectory): Promise<Decoded> {
+  try {
+    return await decodeWithVips(input);
+  } catch (thrown) {
+    if (!(thrown instanceof DecodeError) || thrown.code !== "truncated") throw thrown;
+    const layout = readLayout(directory);
+    const { offsets, lengths } = chunksOf(directory, layout);
+    const isWhole = offsets.length > 0 && offsets.every((offset, index) => offset + (lengths[index] ?? 0) <= input.bytes.length);
+    if (!isWhole) throw thrown;
+    throw new DecodeError("corrupt", `a strip of the TIFF (${compressionName(layout.compression)}, ${layout.bits} bits) cannot be read`);
+  }
+}
+
+interface Pixels {
+  /** [height, width, 3] */
+  readonly data: Uint8Array;
+  readonly channels: number;
+  readonly hasAlpha: boolean;
+}
+
+function decodePixels(directory: TiffDirectory, layout: TiffLayout): Pixels {
+  const { bits, sampleFormat, photometric, noData } = layout;
+  const colours = coloursOf(layout);
+  if (layout.samplesPerPixel < colours) throw new DecodeError("corrupt", `the TIFF has ${layout.samplesPerPixel} of ${colours} colours`);
+  // Levels have a white, measured values have none (and what lies beside them is seldom alpha).
+  const areLevels = sampleFormat === 1 && bits <= 16;
+  const hasAlpha = areLevels && colours <= 3 && hasAlphaSample(layout) && photometric <= photometrics.rgb;
+  const samples = readSamples(directory, layout, colours + (hasAlpha ? 1 : 0));
+  const channels = hasAlpha ? colours + 1 : colours;
+  switch (photometric) {
+    case photometrics.palette:
+      return { data: throughPalette(samples, numbersOf(directory, tiffTags.colourMap), bits), channels: 3, hasAlpha };
+    case photometrics.cieLab:
+    case photometrics.iccLab:
+      return { data: labToRgb(toLab(samples, layout)), channels, hasAlpha };
+    case photometrics.inks:
+      return { data: inksToRgb(areLevels ? toEightBits(samples, 2 ** bits - 1) : spread(samples, noData), 4), channels, hasAlpha };
+    case photometrics.whiteIsZero:
+    case photometrics.blackIsZero:
+    case photometrics.rgb: {
+      const eight = areLevels
+        ? toEightBits(samples, 2 ** bits - 1)
+        : isShare(samples, layout)
+          ? toEightBits(samples, 1)
+          : spread(samples, noData);
+      if (photometric === photometrics.whiteIsZero)
+        for (let at = 0; at < eight.length; at += channels) eight[at] = 255 - (eight[at] as number);
+      return { data: onWhite(eight, channels as 1 | 2 | 3 | 4), channels, hasAlpha };
+    }
+    default:
+      throw new DecodeError("unsupported", `TIFF with photometric interpretation ${photometric} of ${bits} bits`);
+  }
+}
+
+/** Float colours between 0 and 1 are shares of white; spreading each picture by itself would change its colours. */
+function isShare(samples: Samples, { sampleFormat, photometric }: TiffLayout): boolean {
+  return sampleFormat === 3 && photometric === photometrics.rgb && samples.every((value: number) => value >= 0 && value <= 1);
+}
+
+/** Least to greatest of what was measured. */
+function spread(samples: Samples, noData: number | null): Uint8Array {
+  // Written as a number with all its digits, stored as a float: equal after the same rounding.
+  const missing = noData === null ? null : samples instanceof Float32Array ? Math.fround(noData) : noData;
+  return spreadToEightBits(missing === null ? samples : Float64Array.from(samples, (value) => (value === missing ? Number.NaN : value)));
+}
+
+function throughPalette(samples: Samples, map: readonly number[], bits: number): Uint8Array {
+  const size = 2 ** bits;
+  if (bits > 16 || map.length < size * 3)
+    throw new DecodeError("corrupt", `the palette of the TIFF has ${map.length} of ${size * 3} values`);
+  // Some writers put 8-bit values there.
+  const drop = map.every((value) => value < 256) ? 0 : 8;
+  const rgb = new Uint8Array(samples.length * 3);
+  for (let at = 0, to = 0; at < samples.length; at++)
+    for (let channel = 0; channel < 3; channel++) rgb[to++] = (map[channel * size + (samples[at] as number)] as number) >> drop;
+  return rgb;
+}
+
+/** 8 bits: L of 255, a and b whole; 16 bits: 256 times as fine. CIELab has them signed, ICCLab moved by half the range. */
+function toLab(samples: Samples, { bits, photometric }: TiffLayout): Float32Array {
+  if (bits !== 8 && bits !== 16) throw new DecodeError("unsupported", `TIFF with Lab colours of ${bits} bits`);
+  const unit = bits === 8 ? 1 : 256;
+  const isIcc = photometric === photometrics.iccLab;
+  const lightest = isIcc || bits === 8 ? 255 * unit : 65535;
+  const lab = new Float32Array(samples.length);
+  for (let at = 0; at < samples.length; at++) {
+    const value = samples[at] as number;
+    if (at % 3 === 0) lab[at] = (value * 100) / lightest;
+    else lab[at] = isIcc ? value / unit - 128 : (value >= 128 * unit ? value - 256 * unit : value) / unit;
+  }
+  return lab;
+}
