@@ -11,8 +11,17 @@ import { build } from "esbuild";
 
 import { entrySources } from "../electron/engine/base/resources.ts";
 
-/** Packages with native parts: never bundled, shipped in node_modules. */
-export const nativePackages = ["onnxruntime-node", "better-sqlite3", "sharp", "@julusian/jpeg-turbo"] as const;
+/** Packages with native parts, or with codecs in WebAssembly that lie beside their script: never bundled, shipped in node_modules. */
+export const nativePackages = [
+  "onnxruntime-node",
+  "better-sqlite3",
+  "sharp",
+  "@julusian/jpeg-turbo",
+  // Under the LGPL: as a package of its own it can be replaced.
+  "libheif-js",
+  "@jsquash/jxl",
+  "@cornerstonejs/codec-openjpeg",
+] as const;
 
 export interface BundleEntry {
   readonly name: string;

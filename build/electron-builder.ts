@@ -17,6 +17,9 @@ export const shippedPackages = [
   "pkg-prebuilds",
   "detect-libc",
   "semver",
+  "libheif-js",
+  "@jsquash",
+  "@cornerstonejs",
 ] as const;
 
 /** Loaded by Electron itself, out of the archive; every other bundle is opened by path from another process or thread. */
@@ -44,6 +47,11 @@ export const configuration: Configuration = {
     "!node_modules/sharp/src/**",
     "!node_modules/@julusian/jpeg-turbo/{deps,src}/**",
     "!node_modules/onnxruntime-node/{script,lib}/**",
+    // Of the codecs only the builds that are loaded: a script with its binary inside, or one beside it.
+    "!node_modules/libheif-js/libheif/*.js",
+    "!node_modules/libheif-js/libheif-wasm/{libheif.js,libheif.wasm,libheif-bundle.mjs}",
+    "!node_modules/@jsquash/jxl/codec/enc/**",
+    "!node_modules/@cornerstonejs/codec-openjpeg/dist/{openjpegjs*,openjpegwasm.*}",
     // What other platforms would load: ONNX Runtime alone carries 290 MB for all of them. Said here and not per platform, because patterns
     // there make electron-builder pack everything else as well. An installer is made on the system it is for (sharp is installed for that one).
     "!node_modules/onnxruntime-node/bin/napi-v*/!(${platform})/**",
@@ -60,6 +68,9 @@ export const configuration: Configuration = {
     "node_modules/@img/**",
     "node_modules/@julusian/jpeg-turbo/**",
     "node_modules/pkg-prebuilds/**",
+    "node_modules/libheif-js/**",
+    "node_modules/@jsquash/jxl/**",
+    "node_modules/@cornerstonejs/codec-openjpeg/**",
     "out/native/**",
     "out/app/bundled/**",
     ...bundleEntries()

@@ -26,6 +26,9 @@ const mediaTypes: Record<ImageFormat, string | null> = {
   dicom: null,
   pnm: null,
   tga: null,
+  heic: null,
+  jp2: null,
+  jxl: null,
 };
 
 const previewSide = 2048;

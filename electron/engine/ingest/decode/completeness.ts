@@ -13,7 +13,12 @@ export function isCutOff(format: ImageFormat, bytes: Buffer): boolean {
       // RIFF: the length counts everything after its own 8 bytes.
       return bytes.length < 12 || bytes.readUInt32LE(4) + 8 > bytes.length;
     case "avif":
+    case "heic":
+    case "jp2":
       return boxesAreCutOff(bytes);
+    case "jxl":
+      // A bare codestream has no boxes.
+      return bytes.readUInt16BE(0) !== 0xff0a && boxesAreCutOff(bytes);
     case "gif":
       return bytes.length < 13;
     case "tiff":

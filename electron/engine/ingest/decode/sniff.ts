@@ -8,7 +8,7 @@ import type { ImageFormat } from "./types.ts";
 export const headBytes = 512;
 
 /** Formats we know as pictures but cannot decode (yet): such a file is unreadable, not "no image". */
-export const knownForeign = ["heic", "jxl", "jp2", "psd", "raw", "ico"] as const;
+export const knownForeign = ["psd", "raw", "exr"] as const;
 export type ForeignFormat = (typeof knownForeign)[number];
 export type KnownFormat = ImageFormat | ForeignFormat;
 
@@ -43,7 +43,13 @@ const extensions: Readonly<Record<string, KnownFormat>> = {
   jxl: "jxl",
   jp2: "jp2",
   j2k: "jp2",
+  j2c: "jp2",
+  jpc: "jp2",
+  jpf: "jp2",
+  jpx: "jp2",
   psd: "psd",
+  psb: "psd",
+  exr: "exr",
   cr2: "raw",
   cr3: "raw",
   nef: "raw",
@@ -73,7 +79,7 @@ const names: Readonly<Record<KnownFormat, string>> = {
   jp2: "JPEG 2000",
   psd: "Photoshop",
   raw: "camera raw",
-  ico: "icon",
+  exr: "OpenEXR",
 };
 
 /** For people. */
@@ -134,7 +140,8 @@ export function formatByHead(head: Uint8Array): KnownFormat | null {
   if (at(0, "BM") && isBitmapHeader(head)) return "bmp";
   if (at(0, "8BPS\0\x01")) return "psd";
   if (at(0, "\xff\x0a") || at(0, "\0\0\0\x0cJXL \r\n")) return "jxl";
-  if (at(0, "\0\0\0\x0cjP  \r\n")) return "jp2";
+  if (at(0, "\0\0\0\x0cjP  \r\n") || at(0, "\xff\x4f\xff\x51")) return "jp2";
+  if (at(0, "v/1\x01")) return "exr";
   if (isPnm(head)) return "pnm";
   return isSvg(head) ? "svg" : null;
 }

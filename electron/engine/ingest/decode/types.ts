@@ -104,7 +104,22 @@ export interface DicomFacts {
   readonly windowWidth: number | null;
 }
 
-export const imageFormats = ["jpeg", "png", "webp", "gif", "tiff", "avif", "svg", "bmp", "dicom", "pnm", "tga"] as const;
+export const imageFormats = [
+  "jpeg",
+  "png",
+  "webp",
+  "gif",
+  "tiff",
+  "avif",
+  "svg",
+  "bmp",
+  "dicom",
+  "pnm",
+  "tga",
+  "heic",
+  "jp2",
+  "jxl",
+] as const;
 /** Formats with a decoder. */
 export type ImageFormat = (typeof imageFormats)[number];
 

@@ -6,7 +6,10 @@ import type { Decoder } from "../decoder.ts";
 import type { ImageFormat } from "../types.ts";
 import { decodeBitmap } from "./bmp.ts";
 import { decodeDicom } from "./dicom.ts";
+import { decodeHeic } from "./heic.ts";
 import { decodeJpeg } from "./jpeg.ts";
+import { decodeJp2 } from "./jp2.ts";
+import { decodeJxl } from "./jxl.ts";
 import { decodePnm } from "./pnm.ts";
 import { decodeSvg } from "./svg.ts";
 import { decodeTga } from "./tga.ts";
@@ -25,4 +28,7 @@ export const decoders: Readonly<Record<ImageFormat, Decoder>> = {
   dicom: decodeDicom,
   pnm: decodePnm,
   tga: decodeTga,
+  heic: decodeHeic,
+  jp2: decodeJp2,
+  jxl: decodeJxl,
 };

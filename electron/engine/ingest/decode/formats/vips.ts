@@ -9,6 +9,7 @@ import { checkSize, DecodeError, fromVips } from "../decode-error.ts";
 import type { Decoded, DecodeInput, Want } from "../decoder.ts";
 import { isCutOff } from "../completeness.ts";
 import type { ImageFormat } from "../types.ts";
+import { pngFrames } from "../png-frames.ts";
 import { decodeRaw, openWithVips } from "../vips-raw.ts";
 import type { RawRequest } from "../vips-raw.ts";
 
@@ -33,7 +34,7 @@ export async function decodeWithVips({ format, bytes, want }: DecodeInput): Prom
   };
   return {
     picture: await decodeRaw(bytes, request),
-    facts: { ...factsOf(metadata, format), width, height, orientation },
+    facts: { ...factsOf(metadata, format), ...(format === "png" ? { frameCount: pngFrames(bytes) } : {}), width, height, orientation },
     fullResolution: shrink === 1,
     exif: tiffBlock(metadata.exif),
     dicom: null,

@@ -1,0 +1,40 @@
+/**
+ * @file Codecs in WebAssembly, for formats that libvips as shipped does not read. One is loaded when the first file needs it. Its memory grows and never
+ * shrinks, and after a failure nobody knows what is left in it: an instance that failed, or that has grown large, is let go with all it holds, and the next
+ * file gets a new one.
+ */
+import { DecodeError } from "./decode-error.ts";
+
+export interface WasmCodec<T> {
+  /** Not to be called again before the answer is there. */
+  readonly run: <R>(use: (codec: T) => R | Promise<R>) => Promise<R>;
+}
+
+export interface WasmSource<T> {
+  readonly load: () => T | Promise<T>;
+  readonly heapBytes: (codec: T) => number;
+}
+
+/** An instance with less memory than this is kept for the next file. */
+const keptHeapBytes = 96 * 1024 * 1024;
+
+export function wasmCodec<T>({ load, heapBytes }: WasmSource<T>): WasmCodec<T> {
+  let kept: T | null = null;
+  return {
+    run: async (use) => {
+      const codec = kept ?? (await load());
+      kept = null;
+      const result = await use(codec);
+      if (heapBytes(codec) <= keptHeapBytes) kept = codec;
+      return result;
+    },
+  };
+}
+
+/** The most pixels such a codec is given: it holds several copies of a picture in at most 4 GB. */
+const wasmPixelLimit = 100_000_000;
+
+export function checkWasmSize(width: number, height: number): void {
+  if (width * height > wasmPixelLimit)
+    throw new DecodeError("too-large", `${width} x ${height} pixels; of this format at most ${wasmPixelLimit / 1e6} million are decoded`);
+}
