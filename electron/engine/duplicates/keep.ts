@@ -24,7 +24,7 @@ export interface KeepOrder {
   propose(members: readonly KeepCandidate[], relation: Relation): GroupMember[];
 }
 
-const losslessFormats = new Set(["png", "bmp", "tiff", "tif", "gif", "svg", "dicom", "pnm", "tga"]);
+const losslessFormats = new Set(["png", "bmp", "tiff", "tif", "gif", "svg", "dicom", "pnm", "tga", "psd", "raw"]);
 const copyName = /(^|[^a-z])(copy|kopie|copie|copia|duplicate)([^a-z]|$)|\(\d+\)|~\d*$/i;
 
 /** True for formats that keep every pixel. */
@@ -32,9 +32,9 @@ export function isLossless(format: string): boolean {
   return losslessFormats.has(format.toLowerCase());
 }
 
-/** Formats that moreover never reduce the colours: two of one size differ only where the pictures do. */
+/** Formats that moreover never reduce the colours: two of one size differ only where the pictures do. Of a raw the camera's JPEG is seen. */
 export function keepsEveryPixel(format: string): boolean {
-  return isLossless(format) && !["gif", "svg"].includes(format.toLowerCase());
+  return isLossless(format) && !["gif", "svg", "raw"].includes(format.toLowerCase());
 }
 
 interface Test {

@@ -29,6 +29,9 @@ const mediaTypes: Record<ImageFormat, string | null> = {
   heic: null,
   jp2: null,
   jxl: null,
+  psd: null,
+  // Its preview, turned as the raw says.
+  raw: null,
 };
 
 const previewSide = 2048;

@@ -19,13 +19,13 @@ const fields = [
   "GPSLatitude",
 ];
 
-/** @param exif the TIFF block of EXIF. Damaged EXIF says nothing; the picture is fine without. */
+/** @param exif the TIFF block of EXIF (of a TIFF or a raw the whole file, which is not copied). Damaged EXIF says nothing; the picture is fine without. */
 export async function readMetadata(exif: Uint8Array | null): Promise<PictureMetadata> {
   if (exif === null) return {};
   let found: Record<string, unknown> | undefined;
   try {
     const options = { pick: fields, reviveValues: false, translateValues: false, tiff: true, exif: true, gps: true };
-    found = (await exifr.parse(Buffer.from(exif), options)) as Record<string, unknown> | undefined;
+    found = (await exifr.parse(Buffer.from(exif.buffer, exif.byteOffset, exif.byteLength), options)) as Record<string, unknown> | undefined;
   } catch {
     return {};
   }

@@ -8,7 +8,7 @@ import type { ImageFormat } from "./types.ts";
 export const headBytes = 512;
 
 /** Formats we know as pictures but cannot decode (yet): such a file is unreadable, not "no image". */
-export const knownForeign = ["psd", "raw", "exr"] as const;
+export const knownForeign = ["exr"] as const;
 export type ForeignFormat = (typeof knownForeign)[number];
 export type KnownFormat = ImageFormat | ForeignFormat;
 
@@ -60,6 +60,16 @@ const extensions: Readonly<Record<string, KnownFormat>> = {
   raf: "raw",
   pef: "raw",
   srw: "raw",
+  nrw: "raw",
+  rwl: "raw",
+  sr2: "raw",
+  mef: "raw",
+  mos: "raw",
+  erf: "raw",
+  kdc: "raw",
+  dcr: "raw",
+  iiq: "raw",
+  "3fr": "raw",
 };
 
 const names: Readonly<Record<KnownFormat, string>> = {
@@ -135,10 +145,12 @@ export function formatByHead(head: Uint8Array): KnownFormat | null {
   if (at(0, "\x89PNG\r\n\x1a\n")) return "png";
   if (at(0, "RIFF") && at(8, "WEBP")) return "webp";
   if (at(0, "GIF87a") || at(0, "GIF89a")) return "gif";
+  if (at(0, "IIRO") || at(0, "IIRS") || at(0, "MMOR") || at(0, "IIU\0") || at(0, "FUJIFILMCCD-RAW")) return "raw";
+  if (at(0, "II*\0") && at(8, "CR\x02")) return "raw";
   if (at(0, "II*\0") || at(0, "MM\0*") || at(0, "II+\0") || at(0, "MM\0+")) return "tiff";
   if (at(4, "ftyp")) return brandOf(head);
   if (at(0, "BM") && isBitmapHeader(head)) return "bmp";
-  if (at(0, "8BPS\0\x01")) return "psd";
+  if (at(0, "8BPS\0\x01") || at(0, "8BPS\0\x02")) return "psd";
   if (at(0, "\xff\x0a") || at(0, "\0\0\0\x0cJXL \r\n")) return "jxl";
   if (at(0, "\0\0\0\x0cjP  \r\n") || at(0, "\xff\x4f\xff\x51")) return "jp2";
   if (at(0, "v/1\x01")) return "exr";

@@ -119,6 +119,8 @@ export const imageFormats = [
   "heic",
   "jp2",
   "jxl",
+  "psd",
+  "raw",
 ] as const;
 /** Formats with a decoder. */
 export type ImageFormat = (typeof imageFormats)[number];

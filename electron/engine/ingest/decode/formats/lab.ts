@@ -17,16 +17,19 @@ export function labToRgb(lab: Float32Array): Uint8Array {
     for (let channel = 0; channel < 3; channel++) {
       const row = channel * 3;
       const linear = (toLinear[row] as number) * x + (toLinear[row + 1] as number) * y + (toLinear[row + 2] as number) * z;
-      rgb[at + channel] = Math.round(255 * gamma(Math.min(1, Math.max(0, linear))));
+      rgb[at + channel] = linearToLevel(linear);
     }
   }
   return rgb;
 }
 
-function cubed(value: number): number {
-  return value > 6 / 29 ? value ** 3 : (value - 4 / 29) * 3 * (6 / 29) ** 2;
+/** Linear light, 1 = white, to the nearest of 256 levels of sRGB; what is no number is black. */
+export function linearToLevel(linear: number): number {
+  if (!(linear > 0)) return 0;
+  if (linear >= 1) return 255;
+  return Math.round(255 * (linear <= 0.0031308 ? linear * 12.92 : 1.055 * linear ** (1 / 2.4) - 0.055));
 }
 
-function gamma(linear: number): number {
-  return linear <= 0.0031308 ? linear * 12.92 : 1.055 * linear ** (1 / 2.4) - 0.055;
+function cubed(value: number): number {
+  return value > 6 / 29 ? value ** 3 : (value - 4 / 29) * 3 * (6 / 29) ** 2;
 }

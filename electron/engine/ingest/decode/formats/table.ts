@@ -11,6 +11,8 @@ import { decodeJpeg } from "./jpeg.ts";
 import { decodeJp2 } from "./jp2.ts";
 import { decodeJxl } from "./jxl.ts";
 import { decodePnm } from "./pnm.ts";
+import { decodePsd } from "./psd.ts";
+import { decodeRawFile } from "./raw.ts";
 import { decodeSvg } from "./svg.ts";
 import { decodeTga } from "./tga.ts";
 import { decodeTiff } from "./tiff.ts";
@@ -31,4 +33,6 @@ export const decoders: Readonly<Record<ImageFormat, Decoder>> = {
   heic: decodeHeic,
   jp2: decodeJp2,
   jxl: decodeJxl,
+  psd: decodePsd,
+  raw: decodeRawFile,
 };
