@@ -24,11 +24,25 @@ export function wasmCodec<T>({ load, heapBytes }: WasmSource<T>): WasmCodec<T> {
     run: async (use) => {
       const codec = kept ?? (await load());
       kept = null;
-      const result = await use(codec);
+      const result = await answerOf(codec, use);
       if (heapBytes(codec) <= keptHeapBytes) kept = codec;
       return result;
     },
   };
+}
+
+/** What a codec throws when damaged data break it (a trap, an abort, the address of a C++ exception) says that about the file; our own errors pass. */
+async function answerOf<T, R>(codec: T, use: (codec: T) => R | Promise<R>): Promise<R> {
+  try {
+    return await use(codec);
+  } catch (thrown) {
+    if (thrown instanceof DecodeError || thrown instanceof TypeError || thrown instanceof ReferenceError) throw thrown;
+    if (thrown instanceof RangeError) throw new DecodeError("too-large", `there is not enough memory for it: ${thrown.message}`);
+    throw new DecodeError(
+      "corrupt",
+      `the decoder gave up: ${thrown instanceof Error ? thrown.message.slice(0, 200) : "an exception of its own"}`,
+    );
+  }
 }
 
 /** The most pixels such a codec is given: it holds several copies of a picture in at most 4 GB. */
