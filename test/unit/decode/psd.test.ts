@@ -178,19 +178,19 @@ describe("modes and depths", () => {
     });
     [200, 60, 70].forEach((value, channel) => expect(Math.abs((found[channel] as number) - value)).toBeLessThanOrEqual(2));
   });
-  test("transparency is a fact; the colours lie on white already", async () => {
+  test("transparency: the colours lie on white already, but for what is not to be seen at all", async () => {
     const bytes = psd({
       mode: 3,
       planes: [
         [1, 2],
         [3, 4],
         [5, 6],
-        [0, 0],
+        [9, 0],
       ].map((plane) => Buffer.from(plane)),
       layers: -1,
     });
     const { picture, facts } = await decode(bytes);
-    expect([...picture.data]).toEqual([1, 3, 5, 2, 4, 6]);
+    expect([...picture.data]).toEqual([1, 3, 5, 255, 255, 255]);
     expect(facts).toMatchObject({ hasAlpha: true, channels: 4 });
   });
 });

@@ -108,6 +108,14 @@ describe("layouts", () => {
     expect(Buffer.from(picture.data).equals(motif())).toBe(true);
   });
 
+  test("colours that were multiplied by their alpha, and such that were not", async () => {
+    const tags = { width: 2, height: 1, bits: 8, samples: 4, photometric: 2, compression: 50000 };
+    const pixels = zstdCompressSync(Buffer.from([50, 25, 0, 128, 0, 0, 0, 0]));
+    // 50 of 128 is 100 of 255; on half white: (100 x 128 + 255 x 127) / 255 = 177.2
+    expect([...(await decode(strip({ ...tags, extra: [1] }, pixels))).picture.data]).toEqual([177, 152, 127, 255, 255, 255]);
+    expect([...(await decode(strip({ ...tags, extra: [2] }, pixels))).picture.data]).toEqual([152, 140, 127, 255, 255, 255]);
+  });
+
   test("12 bits, rows ending at a byte, and white-is-zero", async () => {
     // 0x000 0x800 0xfff and the half byte that fills the row
     const data = Buffer.from([0x00, 0x08, 0x00, 0xff, 0xf0]);

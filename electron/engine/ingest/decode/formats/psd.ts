@@ -1,6 +1,6 @@
 /**
  * @file Photoshop documents: the flattened picture that Photoshop writes behind the layers, 1 to 32 bits, grey, RGB, CMYK, Lab, palettes. Its colours lie on
- * white already, so transparency is a fact and nothing more. Layers are not read.
+ * white already; only what is wholly transparent is made white. Layers are not read.
  */
 import { checkSize, DecodeError } from "../decode-error.ts";
 import { wholePicture } from "../decoder.ts";
@@ -26,9 +26,10 @@ export async function decodePsd({ bytes, want }: DecodeInput): Promise<Decoded> 
     throw new DecodeError("corrupt", `a Photoshop document of mode ${header.mode} with ${depth} bits`);
   if (channels < colours || channels > 56)
     throw new DecodeError("corrupt", `a Photoshop document of mode ${header.mode} with ${channels} channels`);
-  const samples = interleave(readPlanes(bytes, header, colours), header, colours);
-  const picture = await toPicture(samples, header);
   const isTransparent = hasAlpha && channels > colours;
+  const planes = readPlanes(bytes, header, colours + (isTransparent ? 1 : 0));
+  const picture = await toPicture(interleave(planes, header, colours), header);
+  if (isTransparent) whitenTransparent(picture, planes, { sampleBytes: depth / 8, firstPlane: colours });
   const facts = {
     format: "psd",
     channels: colours + (isTransparent && colours !== 4 ? 1 : 0),
@@ -87,6 +88,20 @@ function interleave(planes: Uint8Array, { width, height, depth }: PsdHeader, col
     }
   }
   return samples;
+}
+
+/** In place: other programs than Photoshop leave any colour where nothing is to be seen. */
+function whitenTransparent(
+  picture: Picture,
+  planes: Uint8Array,
+  { sampleBytes, firstPlane }: { sampleBytes: number; firstPlane: number },
+): void {
+  const { width, height, data } = picture;
+  for (let pixel = 0, at = firstPlane * width * height * sampleBytes; pixel < width * height; pixel++, at += sampleBytes) {
+    let isSeen = false;
+    for (let byte = 0; byte < sampleBytes; byte++) isSeen ||= planes[at + byte] !== 0;
+    if (!isSeen) data.fill(255, pixel * 3, pixel * 3 + 3);
+  }
 }
 
 /** 256 reds, then greens, then blues. */

@@ -1,7 +1,6 @@
 /**
  * @file What the first directory of a TIFF says of its pixels: size, samples, strips or tiles. Nothing is believed that the file cannot hold.
  */
-import { DecodeError } from "../decode-error.ts";
 import { numberOf, numbersOf, textOf, tiffTags } from "./tiff-directory.ts";
 import type { TiffDirectory } from "./tiff-directory.ts";
 
@@ -9,6 +8,8 @@ export interface TiffLayout {
   readonly width: number;
   readonly height: number;
   readonly bits: number;
+  /** Samples of several widths. */
+  readonly isMixed: boolean;
   /** 1 unsigned, 2 signed, 3 float. */
   readonly sampleFormat: number;
   readonly samplesPerPixel: number;
@@ -33,7 +34,6 @@ export const photometrics = { whiteIsZero: 0, blackIsZero: 1, rgb: 2, palette: 3
 export function readLayout(directory: TiffDirectory): TiffLayout {
   const number = (tag: number, otherwise: number): number => numberOf(directory, tag) ?? otherwise;
   const bits = numbersOf(directory, tiffTags.bitsPerSample, 64);
-  if (bits.some((value) => value !== bits[0])) throw new DecodeError("unsupported", `TIFF with samples of ${bits.join(", ")} bits`);
   const width = number(tiffTags.width, 0);
   const height = number(tiffTags.height, 0);
   const isTiled = directory.entries.has(tiffTags.tileWidth);
@@ -42,6 +42,7 @@ export function readLayout(directory: TiffDirectory): TiffLayout {
     width,
     height,
     bits: bits[0] ?? 1,
+    isMixed: bits.some((value) => value !== bits[0]),
     sampleFormat: number(tiffTags.sampleFormat, 1),
     samplesPerPixel: number(tiffTags.samplesPerPixel, 1),
     photometric: number(tiffTags.photometric, photometrics.blackIsZero),
@@ -61,6 +62,11 @@ export function readLayout(directory: TiffDirectory): TiffLayout {
 export function coloursOf({ photometric }: TiffLayout): number {
   if (photometric === photometrics.inks) return 4;
   return photometric === photometrics.rgb || photometric === photometrics.cieLab || photometric === photometrics.iccLab ? 3 : 1;
+}
+
+/** True where the colours have been multiplied by their alpha already ("associated"). */
+export function isPremultiplied({ extraSamples }: TiffLayout): boolean {
+  return extraSamples[0] === 1;
 }
 
 /** True where the first sample behind the colours is alpha. */

@@ -65,6 +65,7 @@ export function readSamples(directory: TiffDirectory, layout: TiffLayout, wanted
 }
 
 function checkReadable({
+  isMixed,
   bits,
   sampleFormat,
   compression,
@@ -75,6 +76,7 @@ function checkReadable({
   fillOrder,
 }: TiffLayout): void {
   if (!canUnpack(compression)) throw new DecodeError("unsupported", `TIFF with ${compressionName(compression)} inside cannot be read yet`);
+  if (isMixed) throw new DecodeError("unsupported", "TIFF with samples of several widths");
   const readable =
     sampleFormat === 3 ? [16, 32, 64].includes(bits) : sampleFormat <= 2 && ((bits >= 1 && bits <= 16) || bits === 32 || bits === 64);
   if (!readable) throw new DecodeError("unsupported", `TIFF with samples of ${bits} bits, kind ${sampleFormat}`);

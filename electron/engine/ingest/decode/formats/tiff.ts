@@ -12,7 +12,7 @@ import { inksToRgb, onWhite, spreadToEightBits, toEightBits } from "./samples.ts
 import { compressionName } from "./tiff-codecs.ts";
 import { numbersOf, openTiff, orientationOf, readChain, tiffTags } from "./tiff-directory.ts";
 import type { TiffDirectory } from "./tiff-directory.ts";
-import { chunksOf, coloursOf, hasAlphaSample, photometrics, readLayout } from "./tiff-layout.ts";
+import { chunksOf, coloursOf, hasAlphaSample, isPremultiplied, photometrics, readLayout } from "./tiff-layout.ts";
 import type { TiffLayout } from "./tiff-layout.ts";
 import { readSamples } from "./tiff-samples.ts";
 import type { Samples } from "./tiff-samples.ts";
@@ -49,6 +49,7 @@ async function decodeFirst(input: DecodeInput, first: TiffDirectory, frameCount:
 function isOurs(directory: TiffDirectory): boolean {
   const layout = readLayout(directory);
   const { bits, sampleFormat, photometric, compression, samplesPerPixel } = layout;
+  if (layout.isMixed) return false;
   if (compression === 50000 || compression === 34712) return true;
   if ([2, 3, 4, 6, 7].includes(compression) || photometric === photometrics.ycbcr) return false;
   return (
@@ -110,10 +111,21 @@ function decodePixels(directory: TiffDirectory, layout: TiffLayout): Pixels {
           : spread(samples, noData);
       if (photometric === photometrics.whiteIsZero)
         for (let at = 0; at < eight.length; at += channels) eight[at] = 255 - (eight[at] as number);
+      if (hasAlpha && isPremultiplied(layout)) undoPremultiplied(eight, channels);
       return { data: onWhite(eight, channels as 1 | 2 | 3 | 4), channels, hasAlpha };
     }
     default:
       throw new DecodeError("unsupported", `TIFF with photometric interpretation ${photometric} of ${bits} bits`);
+  }
+}
+
+/** In place: the colours before they were multiplied by their alpha. */
+function undoPremultiplied(samples: Uint8Array, channels: number): void {
+  for (let at = 0; at < samples.length; at += channels) {
+    const alpha = samples[at + channels - 1] as number;
+    if (alpha === 0) continue;
+    for (let channel = 0; channel < channels - 1; channel++)
+      samples[at + channel] = Math.min(255, Math.round(((samples[at + channel] as number) * 255) / alpha));
   }
 }
 
