@@ -83,11 +83,16 @@ function connectThroughMain(parentPort: ParentPort, onRequest: (message: ChildRe
  */
 function watchParent(): void {
   const watch = `
-    const parent = process.ppid;
+    const parent = require("node:worker_threads").workerData;
     setInterval(() => {
       let gone = process.ppid !== parent;
       try { process.kill(parent, 0); } catch (error) { gone ||= error.code === "ESRCH"; }
       if (gone) process.kill(process.pid, "SIGKILL");
     }, 1000);`;
-  new Worker(watch, { eval: true, resourceLimits: { maxOldGenerationSizeMb: 8, maxYoungGenerationSizeMb: 1 } }).unref();
+  // Asked here and now: a thread that starts late, when the parent is gone, would take the one that adopted us for it.
+  new Worker(watch, {
+    eval: true,
+    workerData: process.ppid,
+    resourceLimits: { maxOldGenerationSizeMb: 8, maxYoungGenerationSizeMb: 1 },
+  }).unref();
 }

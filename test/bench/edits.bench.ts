@@ -1,0 +1,139 @@
+/**
+ * @file Bar 20: real pictures and what people do to copies of them, indexed by the very command a person has: recall for each kind of edit, and every pair called one picture that is none.
+ *
+ *     npm run bench edits [PICTURES=200]
+ */
+import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
+
+import sharp, { type Sharp } from "sharp";
+
+import { createRandom, type Random } from "#engine/base/random.ts";
+import { listPhotos } from "../fixtures/packages.ts";
+import { runJson } from "../helpers/command-line.ts";
+
+interface Original {
+  readonly bytes: Buffer;
+  readonly width: number;
+  readonly height: number;
+}
+
+type Edit = (original: Original, random: Random) => Promise<{ bytes: Buffer; ending: string }>;
+
+interface GroupsAnswer {
+  readonly groups: readonly {
+    readonly relation: string;
+    readonly pairs: readonly { readonly a: string; readonly b: string; readonly relation: string }[];
+  }[];
+}
+
+const wanted = Number(process.argv[2] ?? 200);
+const jpeg = async (image: Sharp, quality = 88): Promise<{ bytes: Buffer; ending: string }> => ({
+  bytes: await image.jpeg({ quality }).toBuffer(),
+  ending: "jpg",
+});
+const between = (random: Random, least: number, most: number): number => least + (most - least) * random.unit();
+const sign = (random: Random): number => (random.unit() < 0.5 ? -1 : 1);
+
+const edits: Readonly<Record<string, Edit>> = {
+  "resize .25-.9": ({ bytes, width }, random) => jpeg(sharp(bytes).resize(Math.max(24, Math.round(width * between(random, 0.25, 0.9))))),
+  "JPEG q 20-80": ({ bytes }, random) => jpeg(sharp(bytes), Math.round(between(random, 20, 80))),
+  WebP: async ({ bytes }) => ({ bytes: await sharp(bytes).webp({ quality: 80 }).toBuffer(), ending: "webp" }),
+  "crop of 5-25 %": ({ bytes, width, height }, random) => {
+    const side = Math.sqrt(1 - between(random, 0.05, 0.25));
+    const [across, down] = [Math.round(width * side), Math.round(height * side)];
+    return jpeg(sharp(bytes).extract({ left: Math.floor(random.unit() * (width - across)), top: Math.floor(random.unit() * (height - down)), width: across, height: down })); // prettier-ignore
+  },
+  "quarter turn": ({ bytes }, random) => jpeg(sharp(bytes).rotate(90 * (1 + random.below(3)))),
+  "tilt of 2-10": ({ bytes }, random) => jpeg(sharp(bytes).rotate(sign(random) * between(random, 2, 10), { background: "#000" })),
+  mirror: ({ bytes }) => jpeg(sharp(bytes).flop()),
+  "brightness 20 %": ({ bytes }, random) => jpeg(sharp(bytes).linear(1 + sign(random) * 0.2, 0)),
+  "contrast 20 %": ({ bytes }, random) => {
+    const gain = 1 + sign(random) * 0.2;
+    return jpeg(sharp(bytes).linear(gain, 128 * (1 - gain)));
+  },
+  grey: ({ bytes }) => jpeg(sharp(bytes).greyscale()),
+  border: ({ bytes, width, height }, random) => {
+    const side = Math.round(Math.min(width, height) * between(random, 0.03, 0.1));
+    return jpeg(
+      sharp(bytes).extend({ top: side, bottom: side, left: side, right: side, background: random.unit() < 0.5 ? "#fff" : "#202020" }),
+    );
+  },
+  caption: ({ bytes, width, height }, random) => {
+    const [x, y] = [width * between(random, 0.05, 0.4), height * between(random, 0.15, 0.9)];
+    const words = `<svg width="${width}" height="${height}"><text x="${x}" y="${y}" font-size="${Math.max(12, height / 14)}" fill="${random.unit() < 0.5 ? "white" : "yellow"}">Holiday 2024</text></svg>`;
+    return jpeg(sharp(bytes).composite([{ input: Buffer.from(words) }]));
+  },
+};
+
+const photos = await listPhotos();
+if (photos === null) console.log("skipped: the pictures come from Debian packages, which cannot be had here");
+else await measure(await choose(photos));
+
+async function choose(paths: readonly string[]): Promise<string[]> {
+  const usable: string[] = [];
+  for (const path of paths) {
+    const facts = await sharp(path)
+      .metadata()
+      .catch(() => null);
+    if (facts !== null && Math.min(facts.width, facts.height) >= 300 && facts.width * facts.height < 16e6) usable.push(path);
+  }
+  const count = Math.min(wanted, usable.length);
+  return Array.from({ length: count }, (_, at) => usable[Math.floor((at * usable.length) / count)] as string);
+}
+
+async function measure(paths: readonly string[]): Promise<void> {
+  const work = mkdtempSync(join(tmpdir(), "likeness-edits-"));
+  const pictures = join(work, "pictures");
+  mkdirSync(pictures);
+  const random = createRandom(20);
+  for (const [index, path] of paths.entries()) {
+    const plain = sharp(path).flatten({ background: "#fff" }).toColourspace("srgb");
+    const bytes = await plain.png({ compressionLevel: 1 }).toBuffer();
+    const { width, height } = await sharp(bytes).metadata();
+    await sharp(bytes)
+      .jpeg({ quality: 95 })
+      .toFile(join(pictures, `${index}-original.jpg`));
+    for (const [place, edit] of Object.values(edits).entries()) {
+      const made = await edit({ bytes, width, height }, random);
+      await sharp(made.bytes).toFile(join(pictures, `${index}-${place}.${made.ending}`));
+    }
+  }
+  const started = performance.now();
+  await runJson(["index", pictures, "--workspace", join(work, "collection")], work);
+  const seconds = (performance.now() - started) / 1000;
+  const { groups } = await runJson<GroupsAnswer>(["duplicates", "--workspace", join(work, "collection")], work);
+  tell(paths, groups, seconds);
+  rmSync(work, { recursive: true, force: true });
+}
+
+function tell(paths: readonly string[], groups: GroupsAnswer["groups"], seconds: number): void {
+  const found = { copy: new Set<string>(), scene: new Set<string>() };
+  const wrong = new Set<string>();
+  let right = 0;
+  for (const { pairs } of groups)
+    for (const { a, b, relation } of pairs) {
+      const [one, other] = [nameOf(a), nameOf(b)];
+      const isScene = relation === "same-scene";
+      if (one.index !== other.index && !isScene) wrong.add(`${basename(paths[one.index] as string)} (${one.kind}) = ${basename(paths[other.index] as string)} (${other.kind})`); // prettier-ignore
+      if (one.index !== other.index) continue;
+      if (!isScene) right++;
+      const edited = one.kind === "original" ? other : other.kind === "original" ? one : null;
+      if (edited !== null) found[isScene ? "scene" : "copy"].add(`${edited.index}-${edited.kind}`);
+    }
+  console.log(`${paths.length} pictures in ${Object.keys(edits).length} edits each, indexed in ${seconds.toFixed(0)} s; precision over ${right + wrong.size} pairs ${(right / Math.max(1, right + wrong.size)).toFixed(4)}`); // prettier-ignore
+  for (const line of wrong) console.log(`  wrong: ${line}`);
+  for (const [place, kind] of Object.keys(edits).entries()) {
+    const count = (set: ReadonlySet<string>): number => paths.filter((_, index) => set.has(`${index}-${place}`)).length;
+    const missed = paths.filter((_, index) => !found.copy.has(`${index}-${place}`)).map((path) => basename(path));
+    console.log(`  ${kind.padEnd(16)} same picture ${(count(found.copy) / paths.length).toFixed(3)}, same scene ${(count(found.scene) / paths.length).toFixed(3)}   missed: ${missed.slice(0, 8).join(" ")}`); // prettier-ignore
+  }
+}
+
+function nameOf(path: string): { readonly index: number; readonly kind: string } {
+  const [index = "", kind = ""] = basename(path)
+    .replace(/\.\w+$/, "")
+    .split("-");
+  return { index: Number(index), kind };
+}
