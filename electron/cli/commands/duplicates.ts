@@ -93,6 +93,12 @@ function toDocument({ id, relation, members, pairs }: DuplicateGroup): unknown {
     id,
     relation,
     members: members.map(({ path, keep, reason }) => ({ path, keep, reason })),
-    pairs: pairs.map((pair) => ({ a: paths.get(pair.a), b: paths.get(pair.b), relation: pair.relation, score: pair.score })),
+    pairs: pairs.map((pair) => ({
+      a: paths.get(pair.a),
+      b: paths.get(pair.b),
+      relation: pair.relation,
+      score: pair.score,
+      ...(pair.edit ? { edit: pair.edit } : {}),
+    })),
   };
 }

@@ -2,6 +2,9 @@
  * @file Compares pairs of pictures in a child process: decode, compare, forget. The pairs of one request share pictures, so the last few
  * decoded ones are kept.
  */
+import type { PictureEdit } from "#protocol/model.ts";
+
+import { editOf } from "../duplicates/edit-of.ts";
 import { comparePictures } from "../duplicates/compare.ts";
 import { pixelsIdentical } from "../duplicates/identical.ts";
 import type { Orientation, Picture as ComparedPicture } from "../duplicates/picture.ts";
@@ -38,6 +41,8 @@ export interface VerifyResult {
   readonly verdicts: readonly ({
     readonly relation: "identical-pixels" | "same-picture" | "same-scene" | "none";
     readonly score: number;
+    /** Of the pair's `a`, to get its `b`. */
+    readonly edit: PictureEdit | null;
   } | null)[];
 }
 
@@ -88,7 +93,7 @@ async function verify(
   reduced: (index: number) => Promise<ComparedPicture>,
 ): Promise<VerifyResult["verdicts"][number]> {
   const [one, other] = [request.pictures[pair.a] as VerifyPicture, request.pictures[pair.b] as VerifyPicture];
-  if (pair.maybeIdentical && (await equalInFull(one, other))) return { relation: "identical-pixels", score: 1 };
+  if (pair.maybeIdentical && (await equalInFull(one, other))) return { relation: "identical-pixels", score: 1, edit: null };
   const verdict = comparePictures(await reduced(pair.a), await reduced(pair.b), {
     lookForScene: pair.lookForScene,
     lookForEdits: pair.lookForEdits,
@@ -101,8 +106,8 @@ async function verify(
     verdict.score >= nearlyEqual &&
     one.width === other.width &&
     one.height === other.height;
-  if (alike && (await equalInFull(one, other))) return { relation: "identical-pixels", score: 1 };
-  return { relation: verdict.relation ?? "none", score: verdict.score };
+  if (alike && (await equalInFull(one, other))) return { relation: "identical-pixels", score: 1, edit: null };
+  return { relation: verdict.relation ?? "none", score: verdict.score, edit: editOf(verdict) };
 }
 
 async function equalInFull(one: VerifyPicture, other: VerifyPicture): Promise<boolean> {

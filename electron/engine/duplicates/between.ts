@@ -3,6 +3,7 @@
  * pairs that cross and the files that stand in one. Of files with equal bytes the first of each side is paired with all of the other, so that thousands stay linear.
  */
 import { groupId, verdict } from "./describe-group.ts";
+import { inverseEdit } from "./edit-of.ts";
 import { candidatesOf, contentsOfGroup, sceneStrength, type GroupTable } from "./group-table.ts";
 import type { DuplicateGroup, FileFacts, GroupPair } from "./types.ts";
 import { relationStrength } from "./types.ts";
@@ -37,7 +38,7 @@ function crossGroup(table: GroupTable, group: number, isFirst: (file: number) =>
     if (!isScene) pairs.push(...crossPairs(first, second, { relation: "identical-file", score: 1 }));
     for (let other = at + 1; other < sides.length; other++) {
       const found = verdict(source, contents[at], contents[other]);
-      pairs.push(...crossPairs(first, sides[other][1], found), ...crossPairs(sides[other][0], second, found));
+      pairs.push(...crossPairs(first, sides[other][1], found), ...crossPairs(sides[other][0], second, reversed(found)));
     }
   });
   if (pairs.length === 0) return null;
@@ -51,8 +52,14 @@ function crossGroup(table: GroupTable, group: number, isFirst: (file: number) =>
   return { id: groupId(relation, members), relation, members, pairs };
 }
 
+type Found = Pick<GroupPair, "relation" | "score" | "edit">;
+
+function reversed({ edit, ...found }: Found): Found {
+  return edit === undefined ? found : { ...found, edit: inverseEdit(edit) };
+}
+
 /** The first of each side with all of the other. */
-function crossPairs(first: readonly FileFacts[], second: readonly FileFacts[], found: Pick<GroupPair, "relation" | "score">): GroupPair[] {
+function crossPairs(first: readonly FileFacts[], second: readonly FileFacts[], found: Found): GroupPair[] {
   if (first.length === 0 || second.length === 0) return [];
   return [
     ...second.map(({ file }) => ({ a: first[0].file, b: file, ...found })),

@@ -14,7 +14,7 @@ import { matchColours } from "./colour-index.ts";
 import { matchHashes } from "./hash-index.ts";
 import { inverseOrientation, orientations, orientedSteps, swapsSides } from "./picture.ts";
 import type { Orientation } from "./picture.ts";
-import { learnThreshold, thresholdOfGraph } from "./similarity-threshold.ts";
+import { learnThresholds, thresholdOfGraph, type SimilarityThresholds } from "./similarity-threshold.ts";
 import type { CandidatePair, CandidateReason, ContentFacts } from "./types.ts";
 
 export interface CandidateInput {
@@ -33,6 +33,8 @@ export interface CandidateInput {
 const crowd = 32;
 /** Of each picture's neighbours: an edit is among the nearest, and looking for one takes a while. */
 const nearestForEdits = 6;
+/** The same where they are less alike than copies. */
+const nearestBelowCopies = 3;
 /** Pixels. */
 const leastEditedSide = 160;
 const nextInColour = 8;
@@ -54,6 +56,14 @@ interface Entry {
   similarity: number | undefined;
   lookForScene: boolean;
   lookForEdits: boolean;
+}
+
+interface Near {
+  readonly similarity: number;
+  /** 0 for the nearest. */
+  readonly rank: number;
+  /** Below what copies have. */
+  readonly isFar: boolean;
 }
 
 class PairTable {
@@ -82,9 +92,8 @@ class PairTable {
     if (!entry.turns.some((known) => known.orientation === 0)) entry.turns.push({ orientation: 0, distance: 0 });
   }
 
-  /** @param rank 0 for the nearest */
-  addNeighbour(a: number, b: number, { similarity, rank }: { readonly similarity: number; readonly rank: number }): void {
-    const isFramedAlike = mayMatch(this.#contents[a], this.#contents[b], orientations);
+  addNeighbour(a: number, b: number, { similarity, rank, isFar }: Near): void {
+    const isFramedAlike = !isFar && mayMatch(this.#contents[a], this.#contents[b], orientations);
     const mayBeEdit = rank < nearestForEdits && isLarge(this.#contents[a]) && isLarge(this.#contents[b]);
     if (!isFramedAlike && !mayBeEdit) return;
     const entry = this.#entry(a, b);
@@ -184,24 +193,31 @@ function nearestInColour(contents: readonly ContentFacts[], item: number, few: r
 function addNeighbours(input: CandidateInput, found: PairTable, options: StageOptions): void {
   const { graph, rows, contents } = input;
   if (graph === null) return;
-  const threshold =
-    input.similarityThreshold ?? (input.table ? learnThreshold(input.table, createRandom(input.seed)) : thresholdOfGraph(graph));
+  const { copies, edits } = thresholdsOf(input, graph);
   for (let row = 0; row < graph.count; row++) {
     if ((row & 1023) === 0) throwIfAborted(options.signal);
     const item = rows[row];
     if (item < 0 || item >= contents.length) continue;
     for (let at = row * graph.k; at < (row + 1) * graph.k; at++) {
       const similarity = graph.similarities[at];
-      if (similarity < threshold) break; // descending within a row
+      const rank = at - row * graph.k;
+      // Descending within a row.
+      if (similarity < edits || (similarity < copies && rank >= nearestBelowCopies)) break;
       const other = graph.indices[at] < 0 ? -1 : rows[graph.indices[at]];
       if (other < 0 || other === item || other >= contents.length) continue;
-      found.addNeighbour(Math.min(item, other), Math.max(item, other), { similarity, rank: at - row * graph.k });
+      found.addNeighbour(Math.min(item, other), Math.max(item, other), { similarity, rank, isFar: similarity < copies });
     }
   }
 }
 
 function isLarge({ width, height }: ContentFacts): boolean {
   return Math.min(width, height) >= leastEditedSide;
+}
+
+function thresholdsOf({ similarityThreshold, table, seed }: CandidateInput, graph: NeighbourGraph): SimilarityThresholds {
+  if (similarityThreshold === undefined && table) return learnThresholds(table, createRandom(seed));
+  const one = similarityThreshold ?? thresholdOfGraph(graph);
+  return { copies: one, edits: one };
 }
 
 function meanColour(content: ContentFacts): number {

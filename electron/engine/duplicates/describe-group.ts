@@ -4,6 +4,8 @@
  */
 import { hash } from "node:crypto";
 
+import type { PictureEdit } from "#protocol/model.ts";
+
 import { BugError } from "../base/errors.ts";
 import { pairAt, type GroupSource } from "./group-source.ts";
 import { candidatesOf, contentsOfGroup, sceneStrength, type GroupTable } from "./group-table.ts";
@@ -50,11 +52,16 @@ export function groupId(relation: Relation, members: readonly { readonly file: n
 }
 
 /** What was found of two contents of one group, by their positions, ascending. */
-export function verdict(source: GroupSource, one: number, other: number): Pick<GroupPair, "relation" | "score"> {
+export function verdict(source: GroupSource, one: number, other: number): Pick<GroupPair, "relation" | "score" | "edit"> {
   const pair = pairAt(source, one, other);
   if (pair < 0)
     throw new BugError(`contents ${source.contents[one].id} and ${source.contents[other].id} stand in one group without a verified pair`);
-  return { relation: relationOf[source.pairs.strength[pair]], score: source.pairs.score[pair] };
+  const edit = source.edits.get(`${source.contents[one].id},${source.contents[other].id}`);
+  return {
+    relation: relationOf[source.pairs.strength[pair]],
+    score: source.pairs.score[pair],
+    ...(edit === undefined ? {} : { edit: JSON.parse(edit) as PictureEdit }),
+  };
 }
 
 function filesOf({ files, fileStarts }: GroupSource, content: number): readonly FileFacts[] {

@@ -24,6 +24,8 @@ export interface GroupSource {
   /** [contents + 1] where the files of each begin. */
   readonly fileStarts: Int32Array;
   readonly pairs: PairColumns;
+  /** "a,b" of content ids (a < b) -> JSON of what was done to a to get b. */
+  readonly edits: ReadonlyMap<string, string>;
 }
 
 /** Each pair once, a < b, in ascending order of (a, b). */
@@ -57,7 +59,16 @@ export function prepareGroups({ contents, files, pairs }: GroupInput, order: Kee
     fileStarts[position + 1] = grouped.length;
   });
   const byteSizes = Float64Array.from(held, ({ byteSize }) => byteSize);
-  return byOrder({ contents: held, byteSizes, files: grouped, fileStarts, pairs: pairColumns(pairs, positions), order }, order);
+  return byOrder(
+    { contents: held, byteSizes, files: grouped, fileStarts, pairs: pairColumns(pairs, positions), edits: editsOf(pairs), order },
+    order,
+  );
+}
+
+function editsOf(pairs: readonly VerifiedPair[]): Map<string, string> {
+  const edits = new Map<string, string>();
+  for (const { a, b, edit } of pairs) if (edit) edits.set(`${a},${b}`, edit);
+  return edits;
 }
 
 /** The same by another order of keeping. */

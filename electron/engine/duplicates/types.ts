@@ -2,6 +2,8 @@
  * @file What the duplicates stage takes and gives. A *content* is one distinct sequence of file bytes; several files may hold it. Plain
  * data and typed arrays: all of it may cross to a worker.
  */
+import type { PictureEdit } from "#protocol/model.ts";
+
 import type { Orientation } from "./picture.ts";
 
 /** Weakest last. */
@@ -49,6 +51,8 @@ export interface VerifiedPair {
   readonly relation: Exclude<Relation, "identical-file">;
   /** 0..1. */
   readonly score: number;
+  /** JSON of a PictureEdit from `a` to `b`, read where somebody looks at the pair. */
+  readonly edit?: string | null;
 }
 
 /** One file, by a number of the caller's. */
@@ -76,6 +80,7 @@ export interface GroupPair {
   readonly b: number;
   readonly relation: Relation;
   readonly score: number;
+  readonly edit?: PictureEdit;
 }
 
 export interface DuplicateGroup {

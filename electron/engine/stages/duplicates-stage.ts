@@ -44,8 +44,7 @@ export async function duplicatesStage(pipeline: Pipeline): Promise<void> {
   const open = candidates.filter((pair) => !known.has(pairKey(contents[pair.a] as ContentFacts, contents[pair.b] as ContentFacts)));
   const left = await verifyCandidates({ ...pipeline, contents, pairs: open }, (judged) =>
     inTransaction(store, () => {
-      for (const { a, b, relation, score } of judged)
-        savePair(store, { a: Math.min(a, b), b: Math.max(a, b), relation, score }, verifierVersion);
+      for (const pair of judged) savePair(store, pair, verifierVersion);
     }),
   );
   // What could not be compared now (a file that is away, a decoder that died) is tried again by the next run.

@@ -5,6 +5,7 @@
 import { inLanes } from "../base/lanes.ts";
 import type { ChildPool } from "../children/child-pool.ts";
 import type { VerifyPair, VerifyPicture } from "../children/verify-pairs.ts";
+import { inverseEdit } from "../duplicates/edit-of.ts";
 import { keepsEveryPixel } from "../duplicates/keep.ts";
 import type { CandidatePair, ContentFacts } from "../duplicates/types.ts";
 import type { JobContext } from "../jobs/job-runner.ts";
@@ -24,7 +25,7 @@ export interface VerifyRequest {
 /** Pairs in one request to a child: under a second of work, so that progress moves and a cancel is heard. */
 const pairsPerRequest = 24;
 
-/** Content ids in the order of the candidate. Gives the number of pairs that got no verdict. */
+/** Gives the number of pairs that got no verdict. */
 export async function verifyCandidates(request: VerifyRequest, onJudged: (judged: readonly PairRow[]) => void): Promise<number> {
   const { store, children, job, contents, pairs } = request;
   const paths = onePathPerContent(store);
@@ -53,8 +54,11 @@ export async function verifyCandidates(request: VerifyRequest, onJudged: (judged
           left++;
           return [];
         }
-        const { relation, score } = verdict;
-        return [{ a: (contents[pair.a] as ContentFacts).id, b: (contents[pair.b] as ContentFacts).id, relation, score }];
+        const { relation, score, edit } = verdict;
+        const [one, other] = [(contents[pair.a] as ContentFacts).id, (contents[pair.b] as ContentFacts).id];
+        const ascending = edit === null || one < other ? edit : inverseEdit(edit);
+        const kept = ascending === null ? null : JSON.stringify(ascending);
+        return [{ a: Math.min(one, other), b: Math.max(one, other), relation, score, edit: kept }];
       }),
     );
   };

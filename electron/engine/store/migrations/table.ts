@@ -15,6 +15,7 @@ import { keepLabels } from "./008-keep-labels.ts";
 import { linkRunsToProjects } from "./009-link-runs-to-projects.ts";
 import { setApart } from "./010-set-apart.ts";
 import { noteJpegQuality } from "./011-note-jpeg-quality.ts";
+import { noteEdits } from "./012-note-edits.ts";
 
 export interface Migration {
   readonly name: string;
@@ -33,6 +34,7 @@ export const migrations: readonly Migration[] = [
   linkRunsToProjects,
   setApart,
   noteJpegQuality,
+  noteEdits,
 ];
 
 export const newestVersion = migrations.length;

@@ -13,6 +13,8 @@ export interface PairRow {
   readonly b: number;
   readonly relation: PairRelation;
   readonly score: number;
+  /** JSON of a PictureEdit from a to b; null where there is none. */
+  readonly edit?: string | null;
 }
 
 export interface HeldPairRow extends PairRow {
@@ -45,7 +47,7 @@ export function listPairs(store: ReadStore, verifierVersion: number): PairRow[] 
 
 /** Those that hold, with those that a person set apart. */
 export function listHeldPairs(store: ReadStore, verifierVersion: number): HeldPairRow[] {
-  const sql = "SELECT a, b, relation, score FROM pairs WHERE verifier_version = ? AND relation <> 'none'";
+  const sql = "SELECT a, b, relation, score, edit FROM pairs WHERE verifier_version = ? AND relation <> 'none'";
   return readAll<HeldPairRow>(store, sql, verifierVersion);
 }
 
@@ -62,11 +64,12 @@ export function listJudgedPairs(store: ReadStore, verifierVersion: number): { a:
 export function savePair(store: WriteStore, pair: PairRow, verifierVersion: number): void {
   write(
     store,
-    "INSERT OR REPLACE INTO pairs (a, b, relation, score, verifier_version) VALUES (?, ?, ?, ?, ?)",
+    "INSERT OR REPLACE INTO pairs (a, b, relation, score, edit, verifier_version) VALUES (?, ?, ?, ?, ?, ?)",
     pair.a,
     pair.b,
     pair.relation,
     pair.score,
+    pair.edit ?? null,
     verifierVersion,
   );
 }

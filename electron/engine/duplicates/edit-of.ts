@@ -1,0 +1,41 @@
+/**
+ * @file A verdict as what is told to people and kept: what was done to one picture to get the other.
+ */
+import type { PictureEdit } from "#protocol/model.ts";
+
+import { inverse, type Affine } from "./align/geometry.ts";
+import type { Verdict } from "./compare.ts";
+import { inverseOrientation, type Orientation } from "./picture.ts";
+
+const whole = { a: 1, b: 1 };
+
+/** Null where nothing was done but saving it again, at whatever size. */
+export function editOf({ relation, orientation, toned, differences }: Verdict): PictureEdit | null {
+  if (relation === null) return null;
+  if (differences !== undefined) {
+    const { affine, shared, grey, caption } = differences;
+    const isWhole = grey || caption > 0 || Math.min(shared.first, shared.second) > leastWhole;
+    return {
+      orientation,
+      map: isWhole ? null : affine,
+      shared: isWhole ? whole : { a: shared.first, b: shared.second },
+      toned,
+      grey,
+      caption,
+    };
+  }
+  return orientation === 0 && !toned ? null : { orientation, map: null, shared: whole, toned, grey: false, caption: 0 };
+}
+
+/** At the edge a pixel or two are not compared. */
+const leastWhole = 0.97;
+
+/** The way back. */
+export function inverseEdit({ orientation, map, shared, ...rest }: PictureEdit): PictureEdit {
+  return {
+    ...rest,
+    orientation: inverseOrientation(orientation as Orientation),
+    map: map === null ? null : inverse(map as unknown as Affine),
+    shared: { a: shared.b, b: shared.a },
+  };
+}

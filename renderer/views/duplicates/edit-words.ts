@@ -1,0 +1,39 @@
+/** @file What differs between the kept picture and another one of its group, in words. */
+import type { DuplicateGroup, ImageId, PictureEdit } from "#protocol/model.ts";
+
+/** "cropped to 82 %, tilted by 3.2°"; empty where nothing but saving again was done, or where nobody compared the two. */
+export function editWords({ pairs }: Pick<DuplicateGroup, "pairs">, kept: ImageId, other: ImageId): string {
+  const pair = pairs.find(({ a, b }) => (a === kept && b === other) || (a === other && b === kept));
+  if (pair?.edit === undefined) return "";
+  const { shared } = pair.edit;
+  return wordsOf(pair.edit, pair.a === kept ? { kept: shared.a, other: shared.b } : { kept: shared.b, other: shared.a });
+}
+
+const leastTilt = 0.5;
+const leastTaken = 0.97;
+
+function wordsOf(
+  { orientation, map, toned, grey, caption }: PictureEdit,
+  shown: { readonly kept: number; readonly other: number },
+): string {
+  const words: string[] = [];
+  if (orientation >= 4) words.push("mirrored");
+  if ((orientation & 3) !== 0) words.push((orientation & 3) === 2 ? "turned by 180°" : "turned by 90°");
+  const tilt = map === null ? 0 : Math.abs(tiltOf(map));
+  if (tilt >= leastTilt) words.push(`tilted by ${tilt.toFixed(1)}°`);
+  else if (shown.kept < leastTaken) words.push(`cropped to ${percent(shown.kept)}`);
+  else if (shown.other < leastTaken) words.push(`a frame or more around it: the kept one is ${percent(shown.other)} of it`);
+  if (toned) words.push("brightness or contrast differ");
+  if (grey) words.push("one of the two is grey");
+  if (caption > 0) words.push("something is written over one of the two");
+  return words.join(", ");
+}
+
+/** Degrees. */
+function tiltOf([a = 1, b = 0, , d = 0, e = 1]: readonly number[]): number {
+  return (Math.atan2(d - b, a + e) * 180) / Math.PI;
+}
+
+function percent(share: number): string {
+  return `${Math.round(100 * share)} %`;
+}
