@@ -32,7 +32,7 @@ export interface CandidateInput {
 
 const crowd = 32;
 /** Of each picture's neighbours: an edit is among the nearest, and looking for one takes a while. */
-const nearestForEdits = 6;
+const nearestForEdits = 4;
 /** The same where they are less alike than copies. */
 const nearestBelowCopies = 3;
 /** Pixels. */

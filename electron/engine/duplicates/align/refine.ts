@@ -13,6 +13,9 @@ export interface Refined {
 }
 
 const rounds = 10;
+/** The first look at every other pixel of every other row, until steps are small: the last few make it exact. */
+const roughRounds = 6;
+const roughStep = 0.05;
 /** Unknowns: six of the map, gain and bias. */
 const size = 8;
 const fewestPixels = 400;
@@ -25,8 +28,9 @@ export function refine(first: Plane, second: Plane, start: Affine): Refined | nu
   let correlation = 0;
   const across = gradient(first, 1);
   const down = gradient(first, first.width);
+  let isRough = true;
   for (let round = 0; round < rounds; round++) {
-    const stride = round < 3 ? 2 : 1;
+    const stride = isRough ? 2 : 1;
     const matrix = new Float64Array(size * size);
     const right = new Float64Array(size);
     const row = new Float64Array(size);
@@ -80,7 +84,9 @@ export function refine(first: Plane, second: Plane, start: Affine): Refined | nu
     bias += step[7];
     spread = Math.max(2, 1.5 * (sumAbsolute / pixels));
     if (!isSane(affine, gain, start)) return null;
-    if (round >= 3 && moved(step, second) < 0.01) break;
+    const furthest = moved(step, second);
+    if (!isRough && furthest < 0.01) break;
+    if (furthest < roughStep || round + 1 >= roughRounds) isRough = false;
   }
   return { affine, correlation };
 }
