@@ -34,7 +34,8 @@ const crowd = 32;
 /** Of each picture's neighbours: an edit is among the nearest, and looking for one takes a while. */
 const nearestForEdits = 4;
 /** The same where they are less alike than copies. */
-const nearestBelowCopies = 3;
+const nearestBelowCopies = 2;
+const leastAgreement = 0.6;
 /** Pixels. */
 const leastEditedSide = 160;
 const nextInColour = 8;
@@ -94,7 +95,8 @@ class PairTable {
 
   addNeighbour(a: number, b: number, { similarity, rank, isFar }: Near): void {
     const isFramedAlike = !isFar && mayMatch(this.#contents[a], this.#contents[b], orientations);
-    const mayBeEdit = rank < nearestForEdits && isLarge(this.#contents[a]) && isLarge(this.#contents[b]);
+    const [one, other] = [this.#contents[a], this.#contents[b]];
+    const mayBeEdit = rank < nearestForEdits && isLarge(one) && isLarge(other) && brightnessAgrees(one.colour, other.colour);
     if (!isFramedAlike && !mayBeEdit) return;
     const entry = this.#entry(a, b);
     entry.reasons.add("embedding");
@@ -212,6 +214,23 @@ function addNeighbours(input: CandidateInput, found: PairTable, options: StageOp
 
 function isLarge({ width, height }: ContentFacts): boolean {
   return Math.min(width, height) >= leastEditedSide;
+}
+
+/** Correlation of the brightness of 4 x 4 fields: a crop, a tilt, a tone or the loss of colour leaves light where it is, roughly. */
+function brightnessAgrees(a: Uint8Array, b: Uint8Array): boolean {
+  const [one, other] = [a, b].map((colour) =>
+    Array.from({ length: 16 }, (_, field) => colour[3 * field] + 2 * colour[3 * field + 1] + colour[3 * field + 2]),
+  );
+  const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
+  const [meanOne, meanOther] = [mean(one), mean(other)];
+  let [both, oneSquare, otherSquare] = [0, 0, 0];
+  for (let field = 0; field < 16; field++) {
+    const [x, y] = [one[field] - meanOne, other[field] - meanOther];
+    both += x * y;
+    oneSquare += x * x;
+    otherSquare += y * y;
+  }
+  return both >= leastAgreement * Math.sqrt(oneSquare * otherSquare);
 }
 
 function thresholdsOf({ similarityThreshold, table, seed }: CandidateInput, graph: NeighbourGraph): SimilarityThresholds {

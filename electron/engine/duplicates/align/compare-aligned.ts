@@ -45,6 +45,8 @@ const side = 256;
 const leastCorrelation = 0.9;
 /** Of the picture that lies in the other, and of the other. */
 const leastShared = { inner: 0.9, outer: 0.55 };
+/** Pixels that the corners alone may be off by at the rim. */
+const roughSlack = 5;
 const edge = 2;
 const fewestTiles = 40;
 const fewestLively = 24;
@@ -67,7 +69,8 @@ const bestScore = 0.94;
 export function compareAligned(first: Picture, second: Picture): AlignedMatch | null {
   const [one, other] = [seenOf(first), seenOf(second)];
   const lie = findSimilarity(one.corners, other.corners);
-  if (lie === null) return null;
+  // Most pairs that overlap at all are two shots: that shows before the map is exact.
+  if (lie === null || framingOf(lie.affine, one.plane, other.plane, roughSlack) === null) return null;
   const refined = refineGrey(one, other, refine(one.soft, other.soft, lie.affine));
   if (refined === null || refined.correlation < leastCorrelation) return null;
   const { affine } = refined;

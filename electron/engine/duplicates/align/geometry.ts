@@ -8,23 +8,23 @@ interface Size {
   readonly height: number;
 }
 
-/** Pixels that a corner may lie outside by: sides are rounded. */
-const cornerSlack = 1;
-
-/** Which picture lies within the other; null where each shows something that the other does not, as two shots do. */
-export function framingOf(affine: Affine, first: Size, second: Size): "same" | "first" | "second" | null {
-  const isSecond = isWithin(affine, second, first);
-  const isFirst = isWithin(inverse(affine), first, second);
+/**
+ * Which picture lies within the other; null where each shows something that the other does not, as two shots do.
+ * @param slack pixels that a corner may lie outside by: sides are rounded
+ */
+export function framingOf(affine: Affine, first: Size, second: Size, slack = 1): "same" | "first" | "second" | null {
+  const isSecond = isWithin(affine, second, first, slack);
+  const isFirst = isWithin(inverse(affine), first, second, slack);
   if (isFirst && isSecond) return "same";
   return isFirst ? "first" : isSecond ? "second" : null;
 }
 
 /** Are all corners of one in the other? */
-function isWithin([a, b, c, d, e, f]: Affine, one: Size, other: Size): boolean {
+function isWithin([a, b, c, d, e, f]: Affine, one: Size, other: Size, slack: number): boolean {
   return [0, one.width].every((x) =>
     [0, one.height].every((y) => {
       const [u, v] = [a * x + b * y + c, d * x + e * y + f];
-      return u >= -cornerSlack && v >= -cornerSlack && u <= other.width + cornerSlack && v <= other.height + cornerSlack;
+      return u >= -slack && v >= -slack && u <= other.width + slack && v <= other.height + slack;
     }),
   );
 }
