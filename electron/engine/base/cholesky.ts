@@ -5,6 +5,22 @@ import { BugError } from "./errors.ts";
 
 /** L, lower, with L L' = matrix. @param matrix [size, size]; its lower triangle is read */
 export function choleskyFactor(matrix: Float64Array, size: number): Float64Array {
+  const made = decompose(matrix, size, 0);
+  if (made instanceof Float64Array) return made;
+  throw new BugError(`the matrix is not positive definite (pivot ${made.pivot} of ${size}: ${made.rest})`);
+}
+
+/** The same; null where a pivot is no more than `leastPivot`, as of a fit that the data do not determine. */
+export function choleskyFactorIfAny(matrix: Float64Array, size: number, leastPivot: number): Float64Array | null {
+  const made = decompose(matrix, size, leastPivot);
+  return made instanceof Float64Array ? made : null;
+}
+
+function decompose(
+  matrix: Float64Array,
+  size: number,
+  leastPivot: number,
+): Float64Array | { readonly pivot: number; readonly rest: number } {
   const factor = new Float64Array(size * size);
   for (let row = 0; row < size; row++) {
     const line = row * size;
@@ -13,8 +29,8 @@ export function choleskyFactor(matrix: Float64Array, size: number): Float64Array
       let rest = matrix[line + column];
       for (let index = 0; index < column; index++) rest -= factor[line + index] * factor[other + index];
       if (column < row) factor[line + column] = rest / factor[other + column];
-      else if (rest > 0) factor[line + row] = Math.sqrt(rest);
-      else throw new BugError(`the matrix is not positive definite (pivot ${row} of ${size}: ${rest})`);
+      else if (rest > leastPivot) factor[line + row] = Math.sqrt(rest);
+      else return { pivot: row, rest };
     }
   }
   return factor;

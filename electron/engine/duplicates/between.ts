@@ -2,7 +2,7 @@
  * @file Pairs across two sets of files: which pictures of a test folder lie in the training folder too? Groups are those of all files of both sets, cut down to the
  * pairs that cross and the files that stand in one. Of files with equal bytes the first of each side is paired with all of the other, so that thousands stay linear.
  */
-import { groupId, verdict } from "./describe-group.ts";
+import { groupId, keptElsewhere, verdict } from "./describe-group.ts";
 import { inverseEdit } from "./edit-of.ts";
 import { candidatesOf, contentsOfGroup, sceneStrength, type GroupTable } from "./group-table.ts";
 import type { DuplicateGroup, FileFacts, GroupPair } from "./types.ts";
@@ -74,8 +74,6 @@ function keepKeepers(groups: readonly CrossGroup[]): CrossGroup[] {
     if (relation !== "same-scene") for (const { file, keep } of members) if (keep) keepers.add(file);
   return groups.map((group) => ({
     ...group,
-    members: group.members.map((member) =>
-      member.keep || !keepers.has(member.file) ? member : { ...member, keep: true, reason: "kept: the best of another group" },
-    ),
+    members: group.members.map((member) => (member.keep || !keepers.has(member.file) ? member : keptElsewhere(member))),
   }));
 }

@@ -12,7 +12,7 @@ import { createRandom } from "../base/random.ts";
 import type { StageOptions } from "../base/stage.ts";
 import { matchColours } from "./colour-index.ts";
 import { matchHashes } from "./hash-index.ts";
-import { inverseOrientation, orientations, orientedSteps, swapsSides } from "./picture.ts";
+import { inverseOrientation, isLarge, orientations, orientedSteps, swapsSides } from "./picture.ts";
 import type { Orientation } from "./picture.ts";
 import { learnThresholds, thresholdOfGraph, type SimilarityThresholds } from "./similarity-threshold.ts";
 import type { CandidatePair, CandidateReason, ContentFacts } from "./types.ts";
@@ -36,8 +36,6 @@ const nearestForEdits = 4;
 /** The same where they are less alike than copies. */
 const nearestBelowCopies = 2;
 const leastAgreement = 0.6;
-/** Pixels. */
-const leastEditedSide = 160;
 const nextInColour = 8;
 const mostColourDifference = { mean: 24, single: 64 };
 const orientedFields = orientations.map((orientation) => orientedSteps(4, 4, orientation));
@@ -210,10 +208,6 @@ function addNeighbours(input: CandidateInput, found: PairTable, options: StageOp
       found.addNeighbour(Math.min(item, other), Math.max(item, other), { similarity, rank, isFar: similarity < copies });
     }
   }
-}
-
-function isLarge({ width, height }: ContentFacts): boolean {
-  return Math.min(width, height) >= leastEditedSide;
 }
 
 /** Correlation of the brightness of 4 x 4 fields: a crop, a tilt, a tone or the loss of colour leaves light where it is, roughly. */

@@ -7,7 +7,7 @@
 import { compareAligned, type Differences } from "./align/compare-aligned.ts";
 import { scaleOf as lengthsBy } from "./align/geometry.ts";
 import { hasForeignDetail, hasForeignGrain } from "./noise.ts";
-import { orient, orientations, orientedSteps, sourceSize, swapsSides } from "./picture.ts";
+import { isLarge, orient, orientations, orientedSteps, sourceSize, swapsSides } from "./picture.ts";
 import type { Orientation, Picture } from "./picture.ts";
 import { prepare, sketch, sketchSide } from "./prepared.ts";
 import type { Prepared } from "./prepared.ts";
@@ -52,7 +52,6 @@ const acceptedWithTone = 1;
 const fewestStructuredTiles = 3;
 const leastContrast = 5;
 const acceptedSmooth = 1;
-const leastTurnedSide = 160;
 const leastTurnedLiveliness = 0.5;
 const furthestShift = { sameSize: 0.35, otherSize: 0.75 }; // compared pixels
 const mostSketchDifference = 14; // root mean square, grey levels
@@ -70,7 +69,7 @@ export function comparePictures(a: Picture, b: Picture, options: CompareOptions 
     if (match !== null)
       return { ...nothing, orientation, scale: scaleOf(laid, b), relation: "same-picture", score: match.score, toned: match.toned };
   }
-  if (options.lookForEdits === true && isLarge(a) && isLarge(b)) {
+  if (options.lookForEdits === true && isLarge(sourceSize(a)) && isLarge(sourceSize(b))) {
     const edited = compareAligned(a, b);
     if (edited !== null) {
       const { score, differences } = edited;
@@ -86,18 +85,12 @@ export function comparePictures(a: Picture, b: Picture, options: CompareOptions 
   return nothing;
 }
 
-/** Edits of icons are not looked for: those of a set are edits of each other. */
-function isLarge(picture: Picture): boolean {
-  const { width, height } = sourceSize(picture);
-  return Math.min(width, height) >= leastTurnedSide;
-}
-
 /**
  * Turned and mirrored copies are looked for among photos only: a set of icons is full of arrows that are each other's mirror image and
  * mean the opposite.
  */
 function isRich(picture: Picture): boolean {
-  if (Math.min(sourceSize(picture).width, sourceSize(picture).height) < leastTurnedSide) return false;
+  if (!isLarge(sourceSize(picture))) return false;
   const { width, height } = commonSize(picture, picture, firstSide);
   const prepared = prepare(picture, width, height);
   return countStructuredTiles(prepared, prepared) >= leastTurnedLiveliness * prepared.lumaActivity.length;

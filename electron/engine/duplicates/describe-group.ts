@@ -38,12 +38,13 @@ export function describeGroup(table: GroupTable, group: number): DuplicateGroup 
   candidates.sort((first, second) => first.facts.file - second.facts.file);
   const members = source.order
     .propose(candidates, relation)
-    .map((member): GroupMember =>
-      member.keep || table.kept[positions.get(member.file) ?? -1] !== 1
-        ? member
-        : { ...member, keep: true, reason: "kept: the best of another group" },
-    );
+    .map((member): GroupMember => (member.keep || table.kept[positions.get(member.file) ?? -1] !== 1 ? member : keptElsewhere(member)));
   return { id: groupId(relation, members), relation, members, pairs };
+}
+
+/** What is kept in one group for the sake of the others there must not be given up in the next. */
+export function keptElsewhere(member: GroupMember): GroupMember {
+  return { ...member, keep: true, reason: "kept: the best of another group" };
 }
 
 /** Of the members alone: which files stand together, at which relation. */

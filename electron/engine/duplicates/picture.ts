@@ -84,6 +84,13 @@ export function orient(picture: Picture, orientation: Orientation): Picture {
   };
 }
 
+/** Pixels. Below it a picture is taken for an icon: those of a set are turned, mirrored and edited versions of each other, and mean different things. */
+const leastSide = 160;
+
+export function isLarge({ width, height }: { readonly width: number; readonly height: number }): boolean {
+  return Math.min(width, height) >= leastSide;
+}
+
 /** The file's own size. */
 export function sourceSize(picture: Picture): { width: number; height: number } {
   return { width: picture.sourceWidth ?? picture.width, height: picture.sourceHeight ?? picture.height };
@@ -92,20 +99,35 @@ export function sourceSize(picture: Picture): { width: number; height: number } 
 /** Scales by area to `width` x `height` (neither larger than the picture's) and splits into luma and chroma. */
 export function toPlanes(picture: Picture, width: number, height: number): Planes {
   const rgb = scaleByArea(picture, width, height);
-  const count = width * height;
-  const luma = new Float32Array(count);
-  const blue = new Float32Array(count);
-  const red = new Float32Array(count);
-  for (let index = 0; index < count; index++) {
-    const r = rgb[3 * index];
-    const g = rgb[3 * index + 1];
-    const b = rgb[3 * index + 2];
-    const y = 0.299 * r + 0.587 * g + 0.114 * b;
-    luma[index] = y;
-    blue[index] = (b - y) * 0.564;
-    red[index] = (r - y) * 0.713;
-  }
-  return { width, height, luma, blue, red };
+  const planes = emptyPlanes(width, height);
+  for (let index = 0, at = 0; index < width * height; index++, at += 3) storeColour(planes, index, rgb[at], rgb[at + 1], rgb[at + 2]);
+  return planes;
+}
+
+export function emptyPlanes(width: number, height: number): Planes {
+  const plane = (): Float32Array => new Float32Array(width * height);
+  return { width, height, luma: plane(), blue: plane(), red: plane() };
+}
+
+/** Shares of brightness, and what the differences to it are scaled by. */
+const shares = { red: 0.299, green: 0.587, blue: 0.114 };
+const scales = { blue: 0.564, red: 0.713 };
+
+/** Called for every pixel: plain arguments. */
+export function storeColour(planes: Planes, at: number, red: number, green: number, blue: number): void {
+  const luma = shares.red * red + shares.green * green + shares.blue * blue;
+  planes.luma[at] = luma;
+  planes.blue[at] = (blue - luma) * scales.blue;
+  planes.red[at] = (red - luma) * scales.red;
+}
+
+/** The way back, unbounded. @param into red, green, blue */
+export function readColour(luma: number, blueDifference: number, redDifference: number, into: Float64Array): void {
+  const red = luma + redDifference / scales.red;
+  const blue = luma + blueDifference / scales.blue;
+  into[0] = red;
+  into[1] = (luma - shares.red * red - shares.blue * blue) / shares.green;
+  into[2] = blue;
 }
 
 /** [height, width, 3] means over the area each output pixel covers. Two passes: rows into each other, then columns. */

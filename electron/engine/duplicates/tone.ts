@@ -14,17 +14,39 @@ const leastCorrelation = 0.985;
 export function estimateTone(a: Prepared, b: Prepared): Tone | null {
   const luma = regress(a.blurred[0], b.blurred[0]);
   if (luma.correlation < leastCorrelation || Math.abs(luma.gain - 1) > mostGain) return null;
-  // Judged in the middle of the range: gain and bias trade against each other.
-  if (Math.abs(luma.bias + (luma.gain - 1) * 128) > mostLumaBias) return null;
+  if (middleShift(luma) > mostLumaBias) return null;
   const blue = regress(a.blurred[1], b.blurred[1]);
   const red = regress(a.blurred[2], b.blurred[2]);
+  const chroma = evenChroma(blue, red);
+  if (Math.abs(chroma.chromaGain - 1) > 2 * mostGain || chroma.furthest > mostChromaBias) return null;
+  const { chromaGain, blueBias, redBias } = chroma;
+  return { lumaGain: luma.gain, lumaBias: luma.bias, chromaGain, blueBias, redBias };
+}
+
+/** How far the middle of the range moves, in grey levels: gain and bias trade against each other. */
+export function middleShift({ gain, bias }: { readonly gain: number; readonly bias: number }): number {
+  return Math.abs(bias + (gain - 1) * 128);
+}
+
+/** b = gain a + bias, fitted to one colour difference. */
+export interface ChromaLine {
+  readonly gain: number;
+  /** Of a. */
+  readonly variance: number;
+  readonly meanA: number;
+  readonly meanB: number;
+}
+
+/** One gain for both colour differences, as saturation changes them, and what each is shifted by; `furthest` is the longer of the two. */
+export function evenChroma(
+  blue: ChromaLine,
+  red: ChromaLine,
+): Pick<Tone, "chromaGain" | "blueBias" | "redBias"> & { readonly furthest: number } {
   const energy = blue.variance + red.variance;
   const chromaGain = energy > 4 ? (blue.gain * blue.variance + red.gain * red.variance) / energy : 1;
-  if (Math.abs(chromaGain - 1) > 2 * mostGain) return null;
   const blueBias = blue.meanB - chromaGain * blue.meanA;
   const redBias = red.meanB - chromaGain * red.meanA;
-  if (Math.max(Math.abs(blueBias), Math.abs(redBias)) > mostChromaBias) return null;
-  return { lumaGain: luma.gain, lumaBias: luma.bias, chromaGain, blueBias, redBias };
+  return { chromaGain, blueBias, redBias, furthest: Math.max(Math.abs(blueBias), Math.abs(redBias)) };
 }
 
 function regress(

@@ -6,31 +6,22 @@ import { describe, expect, test } from "vitest";
 
 import { inksToRgb } from "#engine/ingest/decode/formats/samples.ts";
 import { decodeBytes } from "#engine/ingest/decode/ingest.ts";
-import type { Picture } from "#engine/ingest/decode/types.ts";
 
-import { bitmap, fieldAt, green, motif, motifSharp, orientedJpeg, red, type BitmapOptions, type Rgb } from "../../fixtures/pictures.ts";
+import {
+  bitmap,
+  fieldAt,
+  furthest,
+  green,
+  motif,
+  motifSharp,
+  orientedJpeg,
+  red,
+  type BitmapOptions,
+  type Rgb,
+} from "../../fixtures/pictures.ts";
 
 async function decode(bytes: Buffer, name = "picture"): Promise<Awaited<ReturnType<typeof decodeBytes>>> {
   return decodeBytes(bytes, Buffer.from(`/somewhere/${name}`), { kind: "full" });
-}
-
-/** The largest difference from the motif at the middles of its four fields. */
-function furthest(picture: Picture): number {
-  const { width, height, data } = picture;
-  let most = 0;
-  for (const [across, down] of [
-    [0.25, 0.25],
-    [0.75, 0.25],
-    [0.25, 0.75],
-    [0.75, 0.75],
-  ] as const) {
-    const x = Math.floor(width * across);
-    const y = Math.floor(height * down);
-    fieldAt(x, y, width, height).forEach(
-      (value, channel) => (most = Math.max(most, Math.abs(value - (data[(y * width + x) * 3 + channel] as number)))),
-    );
-  }
-  return most;
 }
 
 describe("formats that libvips reads", () => {

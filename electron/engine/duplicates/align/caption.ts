@@ -2,8 +2,9 @@
  * @file Something was written over a copy: a caption, a date, a watermark of one colour. The tiles that disagree are few and lie together, everything else agrees as well as copies do, and where the two
  * disagree, one of them shows (nearly) one colour. A thing that moved, another digit, another face disagree in what both show.
  */
-import { tileSide, type Prepared } from "../prepared.ts";
+import type { Prepared } from "../prepared.ts";
 import type { TileReport } from "../tiles.ts";
+import { tileAt } from "./seen-tiles.ts";
 
 export interface CaptionInput {
   readonly a: Prepared;
@@ -80,13 +81,12 @@ interface InkInput {
 
 /** Where the two disagree most, one of them is of one colour and the other is not. */
 function isInk({ a, b, around, reached }: InkInput): boolean {
-  const { width, tilesAcross, tilesDown, height } = a;
+  const { width, height } = a;
   const places: number[] = [];
   for (let y = 0; y < height; y++)
     for (let x = 0; x < width; x++) {
-      const tile = Math.min(tilesDown - 1, Math.floor(y / tileSide)) * tilesAcross + Math.min(tilesAcross - 1, Math.floor(x / tileSide));
       const at = y * width + x;
-      if (around[tile] === 0 || reached[at] === 0) continue;
+      if (around[tileAt(a, x, y)] === 0 || reached[at] === 0) continue;
       const luma = Math.abs(b.blurred[0][at] - a.blurred[0][at]);
       const chroma = Math.hypot(b.blurred[1][at] - a.blurred[1][at], b.blurred[2][at] - a.blurred[2][at]); // prettier-ignore
       if (Math.max(luma, chroma) >= differs) places.push(at);

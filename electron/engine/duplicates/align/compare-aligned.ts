@@ -11,6 +11,7 @@ import { hasForeignDetail, hasForeignGrain } from "../noise.ts";
 import { sourceSize, toPlanes, type Picture, type Planes } from "../picture.ts";
 import { preparePlanes, type Prepared } from "../prepared.ts";
 import { compareTiles, countStructuredTiles, type TileReport, type Tone } from "../tiles.ts";
+import { middleShift } from "../tone.ts";
 import { applyTone, inverseTone } from "./apply-tone.ts";
 import { findCaption } from "./caption.ts";
 import { findCorners, soften, type Corners, type Plane } from "./corners.ts";
@@ -81,8 +82,8 @@ export function compareAligned(first: Picture, second: Picture): AlignedMatch | 
   // The finer one is laid into the frame of the coarser one.
   const isSwapped = scaleOf(affine) * other.scale < one.scale;
   const found = isSwapped
-    ? compareWarped({ moved: second, still: first, movedPlane: other.plane, stillPlane: one.plane, affine: inverse(affine), framing })
-    : compareWarped({ moved: first, still: second, movedPlane: one.plane, stillPlane: other.plane, affine, framing });
+    ? compareWarped({ moved: second, still: first, movedPlane: other.plane, stillPlanes: one.planes, affine: inverse(affine), framing })
+    : compareWarped({ moved: first, still: second, movedPlane: one.plane, stillPlanes: other.planes, affine, framing });
   if (found === null) return null;
   const { movedShare, stillShare, caption, tone, grey } = found;
   if (caption > 0 && (framing !== "same" || turn > captioned.turn || stretch > captioned.stretch)) return null;
@@ -126,7 +127,8 @@ function seenOf(picture: Picture): Seen {
   const scaled = (length: number): number => Math.max(1, Math.round(length * scale));
   const planes = toPlanes(picture, scaled(picture.width), scaled(picture.height));
   const plane = { width: planes.width, height: planes.height, values: planes.luma };
-  const seen: Seen = { scale, planes, isGrey: isGrey(planes), plane, soft: soften(plane), corners: findCorners(plane) };
+  const soft = soften(plane);
+  const seen: Seen = { scale, planes, isGrey: isGrey(planes), plane, soft, corners: findCorners(plane, soft) };
   seenBefore.set(picture, seen);
   return seen;
 }
@@ -146,7 +148,7 @@ interface Warping {
   readonly moved: Picture;
   readonly still: Picture;
   readonly movedPlane: Plane;
-  readonly stillPlane: Plane;
+  readonly stillPlanes: Planes;
   /** From the still plane into the moved plane. */
   readonly affine: Affine;
   readonly framing: "same" | "first" | "second";
@@ -162,14 +164,13 @@ interface Compared {
   readonly livelyMean: number;
 }
 
-function compareWarped({ moved, still, movedPlane, stillPlane, affine, framing }: Warping): Compared | null {
-  const { width, height } = stillPlane;
+function compareWarped({ moved, still, movedPlane, stillPlanes, affine, framing }: Warping): Compared | null {
+  const { width, height } = stillPlanes;
   const { planes, reached, reachedCount } = warp(moved, rescaled(affine, moved.width / movedPlane.width, 1), { width, height });
   const stillShare = reachedCount / (width * height);
   const movedShare = Math.min(1, (reachedCount * scaleOf(affine) ** 2) / (movedPlane.width * movedPlane.height));
   if (Math.max(movedShare, stillShare) < leastShared.inner || Math.min(movedShare, stillShare) < leastShared.outer) return null;
   if (framing !== "same") leaveEdge(reached, width, height);
-  const stillPlanes = toPlanes(still, width, height);
   const { one, other, grey } = likeColoured(planes, stillPlanes, reached);
   fillUnreached(one, other, reached);
   let [a, b] = [preparePlanes(one), preparePlanes(other)];
@@ -231,7 +232,6 @@ function isAccepted({ worst, livelyMean, livelyHigh }: TileReport): boolean {
   return worst < accepted.worst && livelyMean < accepted.livelyMean && livelyHigh < accepted.livelyHigh;
 }
 
-/** Judged in the middle of the range: gain and bias trade against each other. */
 function isBeyond({ lumaGain, lumaBias }: Tone, { gain, bias }: { readonly gain: number; readonly bias: number }): boolean {
-  return Math.abs(lumaGain - 1) > gain || Math.abs(lumaBias + (lumaGain - 1) * 128) > bias;
+  return Math.abs(lumaGain - 1) > gain || middleShift({ gain: lumaGain, bias: lumaBias }) > bias;
 }

@@ -30,7 +30,8 @@ const cells = 6;
 const leastStrength = 0.7;
 const pattern = drawPattern();
 
-export function findCorners(plane: Plane): Corners {
+/** @param soft the plane softened, where that was done already */
+export function findCorners(plane: Plane, soft = soften(plane)): Corners {
   const x: number[] = [];
   const y: number[] = [];
   const bits: number[] = [];
@@ -38,7 +39,7 @@ export function findCorners(plane: Plane): Corners {
   for (const [index, most] of mostPerLevel.entries()) {
     if (index > 0) level = smaller(level, sizeStep);
     if (Math.min(level.width, level.height) < 2 * margin + 8) break;
-    const smooth = soften(level);
+    const smooth = index === 0 ? soft : soften(level);
     const [acrossScale, downScale] = [plane.width / level.width, plane.height / level.height];
     for (const at of strongest(smooth, most)) {
       const [column, row] = [at % level.width, Math.floor(at / level.width)];

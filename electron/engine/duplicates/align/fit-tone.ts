@@ -3,6 +3,7 @@
  */
 import type { Prepared } from "../prepared.ts";
 import type { Tone } from "../tiles.ts";
+import { evenChroma, middleShift, type ChromaLine } from "../tone.ts";
 
 const rounds = 4;
 const bounds = { lumaGain: [0.7, 1.45], lumaBias: 40, chromaGain: [0.6, 1.6], chromaBias: 6 } as const;
@@ -24,27 +25,20 @@ export function fitTone(a: Prepared, b: Prepared, reached: Uint8Array, isGrey: b
   );
   if (luma === null) return null;
   if (luma.gain < bounds.lumaGain[0] || luma.gain > bounds.lumaGain[1]) return null;
-  if (Math.abs(luma.bias + (luma.gain - 1) * 128) > bounds.lumaBias) return null;
+  if (middleShift(luma) > bounds.lumaBias) return null;
   const plain = { lumaGain: luma.gain, lumaBias: luma.bias, chromaGain: 1, blueBias: 0, redBias: 0 };
   if (isGrey) return plain;
   const [blue, red] = [1, 2].map((channel) => fitLine(a.blurred[channel], b.blurred[channel], { reached, isUsable: () => true }));
   if (!blue || !red) return plain;
-  const energy = blue.variance + red.variance;
-  const chromaGain = energy > 4 ? (blue.gain * blue.variance + red.gain * red.variance) / energy : 1;
+  const { furthest, ...chroma } = evenChroma(blue, red);
   // Faint colour is mostly noise, which saving again takes away: no gain follows from it.
-  if (chromaGain < bounds.chromaGain[0] || chromaGain > bounds.chromaGain[1]) return plain;
-  const blueBias = blue.meanB - chromaGain * blue.meanA;
-  const redBias = red.meanB - chromaGain * red.meanA;
-  if (Math.max(Math.abs(blueBias), Math.abs(redBias)) > bounds.chromaBias) return null;
-  return { ...plain, chromaGain, blueBias, redBias };
+  if (chroma.chromaGain < bounds.chromaGain[0] || chroma.chromaGain > bounds.chromaGain[1]) return plain;
+  if (furthest > bounds.chromaBias) return null;
+  return { ...plain, ...chroma };
 }
 
-interface Line {
-  readonly gain: number;
+interface Line extends ChromaLine {
   readonly bias: number;
-  readonly variance: number;
-  readonly meanA: number;
-  readonly meanB: number;
 }
 
 const same: Line = { gain: 1, bias: 0, variance: 0, meanA: 0, meanB: 0 };

@@ -2,6 +2,7 @@
  * @file Makes a rough affine map between two pictures exact to a few hundredths of a pixel: brightness of one, moved and evenly brightened, is fitted to the other's by Gauss and Newton's steps (Lucas and
  * Kanade 1981; with gain and bias as Baker and Matthews 2004 describe). What fits badly counts little, so that a caption does not pull.
  */
+import { choleskyFactorIfAny, solveCholesky } from "../../base/cholesky.ts";
 import { sampleAt, type Plane } from "./corners.ts";
 import type { Affine } from "./geometry.ts";
 
@@ -18,6 +19,7 @@ const roughRounds = 6;
 const roughStep = 0.05;
 /** Unknowns: six of the map, gain and bias. */
 const size = 8;
+const leastPivot = 1e-9;
 const fewestPixels = 400;
 
 /** @returns null where the two do not overlap or the steps run away */
@@ -61,7 +63,7 @@ export function refine(first: Plane, second: Plane, start: Affine): Refined | nu
         row[7] = 1;
         for (let one = 0; one < size; one++) {
           right[one] += weight * row[one] * residual;
-          for (let other = one; other < size; other++) matrix[one * size + other] += weight * row[one] * row[other];
+          for (let other = 0; other <= one; other++) matrix[one * size + other] += weight * row[one] * row[other];
         }
         pixels++;
         sumWeights += weight;
@@ -77,8 +79,10 @@ export function refine(first: Plane, second: Plane, start: Affine): Refined | nu
     const varianceA = sumAA / sumWeights - (sumA / sumWeights) ** 2;
     const varianceB = sumBB / sumWeights - (sumB / sumWeights) ** 2;
     correlation = (sumAB / sumWeights - (sumA * sumB) / sumWeights ** 2) / Math.sqrt(Math.max(1e-6, varianceA * varianceB));
-    const step = solve(matrix, right);
-    if (step === null) return null;
+    const factor = choleskyFactorIfAny(matrix, size, leastPivot);
+    if (factor === null) return null;
+    solveCholesky({ factor, size, values: right, columns: 1 });
+    const step = right;
     affine = affine.map((value, at) => value + step[at]) as unknown as Affine;
     gain += step[6];
     bias += step[7];
@@ -115,29 +119,4 @@ function gradient({ width, height, values }: Plane, offset: number): Plane {
   for (let y = 1; y < height - 1; y++)
     for (let at = y * width + 1; at < (y + 1) * width - 1; at++) slopes[at] = (values[at + offset] - values[at - offset]) / 2;
   return { width, height, values: slopes };
-}
-
-/** Cholesky; only the upper half of `matrix` is read. Null where it is singular. */
-function solve(matrix: Float64Array, right: Float64Array): Float64Array | null {
-  const lower = new Float64Array(size * size);
-  for (let row = 0; row < size; row++) {
-    for (let column = 0; column <= row; column++) {
-      let sum = matrix[column * size + row];
-      for (let at = 0; at < column; at++) sum -= lower[row * size + at] * lower[column * size + at];
-      if (row === column) {
-        if (!(sum > 1e-9)) return null;
-        lower[row * size + row] = Math.sqrt(sum);
-      } else lower[row * size + column] = sum / lower[column * size + column];
-    }
-  }
-  const solution = Float64Array.from(right);
-  for (let row = 0; row < size; row++) {
-    for (let at = 0; at < row; at++) solution[row] -= lower[row * size + at] * solution[at];
-    solution[row] /= lower[row * size + row];
-  }
-  for (let row = size - 1; row >= 0; row--) {
-    for (let at = row + 1; at < size; at++) solution[row] -= lower[at * size + row] * solution[at];
-    solution[row] /= lower[row * size + row];
-  }
-  return solution;
 }

@@ -2,20 +2,16 @@
  * @file What a coloured picture looks like without its colour. Programs disagree: some weigh the stored values as television did (BT.601), some as it does (BT.709), some weigh light itself; the one that
  * comes nearest to the grey picture is taken.
  */
-import type { Planes } from "../picture.ts";
-
-const red601 = 0.299;
-const blue601 = 0.114;
+import { readColour, type Planes } from "../picture.ts";
 
 /** [height, width] brightness by each of the ways. */
 export function greysOf(planes: Planes): Float32Array[] {
-  return [asStored(red601, blue601), asStored(0.2126, 0.0722), asLight].map((way) => {
+  const colour = new Float64Array(3);
+  return [asStored(0.299, 0.114), asStored(0.2126, 0.0722), asLight].map((way) => {
     const luma = new Float32Array(planes.luma.length);
     for (let at = 0; at < luma.length; at++) {
-      const value = planes.luma[at];
-      const red = value + planes.red[at] / 0.713;
-      const blue = value + planes.blue[at] / 0.564;
-      luma[at] = way(red, (value - red601 * red - blue601 * blue) / (1 - red601 - blue601), blue);
+      readColour(planes.luma[at], planes.blue[at], planes.red[at], colour);
+      luma[at] = way(colour[0], colour[1], colour[2]);
     }
     return luma;
   });

@@ -24,6 +24,6 @@ export function withoutDetail(prepared: Prepared, shown: Uint8Array): Prepared {
 }
 
 /** The last tiles take what is left over. */
-function tileAt({ tilesAcross, tilesDown }: Pick<Prepared, "tilesAcross" | "tilesDown">, x: number, y: number): number {
+export function tileAt({ tilesAcross, tilesDown }: Pick<Prepared, "tilesAcross" | "tilesDown">, x: number, y: number): number {
   return Math.min(tilesDown - 1, y >> 3) * tilesAcross + Math.min(tilesAcross - 1, x >> 3);
 }

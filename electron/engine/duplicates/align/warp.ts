@@ -1,7 +1,7 @@
 /**
  * @file A picture laid into the frame of another by an affine map: each pixel is the mean of what it covers, and what the picture does not reach is marked.
  */
-import type { Picture, Planes } from "../picture.ts";
+import { emptyPlanes, storeColour, type Picture, type Planes } from "../picture.ts";
 import type { Affine } from "./geometry.ts";
 
 export interface Warped {
@@ -14,9 +14,8 @@ export interface Warped {
 /** @param affine from pixels of the frame to pixels of the picture, centres at halves */
 export function warp(picture: Picture, affine: Affine, frame: { readonly width: number; readonly height: number }): Warped {
   const { width, height } = frame;
-  const count = width * height;
-  const planes: Planes = { width, height, luma: new Float32Array(count), blue: new Float32Array(count), red: new Float32Array(count) };
-  const reached = new Uint8Array(count);
+  const planes = emptyPlanes(width, height);
+  const reached = new Uint8Array(width * height);
   // As many samples along a side as pixels are covered: a mean, as scaling by area takes it.
   const samples = Math.max(1, Math.min(4, Math.round(Math.hypot(affine[0], affine[3]))));
   const rgb = [0, 0, 0];
@@ -33,10 +32,7 @@ export function warp(picture: Picture, affine: Affine, frame: { readonly width: 
       if (!isInside) continue;
       const at = y * width + x;
       const [red, green, blue] = rgb.map((sum) => sum / (samples * samples));
-      const luma = 0.299 * red + 0.587 * green + 0.114 * blue;
-      planes.luma[at] = luma;
-      planes.blue[at] = (blue - luma) * 0.564;
-      planes.red[at] = (red - luma) * 0.713;
+      storeColour(planes, at, red, green, blue);
       reached[at] = 1;
       reachedCount++;
     }

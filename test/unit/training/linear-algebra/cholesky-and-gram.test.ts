@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 
 import { BugError, CancellationError } from "#engine/base/errors.ts";
 import { createRandom } from "#engine/base/random.ts";
-import { choleskyFactor, solveCholesky, solveLower, solveLowerTransposed } from "#engine/base/cholesky.ts";
+import { choleskyFactor, choleskyFactorIfAny, solveCholesky, solveLower, solveLowerTransposed } from "#engine/base/cholesky.ts";
 import { columnGram, rowGram } from "#engine/training/linear-algebra/gram.ts";
 
 function randomRows(count: number, dimensions: number, seed: number): Float64Array {
@@ -79,6 +79,12 @@ describe("Cholesky", () => {
       }),
       { numRuns: 60 },
     );
+  });
+
+  test("a matrix with too small a pivot has no factor where that is asked for", () => {
+    expect(choleskyFactorIfAny(Float64Array.of(1, 2, 2, 1), 2, 0)).toBeNull();
+    expect(choleskyFactorIfAny(Float64Array.of(4, 2, 2, 1.5), 2, 0.6)).toBeNull();
+    expect([...(choleskyFactorIfAny(Float64Array.of(4, 2, 2, 5), 2, 0.6) ?? [])]).toEqual([2, 0, 1, 2]);
   });
 
   test("a matrix that is not positive definite is a bug that names the pivot", () => {

@@ -15,9 +15,7 @@ export function duplicatesSection(context: ReportContext): Section | null {
   const view = context.collection.groups();
   const { copies, gainBytes } = view;
   const groups = view.all();
-  const kinds = relationOrder
-    .map((relation) => ({ relation, count: groups.filter((group) => group.relation === relation).length }))
-    .filter(({ count }) => count > 0);
+  const kinds = relationOrder.filter((relation) => view.counts[relation] > 0);
   return {
     id: "duplicates",
     title: "Duplicates",
@@ -27,7 +25,7 @@ export function duplicatesSection(context: ReportContext): Section | null {
         ? html`<p>No two images show the same picture.</p>`
         : html`<p>
               ${counted(copies, "image")} could go, which would free <strong>${size(gainBytes)}</strong>. Every pair was compared on its
-              pixels. By kind: ${kinds.map(({ relation, count }) => `${relationWords[relation]} ${number(count)}`).join(", ")}.
+              pixels. By kind: ${kinds.map((relation) => `${relationWords[relation]} ${number(view.counts[relation])}`).join(", ")}.
             </p>
             ${groups.slice(0, mostGroups).map((group) => shownGroup(context, group))}
             ${groups.length > mostGroups && html`<p class="second">and ${counted(groups.length - mostGroups, "more group")}</p>`}`,

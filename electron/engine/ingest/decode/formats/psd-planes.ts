@@ -2,10 +2,8 @@
  * @file The planes of a flattened Photoshop picture: one channel after the other, plain, as PackBits with a table of row lengths, or deflated with and
  * without differences. Nothing is asked for that the file cannot fill.
  */
-import { constants, inflateSync } from "node:zlib";
-
-import { messageOf } from "../../../base/errors.ts";
 import { DecodeError } from "../decode-error.ts";
+import { inflate } from "./inflate.ts";
 import { unpackBits } from "./pack-bits.ts";
 import type { PsdHeader } from "./psd-header.ts";
 import { undoDifferences, undoFloatDifferences } from "./tiff-predictor.ts";
@@ -30,7 +28,9 @@ export function readPlanes(bytes: Buffer, header: PsdHeader, wanted: number): Ui
       return unpackRows(data, { header, rowBytes, rows: height * wanted });
     case 2:
     case 3: {
-      const whole = inflate(data, rowBytes * height * channels).subarray(0, length);
+      const packedLength = rowBytes * height * channels;
+      if (data.length * largestDeflateRatio < packedLength) throw new DecodeError("truncated", "the packed picture is too short");
+      const whole = inflate(data, packedLength, "the packed picture").subarray(0, length);
       if (whole.length < length) throw new DecodeError("truncated", `the packed picture holds ${whole.length} of ${length} bytes`);
       if (compression === 2) return whole;
       const shape = { sampleBytes: Math.max(1, depth / 8), samplesPerPixel: 1, rowBytes, little: false };
@@ -59,13 +59,4 @@ function unpackRows(data: Buffer, { header, rowBytes, rows }: { header: PsdHeade
     at += count;
   }
   return planes;
-}
-
-function inflate(data: Buffer, length: number): Uint8Array {
-  if (data.length * largestDeflateRatio < length) throw new DecodeError("truncated", "the packed picture is too short");
-  try {
-    return inflateSync(data, { maxOutputLength: length + 65_536, finishFlush: constants.Z_SYNC_FLUSH });
-  } catch (thrown) {
-    throw new DecodeError("corrupt", `the packed picture cannot be unpacked: ${messageOf(thrown)}`);
-  }
 }

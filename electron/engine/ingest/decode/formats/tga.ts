@@ -45,7 +45,7 @@ export function decodeTga({ bytes, want }: DecodeInput): Promise<Decoded> {
   );
 }
 
-/** True for 18 bytes that make sense as a header: what is named .tga and does not is no TGA. */
+/** What is named .tga and has no header that makes sense is no TGA. */
 function readHeader(bytes: Buffer): Header {
   if (bytes.length < headerBytes) throw new DecodeError("truncated", "the file ends inside the header of the TGA");
   const type = bytes[2] as number;

@@ -1,11 +1,11 @@
 /**
- * @file What strips and tiles of a TIFF are packed with, where libvips does not read the picture: LZW, Deflate, Zstandard, PackBits; and the two
- * predictors (TIFF 6.0 sections 9, 13, 14; TIFF Technical Note 3 for floats).
+ * @file What strips and tiles of a TIFF are packed with, where libvips does not read the picture: LZW, Deflate, Zstandard, PackBits
+ * (TIFF 6.0 sections 9 and 13).
  */
-import { inflateSync, zstdDecompressSync, constants } from "node:zlib";
+import { zstdDecompressSync } from "node:zlib";
 
-import { messageOf } from "../../../base/errors.ts";
 import { DecodeError } from "../decode-error.ts";
+import { inflate, unpackAtMost } from "./inflate.ts";
 import { unpackBits } from "./pack-bits.ts";
 
 const names: Readonly<Record<number, string>> = {
@@ -53,10 +53,9 @@ function unpackAny(chunk: Buffer, compression: number, length: number): Uint8Arr
       return unpackLzw(chunk, length);
     case 8:
     case 32946:
-      // Some writers end without the check sum; what they wrote is whole.
-      return throughZlib(() => inflateSync(chunk, { maxOutputLength: length + slack, finishFlush: constants.Z_SYNC_FLUSH }));
+      return inflate(chunk, length, strip);
     case 50000:
-      return throughZlib(() => zstdDecompressSync(chunk, { maxOutputLength: length + slack }));
+      return unpackAtMost(length, strip, (maxOutputLength) => zstdDecompressSync(chunk, { maxOutputLength }));
     case 32773: {
       const target = new Uint8Array(length);
       return target.subarray(0, unpackBits(chunk, target));
@@ -66,16 +65,7 @@ function unpackAny(chunk: Buffer, compression: number, length: number): Uint8Arr
   }
 }
 
-/** Writers pad the last strip; more than this is a bomb. */
-const slack = 65_536;
-
-function throughZlib(inflate: () => Buffer): Buffer {
-  try {
-    return inflate();
-  } catch (thrown) {
-    throw new DecodeError("corrupt", `a strip of the TIFF cannot be unpacked: ${messageOf(thrown)}`);
-  }
-}
+const strip = "a strip of the TIFF";
 
 const clearCode = 256;
 const endCode = 257;

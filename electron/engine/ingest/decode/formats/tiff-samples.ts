@@ -2,6 +2,7 @@
  * @file Reads the strips or tiles of a TIFF into one array of samples: any whole bits from 1 to 16, 32 and 64, floats of 16, 32 and 64 bits, by pixel or
  * by plane.
  */
+/// <reference lib="esnext.float16" />
 import { DecodeError } from "../decode-error.ts";
 import { canUnpack, compressionName, unpack } from "./tiff-codecs.ts";
 import type { TiffDirectory } from "./tiff-directory.ts";
@@ -116,7 +117,7 @@ type Read = (rowAt: number, index: number) => number;
 function sampleReader(data: Uint8Array, { bits, sampleFormat }: TiffLayout, little: boolean): Read {
   const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
   if (sampleFormat === 3) {
-    if (bits === 16) return (row, index) => fromHalf(view.getUint16(row + index * 2, little));
+    if (bits === 16) return (row, index) => view.getFloat16(row + index * 2, little);
     return bits === 32
       ? (row, index) => view.getFloat32(row + index * 4, little)
       : (row, index) => view.getFloat64(row + index * 8, little);
@@ -139,13 +140,4 @@ function sampleReader(data: Uint8Array, { bits, sampleFormat }: TiffLayout, litt
     const value = (three >>> (24 - bits - (bit & 7))) << unused;
     return signed ? value >> unused : value >>> unused;
   };
-}
-
-/** IEEE 754 binary16. */
-function fromHalf(half: number): number {
-  const sign = half >= 0x8000 ? -1 : 1;
-  const exponent = (half >> 10) & 31;
-  const fraction = half & 1023;
-  if (exponent === 31) return fraction === 0 ? sign * Infinity : Number.NaN;
-  return sign * (exponent === 0 ? fraction * 2 ** -24 : (1024 + fraction) * 2 ** (exponent - 25));
 }
