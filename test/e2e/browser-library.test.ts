@@ -33,6 +33,20 @@ describe.skipIf(chromium === null)("library", () => {
     await page.context().close();
   });
 
+  test("a path that is pasted takes the place of the one that was written while the field was in use", async () => {
+    const page = await site.open("fake=0");
+    await page.getByRole("button", { name: "Choose a folder" }).click();
+    const field = page.getByLabel("Path");
+    await expect.poll(() => field.inputValue()).toBe("/home/someone");
+    await page.keyboard.insertText("/somewhere/else");
+    expect(await field.inputValue()).toBe("/somewhere/else");
+    await field.press("Enter");
+    await page.getByRole("button", { name: "Documents" }).waitFor();
+    await page.keyboard.insertText("/again");
+    expect(await field.inputValue()).toBe("/again");
+    await page.context().close();
+  });
+
   test("a folder that cannot be opened says which and why", async () => {
     const page = await site.open("fake=0");
     await page.getByRole("button", { name: "Choose a folder" }).click();
