@@ -2,7 +2,8 @@
  * @file The part of the contract about duplicates: groups at any strictness, pairs between two folders, what a person said is no duplicate, and the rule by which
  * one of a group is kept. Only marks follow from it; files are never touched.
  */
-import type { DuplicateGroup, ImageId, Relation } from "./model.ts";
+import type { DuplicateGroup } from "./duplicate-model.ts";
+import type { ImageId, Relation } from "./model.ts";
 
 /** Which verified pairs count. */
 export interface Strictness {

@@ -1,6 +1,6 @@
 /** @file Duplicates between two chosen folders: which of one lie in the other too. */
 import type { SharedOfFolder } from "#protocol/duplicates-contract.ts";
-import type { DuplicateGroup } from "#protocol/model.ts";
+import type { DuplicateGroup } from "#protocol/duplicate-model.ts";
 
 import { lastPart } from "../widgets/format.ts";
 import { engine } from "./engine.svelte.ts";

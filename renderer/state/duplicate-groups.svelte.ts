@@ -2,7 +2,8 @@
  * @file The groups of duplicates at the strictness that was chosen, most to gain first, read in pages as they are looked at and read again when they change.
  */
 import { plainStrictness, type Strictness } from "#protocol/duplicates-contract.ts";
-import type { DuplicateGroup, ImageId, Relation } from "#protocol/model.ts";
+import type { DuplicateGroup } from "#protocol/duplicate-model.ts";
+import type { ImageId, Relation } from "#protocol/model.ts";
 
 import { engine } from "./engine.svelte.ts";
 import { images } from "./images.svelte.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import sharp, { type Sharp } from "sharp";
 import { beforeAll, describe, expect, test } from "vitest";
 
-import type { PictureEdit } from "#protocol/model.ts";
+import type { PictureEdit } from "#protocol/duplicate-model.ts";
 
 import { runJson } from "../helpers/command-line.ts";
 import { temporaryFolderFor } from "../helpers/temporary-folder.ts";

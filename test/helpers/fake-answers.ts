@@ -1,7 +1,7 @@
 /** @file What the fake engine says of its images: columns, details, neighbours, groups, oddness, issues and a map, all from their numbers. */
+import type { DuplicateGroup } from "#protocol/duplicate-model.ts";
 import {
   imageFlags,
-  type DuplicateGroup,
   type EncoderId,
   type EncoderSummary,
   type GroupId,

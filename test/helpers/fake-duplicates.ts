@@ -1,7 +1,8 @@
 /** @file The fake engine's part about duplicates: strictness by relation, what was set apart with its steps, a rule of keeping, pairs between folders. */
 import type { Handlers } from "#protocol/contract.ts";
 import { plainKeepRule, type ApartSteps, type DuplicatesContract, type SharedOfFolder } from "#protocol/duplicates-contract.ts";
-import { relations, type DuplicateGroup, type ImageId, type Relation } from "#protocol/model.ts";
+import type { DuplicateGroup } from "#protocol/duplicate-model.ts";
+import { relations, type ImageId, type Relation } from "#protocol/model.ts";
 import { groupsOf } from "./fake-answers.ts";
 import { fakeFolders, type FakeImage } from "./fake-images.ts";
 

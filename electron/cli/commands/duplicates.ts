@@ -2,7 +2,8 @@
  * @file `likeness duplicates`: groups of verified duplicates, those between two folders alone, and what was said to be none.
  */
 import type { SharedOfFolder, Strictness } from "#protocol/duplicates-contract.ts";
-import { relations, type DuplicateGroup } from "#protocol/model.ts";
+import type { DuplicateGroup } from "#protocol/duplicate-model.ts";
+import { relations } from "#protocol/model.ts";
 
 import type { Engine } from "../../engine/engine.ts";
 import { CliUsageError, oneOf, optionalText, shareOf, type Command, type CommandInput } from "../arguments.ts";

@@ -2,7 +2,7 @@
  * @file Compares pairs of pictures in a child process: decode, compare, forget. The pairs of one request share pictures, so the last few
  * decoded ones are kept.
  */
-import type { PictureEdit } from "#protocol/model.ts";
+import type { PictureEdit } from "#protocol/duplicate-model.ts";
 
 import { editOf } from "../duplicates/edit-of.ts";
 import { comparePictures } from "../duplicates/compare.ts";

@@ -4,7 +4,7 @@
  */
 import { hash } from "node:crypto";
 
-import type { PictureEdit } from "#protocol/model.ts";
+import type { PictureEdit } from "#protocol/duplicate-model.ts";
 
 import { BugError } from "../base/errors.ts";
 import { pairAt, type GroupSource } from "./group-source.ts";

@@ -1,7 +1,7 @@
 /**
  * @file A verdict as what is told to people and kept: what was done to one picture to get the other.
  */
-import type { PictureEdit } from "#protocol/model.ts";
+import type { PictureEdit } from "#protocol/duplicate-model.ts";
 
 import { inverse, type Affine } from "./align/geometry.ts";
 import type { Verdict } from "./compare.ts";

@@ -2,7 +2,7 @@
  * @file What the duplicates stage takes and gives. A *content* is one distinct sequence of file bytes; several files may hold it. Plain
  * data and typed arrays: all of it may cross to a worker.
  */
-import type { PictureEdit } from "#protocol/model.ts";
+import type { PictureEdit } from "#protocol/duplicate-model.ts";
 
 import type { Orientation } from "./picture.ts";
 

@@ -4,7 +4,7 @@
 import { isAbsolute } from "node:path";
 
 import type { SharedOfFolder, Strictness } from "#protocol/duplicates-contract.ts";
-import type { DuplicateGroup } from "#protocol/model.ts";
+import type { DuplicateGroup } from "#protocol/duplicate-model.ts";
 
 import { UserError } from "../base/errors.ts";
 import { isInside, showPath, type PathBytes } from "../base/path-bytes.ts";

@@ -3,7 +3,8 @@
  * set apart are then made without reading rows again.
  */
 import { plainKeepRule, plainStrictness, type KeepRule, type Strictness } from "#protocol/duplicates-contract.ts";
-import type { DuplicateMember, ImageId } from "#protocol/model.ts";
+import type { DuplicateMember } from "#protocol/duplicate-model.ts";
+import type { ImageId } from "#protocol/model.ts";
 
 import { BugError } from "../base/errors.ts";
 import { showPath } from "../base/path-bytes.ts";

@@ -3,7 +3,8 @@
  * come from a table; a group is written out when somebody looks at it.
  */
 import type { Strictness } from "#protocol/duplicates-contract.ts";
-import { relations, type DuplicateGroup, type GroupId, type ImageId, type Relation } from "#protocol/model.ts";
+import type { DuplicateGroup } from "#protocol/duplicate-model.ts";
+import { relations, type GroupId, type ImageId, type Relation } from "#protocol/model.ts";
 
 import type { Collection } from "../collection.ts";
 import { describeGroup } from "../duplicates/describe-group.ts";

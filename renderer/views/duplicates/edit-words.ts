@@ -1,5 +1,6 @@
 /** @file What differs between the kept picture and another one of its group, in words. */
-import type { DuplicateGroup, ImageId, PictureEdit } from "#protocol/model.ts";
+import type { DuplicateGroup, PictureEdit } from "#protocol/duplicate-model.ts";
+import type { ImageId } from "#protocol/model.ts";
 
 /** "cropped to 82 %, tilted by 3.2°"; empty where nothing but saving again was done, or where nobody compared the two. */
 export function editWords({ pairs }: Pick<DuplicateGroup, "pairs">, kept: ImageId, other: ImageId): string {

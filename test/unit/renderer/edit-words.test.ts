@@ -1,7 +1,8 @@
 /** @file What differs between two copies is said in few words, from the kept one's side. */
 import { expect, test } from "vitest";
 
-import type { ImageId, PictureEdit } from "#protocol/model.ts";
+import type { PictureEdit } from "#protocol/duplicate-model.ts";
+import type { ImageId } from "#protocol/model.ts";
 
 import { editWords } from "../../../renderer/views/duplicates/edit-words.ts";
 

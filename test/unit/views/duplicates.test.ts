@@ -6,7 +6,8 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 
 import { readCsv } from "#engine/base/csv.ts";
 import { plainKeepRule } from "#protocol/duplicates-contract.ts";
-import type { DuplicateGroup, ImageId } from "#protocol/model.ts";
+import type { DuplicateGroup } from "#protocol/duplicate-model.ts";
+import type { ImageId } from "#protocol/model.ts";
 import { readRaw } from "#engine/store/statements.ts";
 import { indexedCollection, type IndexedCollection } from "../../helpers/indexed-collection.ts";
 import { indexNow, pathsOf } from "../../helpers/in-process.ts";

@@ -1,7 +1,8 @@
 /**
  * @file Everything an export says of an image, read in a few flat queries.
  */
-import type { DuplicateGroup, ImageId } from "#protocol/model.ts";
+import type { DuplicateGroup } from "#protocol/duplicate-model.ts";
+import type { ImageId } from "#protocol/model.ts";
 
 import type { Collection } from "../../collection.ts";
 import type { PictureMetadata } from "../../ingest/decode/types.ts";

@@ -6,7 +6,7 @@ import type { Migration } from "./table.ts";
 export const noteEdits: Migration = {
   name: "012-note-edits",
   sql: `
-    -- JSON (protocol/model.ts, PictureEdit, from a to b); NULL: nothing, or judged before this was noted
+    -- JSON (protocol/duplicate-model.ts, PictureEdit, from a to b); NULL: nothing, or judged before this was noted
     ALTER TABLE pairs ADD COLUMN edit TEXT;
   `,
 };

@@ -1,7 +1,7 @@
 /**
  * @file Groups of duplicates: most bytes to gain first, each copy with the reason why it is kept or not.
  */
-import type { DuplicateGroup } from "#protocol/model.ts";
+import type { DuplicateGroup } from "#protocol/duplicate-model.ts";
 
 import { shownIn, type ReportContext, type Section } from "../context.ts";
 import { html, name, type Markup } from "../html.ts";
