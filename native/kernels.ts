@@ -10,8 +10,10 @@ import { augment, type AugmentArguments } from "./twins/augment.ts";
 import { boxReduce, type BoxReduceArguments } from "./twins/box-reduce.ts";
 import { exactNeighbours, maxThreads, type ExactNeighboursArguments } from "./twins/exact-neighbours.ts";
 import { findBadRow, type FindBadRowArguments } from "./twins/find-bad-row.ts";
+import { findCorners, type FindCornersArguments } from "./twins/find-corners.ts";
 import { histograms, type HistogramsArguments } from "./twins/histograms.ts";
 import { jpegReduce, type JpegReduceArguments } from "./twins/jpeg-reduce.ts";
+import { layCorners, type LayCornersArguments } from "./twins/lay-corners.ts";
 import { projectRows, type ProjectRowsArguments } from "./twins/project-rows.ts";
 import { resample, type ResampleArguments } from "./twins/resample.ts";
 import { sharpness, type SharpnessArguments } from "./twins/sharpness.ts";
@@ -24,8 +26,10 @@ export interface KernelTable {
   boxReduce(given: BoxReduceArguments): void;
   exactNeighbours(given: ExactNeighboursArguments): void;
   findBadRow(given: FindBadRowArguments): number;
+  findCorners(given: FindCornersArguments): number;
   histograms(given: HistogramsArguments): void;
   jpegReduce(given: JpegReduceArguments): number;
+  layCorners(given: LayCornersArguments): void;
   projectRows(given: ProjectRowsArguments): void;
   resample(given: ResampleArguments): void;
   sharpness(given: SharpnessArguments): void;
@@ -46,8 +50,10 @@ export const twins: KernelTable = {
   boxReduce,
   exactNeighbours,
   findBadRow,
+  findCorners,
   histograms,
   jpegReduce,
+  layCorners,
   projectRows,
   resample,
   sharpness,

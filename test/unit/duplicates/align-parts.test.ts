@@ -3,7 +3,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
 import { applyTone, inverseTone } from "#engine/duplicates/align/apply-tone.ts";
-import { findCorners, sampleAt, soften, type Plane } from "#engine/duplicates/align/corners.ts";
+import { findCorners } from "#engine/duplicates/align/corners.ts";
+import { sampleAt, soften, type Plane } from "#engine/duplicates/align/plane.ts";
 import { framingOf, inverse, rescaled, scaleOf, stretchOf, turnOf, type Affine } from "#engine/duplicates/align/geometry.ts";
 import { refine } from "#engine/duplicates/align/refine.ts";
 import { isGrey, withoutColour } from "#engine/duplicates/align/regrey.ts";

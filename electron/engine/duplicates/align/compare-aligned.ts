@@ -14,12 +14,13 @@ import { compareTiles, countStructuredTiles, type TileReport, type Tone } from "
 import { middleShift } from "../tone.ts";
 import { applyTone, inverseTone } from "./apply-tone.ts";
 import { findCaption } from "./caption.ts";
-import { findCorners, soften, type Corners, type Plane } from "./corners.ts";
+import { findCorners, type Corners } from "./corners.ts";
 import { fitTone } from "./fit-tone.ts";
 import { framingOf, inverse, rescaled, scaleOf, stretchOf, turnOf, type Affine } from "./geometry.ts";
 import { greysOf, isGrey, withoutColour } from "./regrey.ts";
 import { refine, type Refined } from "./refine.ts";
 import { seenTiles, withoutDetail } from "./seen-tiles.ts";
+import { soften, type Plane } from "./plane.ts";
 import { findSimilarity } from "./similarity.ts";
 import { warp } from "./warp.ts";
 
@@ -128,7 +129,7 @@ function seenOf(picture: Picture): Seen {
   const planes = toPlanes(picture, scaled(picture.width), scaled(picture.height));
   const plane = { width: planes.width, height: planes.height, values: planes.luma };
   const soft = soften(plane);
-  const seen: Seen = { scale, planes, isGrey: isGrey(planes), plane, soft, corners: findCorners(plane, soft) };
+  const seen: Seen = { scale, planes, isGrey: isGrey(planes), plane, soft, corners: findCorners(plane) };
   seenBefore.set(picture, seen);
   return seen;
 }

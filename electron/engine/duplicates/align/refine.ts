@@ -3,7 +3,7 @@
  * Kanade 1981; with gain and bias as Baker and Matthews 2004 describe). What fits badly counts little, so that a caption does not pull.
  */
 import { choleskyFactorIfAny, solveCholesky } from "../../base/cholesky.ts";
-import { sampleAt, type Plane } from "./corners.ts";
+import { sampleAt, type Plane } from "./plane.ts";
 import type { Affine } from "./geometry.ts";
 
 export interface Refined {
