@@ -6,6 +6,7 @@ import type { PreviewResult, TensorResult } from "../ingest/decode/ingest.ts";
 import type { TensorPlace } from "../ingest/decode/tensor-place.ts";
 import type { Sharpness } from "../ingest/decode/sharpness.ts";
 import type { DecodeFailure, FileIdentity, IngestRequest, IngestResult, Picture, TensorShape } from "../ingest/decode/types.ts";
+import type { KeypointsRequest, KeypointsResult } from "./keypoints-of-files.ts";
 import type { VerifyRequest, VerifyResult } from "./verify-pairs.ts";
 
 export interface PixelOperations {
@@ -21,6 +22,8 @@ export interface PixelOperations {
   sharpness: { request: { readonly path: Uint8Array }; result: Sharpness };
   /** JPEG for formats that a browser cannot show, into the file `target`, or as bytes where that is null. */
   preview: { request: { readonly path: Uint8Array; readonly maxSide: number; readonly target: string | null }; result: PreviewResult };
+  /** What is kept of pictures to find their edits. */
+  keypoints: { request: KeypointsRequest; result: KeypointsResult };
   /** Whether pairs of files show the same picture. */
   verify: { request: VerifyRequest; result: VerifyResult };
   /** The tensor of a picture from outside; `name` helps to tell its format. */

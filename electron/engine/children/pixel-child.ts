@@ -5,6 +5,7 @@
 import { ingestFile, measureSharpness, pixelsOfFile, previewOfFile, squareOfFile, tensorOfBytes } from "../ingest/decode/ingest.ts";
 import { identifyFile } from "../ingest/decode/read-file.ts";
 import type { OperationHandlers, PixelOperations } from "./operations.ts";
+import { keypointsOfFiles } from "./keypoints-of-files.ts";
 import { serve } from "./serve.ts";
 import { verifyPairs } from "./verify-pairs.ts";
 
@@ -15,6 +16,7 @@ const handlers: OperationHandlers<PixelOperations> = {
   square: squareOfFile,
   sharpness: ({ path }) => measureSharpness(path),
   preview: previewOfFile,
+  keypoints: keypointsOfFiles,
   verify: verifyPairs,
   fromBytes: tensorOfBytes,
 };

@@ -1,6 +1,6 @@
 /**
  * @file Which pairs are worth decoding: near in the perceptual hash (any of eight orientations) or in mean colours, or neighbours in the encoder's space,
- * beyond chance in this collection. Proportions and 4 x 4 mean colours throw out most of what cannot be one picture.
+ * beyond chance in this collection. Proportions and 4 x 4 mean colours throw out most of what cannot be one picture; corners tell what may be an edit.
  *
  * [Note: crowded hashes] Thousands of contents may share a hash (blank pages, one icon in many colours). All pairs of them would be
  * millions, so among contents of one hash (more than `crowd` of them) or of two near hashes each is paired only with its next in order of
@@ -12,9 +12,11 @@ import { createRandom } from "../base/random.ts";
 import type { StageOptions } from "../base/stage.ts";
 import { matchColours } from "./colour-index.ts";
 import { matchHashes } from "./hash-index.ts";
-import { inverseOrientation, isLarge, orientations, orientedSteps, swapsSides } from "./picture.ts";
+import type { KeypointTable } from "./keypoints.ts";
+import { findLaidPairs } from "./laid-pairs.ts";
+import { inverseOrientation, orientations, orientedSteps, swapsSides } from "./picture.ts";
 import type { Orientation } from "./picture.ts";
-import { learnThresholds, thresholdOfGraph, type SimilarityThresholds } from "./similarity-threshold.ts";
+import { learnThreshold, thresholdOfGraph } from "./similarity-threshold.ts";
 import type { CandidatePair, CandidateReason, ContentFacts } from "./types.ts";
 
 export interface CandidateInput {
@@ -28,14 +30,15 @@ export interface CandidateInput {
   readonly table?: VectorTable | null;
   /** Instead of the learnt one. */
   readonly similarityThreshold?: number;
+  /** Of the contents, in their order; without them edits are looked for among pictures of near hashes only. */
+  readonly keypoints?: KeypointTable | null;
 }
 
 const crowd = 32;
-/** Of each picture's neighbours: an edit is among the nearest, and looking for one takes a while. */
-const nearestForEdits = 4;
-/** The same where they are less alike than copies. */
-const nearestBelowCopies = 2;
-const leastAgreement = 0.6;
+/** Edits lie further from what they were made from than copies, a tilt with black corners furthest; corners are asked in a moment. */
+const leastSimilarityOfEdits = 0.5;
+/** Two shots of a camera held still lie over each other as edits do: of those only the nearest are looked at. */
+const nearestOfSameFraming = 8;
 const nextInColour = 8;
 const mostColourDifference = { mean: 24, single: 64 };
 const orientedFields = orientations.map((orientation) => orientedSteps(4, 4, orientation));
@@ -45,7 +48,10 @@ export function findCandidates(input: CandidateInput, options: StageOptions = {}
   const found = new PairTable(input.contents);
   addHashCandidates(input.contents, found, options);
   matchColours(input.contents, (a, b) => found.addColour(a, b), options);
-  addNeighbours(input, found, options);
+  eachNeighbour(input, thresholdOf(input), options, (a, b, { similarity }) =>
+    found.addNeighbour(Math.min(a, b), Math.max(a, b), similarity),
+  );
+  addEdits(input, found, options);
   return found.list();
 }
 
@@ -55,14 +61,6 @@ interface Entry {
   similarity: number | undefined;
   lookForScene: boolean;
   lookForEdits: boolean;
-}
-
-interface Near {
-  readonly similarity: number;
-  /** 0 for the nearest. */
-  readonly rank: number;
-  /** Below what copies have. */
-  readonly isFar: boolean;
 }
 
 class PairTable {
@@ -91,16 +89,18 @@ class PairTable {
     if (!entry.turns.some((known) => known.orientation === 0)) entry.turns.push({ orientation: 0, distance: 0 });
   }
 
-  addNeighbour(a: number, b: number, { similarity, rank, isFar }: Near): void {
-    const isFramedAlike = !isFar && mayMatch(this.#contents[a], this.#contents[b], orientations);
-    const [one, other] = [this.#contents[a], this.#contents[b]];
-    const mayBeEdit = rank < nearestForEdits && isLarge(one) && isLarge(other) && brightnessAgrees(one.colour, other.colour);
-    if (!isFramedAlike && !mayBeEdit) return;
+  addNeighbour(a: number, b: number, similarity: number): void {
+    if (!mayMatch(this.#contents[a], this.#contents[b], orientations)) return;
     const entry = this.#entry(a, b);
     entry.reasons.add("embedding");
     entry.similarity = Math.max(similarity, entry.similarity ?? -1);
-    entry.lookForScene ||= isFramedAlike;
-    entry.lookForEdits ||= mayBeEdit;
+    entry.lookForScene = true;
+  }
+
+  addEdit(a: number, b: number): void {
+    const entry = this.#entry(a, b);
+    entry.reasons.add("keypoints");
+    entry.lookForEdits = true;
   }
 
   list(): CandidatePair[] {
@@ -111,7 +111,7 @@ class PairTable {
         a: Math.floor(key / count),
         b: key % count,
         reasons: [...reasons],
-        ...(turns.length > 0 && !reasons.has("embedding")
+        ...((turns.length > 0 || reasons.has("keypoints")) && !reasons.has("embedding")
           ? { orientations: turns.sort((x, y) => x.distance - y.distance).map((turn) => turn.orientation) }
           : {}),
         ...(similarity === undefined ? {} : { similarity }),
@@ -190,47 +190,57 @@ function nearestInColour(contents: readonly ContentFacts[], item: number, few: r
   return new Set([few[0], ...few.slice(Math.max(0, low - 2), low + 2)]);
 }
 
-function addNeighbours(input: CandidateInput, found: PairTable, options: StageOptions): void {
-  const { graph, rows, contents } = input;
+/** What lies in the other as an edit would: neighbours, and what is within a frame. */
+function addEdits(input: CandidateInput, found: PairTable, options: StageOptions): void {
+  const { contents, keypoints } = input;
+  if (!keypoints) return;
+  const nearest = new Set<number>();
+  const laid = findLaidPairs(
+    {
+      contents,
+      keypoints,
+      neighbours: (add) =>
+        eachNeighbour(input, leastSimilarityOfEdits, options, (a, b, { rank }) => {
+          if (rank < nearestOfSameFraming) nearest.add(Math.min(a, b) * contents.length + Math.max(a, b));
+          add(a, b);
+        }),
+    },
+    options,
+  );
+  for (const { a, b, isSameFraming } of laid) if (!isSameFraming || nearest.has(a * contents.length + b)) found.addEdit(a, b);
+}
+
+interface Near {
+  readonly similarity: number;
+  /** 0 for the nearest. */
+  readonly rank: number;
+}
+
+/** Neighbours that are at least so alike, by position. */
+function eachNeighbour(
+  { graph, rows, contents }: CandidateInput,
+  least: number,
+  options: StageOptions,
+  tell: (a: number, b: number, near: Near) => void,
+): void {
   if (graph === null) return;
-  const { copies, edits } = thresholdsOf(input, graph);
   for (let row = 0; row < graph.count; row++) {
     if ((row & 1023) === 0) throwIfAborted(options.signal);
     const item = rows[row];
     if (item < 0 || item >= contents.length) continue;
     for (let at = row * graph.k; at < (row + 1) * graph.k; at++) {
       const similarity = graph.similarities[at];
-      const rank = at - row * graph.k;
-      // Descending within a row.
-      if (similarity < edits || (similarity < copies && rank >= nearestBelowCopies)) break;
+      if (similarity < least) break; // descending within a row
       const other = graph.indices[at] < 0 ? -1 : rows[graph.indices[at]];
-      if (other < 0 || other === item || other >= contents.length) continue;
-      found.addNeighbour(Math.min(item, other), Math.max(item, other), { similarity, rank, isFar: similarity < copies });
+      if (other >= 0 && other !== item && other < contents.length) tell(item, other, { similarity, rank: at - row * graph.k });
     }
   }
 }
 
-/** Correlation of the brightness of 4 x 4 fields: a crop, a tilt, a tone or the loss of colour leaves light where it is, roughly. */
-function brightnessAgrees(a: Uint8Array, b: Uint8Array): boolean {
-  const [one, other] = [a, b].map((colour) =>
-    Array.from({ length: 16 }, (_, field) => colour[3 * field] + 2 * colour[3 * field + 1] + colour[3 * field + 2]),
-  );
-  const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length;
-  const [meanOne, meanOther] = [mean(one), mean(other)];
-  let [both, oneSquare, otherSquare] = [0, 0, 0];
-  for (let field = 0; field < 16; field++) {
-    const [x, y] = [one[field] - meanOne, other[field] - meanOther];
-    both += x * y;
-    oneSquare += x * x;
-    otherSquare += y * y;
-  }
-  return both >= leastAgreement * Math.sqrt(oneSquare * otherSquare);
-}
-
-function thresholdsOf({ similarityThreshold, table, seed }: CandidateInput, graph: NeighbourGraph): SimilarityThresholds {
-  if (similarityThreshold === undefined && table) return learnThresholds(table, createRandom(seed));
-  const one = similarityThreshold ?? thresholdOfGraph(graph);
-  return { copies: one, edits: one };
+function thresholdOf({ similarityThreshold, table, seed, graph }: CandidateInput): number {
+  if (similarityThreshold !== undefined) return similarityThreshold;
+  if (table) return learnThreshold(table, createRandom(seed));
+  return graph === null ? 1 : thresholdOfGraph(graph);
 }
 
 function meanColour(content: ContentFacts): number {

@@ -52,7 +52,11 @@ const acceptedWithTone = 1;
 const fewestStructuredTiles = 3;
 const leastContrast = 5;
 const acceptedSmooth = 1;
-const leastTurnedLiveliness = 0.5;
+const fewestTurnedTiles = 100;
+const rimWidth = 2;
+const rimSlack = 3; // grey levels
+const plainRim = 0.8;
+const darkest = 16;
 const furthestShift = { sameSize: 0.35, otherSize: 0.75 }; // compared pixels
 const mostSketchDifference = 14; // root mean square, grey levels
 const orientedSketch = orientations.map((orientation) => orientedSteps(sketchSide, sketchSide, orientation));
@@ -87,13 +91,25 @@ export function comparePictures(a: Picture, b: Picture, options: CompareOptions 
 
 /**
  * Turned and mirrored copies are looked for among photos only: a set of icons is full of arrows that are each other's mirror image and
- * mean the opposite.
+ * mean the opposite. An icon lies on plain ground, mostly white once what was transparent is laid on white; of what lies in the dark only few things are drawn.
  */
 function isRich(picture: Picture): boolean {
   if (!isLarge(sourceSize(picture))) return false;
   const { width, height } = commonSize(picture, picture, firstSide);
   const prepared = prepare(picture, width, height);
-  return countStructuredTiles(prepared, prepared) >= leastTurnedLiveliness * prepared.lumaActivity.length;
+  return countStructuredTiles(prepared, prepared) >= fewestTurnedTiles && !liesOnPlainGround(prepared);
+}
+
+/** Is nearly all of the rim of one brightness, and not dark? Of 596 icons of 256 pixels all but 9 have such a rim. */
+function liesOnPlainGround({ width, height, sharpLuma }: Prepared): boolean {
+  const rim: number[] = [];
+  for (let y = 0; y < height; y++) {
+    const isAtEnd = y < rimWidth || y >= height - rimWidth;
+    for (let x = 0; x < width; x++) if (isAtEnd || x < rimWidth || x >= width - rimWidth) rim.push(sharpLuma[y * width + x]);
+  }
+  const middle = rim.sort((one, other) => one - other)[rim.length >> 1];
+  const alike = rim.filter((value) => Math.abs(value - middle) <= rimSlack).length;
+  return middle > darkest && alike >= plainRim * rim.length;
 }
 
 interface Match {

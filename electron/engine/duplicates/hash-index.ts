@@ -5,7 +5,7 @@
  */
 import { throwIfAborted } from "../base/errors.ts";
 import type { StageOptions } from "../base/stage.ts";
-import { orientations } from "./picture.ts";
+import { orientations as allOrientations } from "./picture.ts";
 import type { Orientation } from "./picture.ts";
 
 export const hashRadius = 7;
@@ -22,11 +22,17 @@ export interface HashMatch {
   readonly distance: number;
 }
 
+export interface HashOptions extends StageOptions {
+  /** Those that are looked for; all eight where absent. */
+  readonly orientations?: readonly Orientation[];
+}
+
 /**
- * @param hashes [count] of [8 orientations, 8 bytes]; no two may be equal in orientation 0
+ * @param hashes [count] of [8 orientations, 8 bytes], or as many as are looked for; no two may be equal in orientation 0
  * @param found called for every pair and orientation within the radius; `orientation` is that of `first`
  */
-export function matchHashes(hashes: readonly Uint8Array[], found: (match: HashMatch) => void, options: StageOptions = {}): void {
+export function matchHashes(hashes: readonly Uint8Array[], found: (match: HashMatch) => void, options: HashOptions = {}): void {
+  const { orientations = allOrientations } = options;
   const count = hashes.length;
   const words = new Uint16Array(count * bands);
   for (let item = 0; item < count; item++) {

@@ -8,20 +8,11 @@ import type { Random } from "../base/random.ts";
 
 export const thresholdBounds = { lowest: 0.7, highest: 0.94 };
 const quantile = 0.999;
-/** Edits are further from what they were made from than copies are, and where a folder holds many of them, they are many of the random pairs too. */
-const editBounds = { lowest: 0.65, quantile: 0.95 };
 const samples = 40_000;
 
-export interface SimilarityThresholds {
-  /** From here on two pictures may be copies, or shots of one scene. */
-  readonly copies: number;
-  /** From here on the nearest neighbours may be edits of each other: never higher. */
-  readonly edits: number;
-}
-
 /** From random pairs of the vectors. */
-export function learnThresholds(table: VectorTable, random: Random): SimilarityThresholds {
-  if (table.count < 3) return { copies: thresholdBounds.lowest, edits: editBounds.lowest };
+export function learnThreshold(table: VectorTable, random: Random): number {
+  if (table.count < 3) return thresholdBounds.lowest;
   const { count, dimensions, values } = table;
   const similarities = new Float32Array(samples);
   for (let sample = 0; sample < samples; sample++) {
@@ -32,9 +23,7 @@ export function learnThresholds(table: VectorTable, random: Random): SimilarityT
     similarities[sample] = dot;
   }
   similarities.sort();
-  const copies = bounded(similarities[Math.floor(quantile * samples)]);
-  const edits = similarities[Math.floor(editBounds.quantile * samples)];
-  return { copies, edits: Math.min(copies, Math.max(editBounds.lowest, edits)) };
+  return bounded(similarities[Math.floor(quantile * samples)]);
 }
 
 /** Where only the graph is at hand: beyond what the farthest kept neighbour of the median image has. */

@@ -27,7 +27,7 @@ export interface ContentFacts {
   readonly jpegQuality?: number | null;
 }
 
-export type CandidateReason = "hash" | "colour" | "embedding" | "pixels";
+export type CandidateReason = "hash" | "colour" | "embedding" | "pixels" | "keypoints";
 
 /** Two contents that may be one picture, by position in the list given; a < b. */
 export interface CandidatePair {
@@ -40,7 +40,7 @@ export interface CandidatePair {
   readonly similarity?: number;
   /** The similarity is beyond chance in this collection: worth looking for a common scene. */
   readonly lookForScene: boolean;
-  /** Near enough to be an edit of it: a crop, a tilt, a frame, a caption. */
+  /** One lies in the other as an edit does: a crop, a tilt, a frame, a caption. */
   readonly lookForEdits: boolean;
 }
 

@@ -15,10 +15,11 @@ import { obeyControl, sharedSignal } from "../jobs/control.ts";
 import { makeMap } from "../map/make-map.ts";
 import { scoreOutliers } from "../outliers/score.ts";
 import { exactNeighbours } from "../search/exact-neighbours.ts";
-import { openForReading } from "../store/database.ts";
+import { openForReading, type ReadStore } from "../store/database.ts";
 import { evaluate } from "../training/evaluate/evaluate.ts";
 import { compareSpaces } from "./comparison/compare-spaces.ts";
 import type { ComputeMessage, ComputeStart, ComputeTask, ComputeTasks, VectorSource } from "./compute-messages.ts";
+import { loadKeypoints } from "./keypoints.ts";
 import { loadVectors, type EmbeddedContents } from "./vectors.ts";
 
 type Tasks = { [T in ComputeTask]: (input: ComputeTasks[T]["input"], options: StageOptions) => ComputeTasks[T]["output"] };
@@ -40,8 +41,15 @@ const tasks: Tasks = {
   map: ({ source, graph, seed, initial }, options) => makeMap({ table: readVectors(source).table, graph, seed, initial }, options),
   evaluate: (input, options) => evaluate(input, options),
   compare: (input, options) => compareSpaces(input, options),
-  candidates: ({ contents, graph, rows, source, seed }, options) =>
-    findCandidates({ contents, graph, rows, seed, ...(graph ? { table: readVectors(source).table } : {}) }, options),
+  candidates: ({ contents, graph, rows, source, seed }, options) => {
+    const keypoints = reading(source, (store) =>
+      loadKeypoints(
+        store,
+        contents.map((content) => content.id),
+      ),
+    );
+    return findCandidates({ contents, graph, rows, seed, keypoints, ...(graph ? { table: readVectors(source).table } : {}) }, options);
+  },
   outliers: ({ source, graph, groups, seed }, options) =>
     scoreOutliers(
       {
@@ -55,10 +63,14 @@ const tasks: Tasks = {
     ),
 };
 
-function readVectors({ workspace, encoder }: VectorSource): EmbeddedContents {
+function readVectors(source: VectorSource): EmbeddedContents {
+  return reading(source, (store) => loadVectors(store, source.encoder));
+}
+
+function reading<T>({ workspace }: VectorSource, read: (store: ReadStore) => T): T {
   const { store, close } = openForReading(workspace);
   try {
-    return loadVectors(store, encoder);
+    return read(store);
   } finally {
     close();
   }

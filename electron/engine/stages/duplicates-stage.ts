@@ -9,11 +9,12 @@ import { listJudgedPairs, readMark, saveMark, savePair } from "../store/queries/
 import { inTransaction } from "../store/statements.ts";
 import { compute } from "./compute.ts";
 import { fingerprint } from "./fingerprint.ts";
+import { addKeypoints } from "./keypoints.ts";
 import { asGraph, requireGraph, vectorSource } from "./neighbours-stage.ts";
 import type { Pipeline } from "./pipeline.ts";
 import { verifyCandidates } from "./verify-candidates.ts";
 
-const version = 1;
+const version = 2;
 const seed = 3;
 export function contentFacts(row: ContentRow): ContentFacts {
   return {
@@ -39,6 +40,7 @@ export async function duplicatesStage(pipeline: Pipeline): Promise<void> {
   );
   if (readMark(store, "duplicates", encoderRow.key) === mark) return;
   const contents = rows.map(contentFacts);
+  await addKeypoints(pipeline, rows);
   const candidates = await findCandidates(pipeline, contents);
   const known = new Set(listJudgedPairs(store, verifierVersion).map(({ a, b }) => `${a}/${b}`));
   const open = candidates.filter((pair) => !known.has(pairKey(contents[pair.a] as ContentFacts, contents[pair.b] as ContentFacts)));

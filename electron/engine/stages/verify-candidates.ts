@@ -10,8 +10,8 @@ import { keepsEveryPixel } from "../duplicates/keep.ts";
 import type { CandidatePair, ContentFacts } from "../duplicates/types.ts";
 import type { JobContext } from "../jobs/job-runner.ts";
 import type { ReadStore } from "../store/database.ts";
+import { pathByContent } from "../store/queries/files.ts";
 import type { PairRow } from "../store/queries/findings.ts";
-import { readAll } from "../store/statements.ts";
 
 export interface VerifyRequest {
   readonly store: ReadStore;
@@ -28,7 +28,7 @@ const pairsPerRequest = 24;
 /** Gives the number of pairs that got no verdict. */
 export async function verifyCandidates(request: VerifyRequest, onJudged: (judged: readonly PairRow[]) => void): Promise<number> {
   const { store, children, job, contents, pairs } = request;
-  const paths = onePathPerContent(store);
+  const paths = pathByContent(store);
   const requests = chunkByPicture(pairs);
   let done = 0;
   let left = 0;
@@ -107,12 +107,4 @@ function indexPictures(
     lookForEdits: pair.lookForEdits,
   }));
   return { pictures, indexed };
-}
-
-function onePathPerContent(store: ReadStore): Map<number, Buffer> {
-  const rows = readAll<{ content_id: number; path: Buffer }>(
-    store,
-    "SELECT content_id, path FROM files WHERE state = 'image' ORDER BY path DESC",
-  );
-  return new Map(rows.map((row) => [row.content_id, row.path]));
 }

@@ -4,7 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { NeighbourGraph, VectorTable } from "#engine/base/neighbour-graph.ts";
 import { createRandom } from "#engine/base/random.ts";
 import { findCandidates } from "#engine/duplicates/candidates.ts";
-import { learnThresholds, thresholdBounds, thresholdOfGraph } from "#engine/duplicates/similarity-threshold.ts";
+import { learnThreshold, thresholdBounds, thresholdOfGraph } from "#engine/duplicates/similarity-threshold.ts";
 import type { ContentFacts } from "#engine/duplicates/types.ts";
 
 const none = { graph: null, rows: new Int32Array(0), seed: 1 };
@@ -107,7 +107,7 @@ describe("by neighbours", () => {
   test("beyond the threshold, through the rows of the graph, once per pair", () => {
     const pairs = findCandidates({ contents, graph, rows: Int32Array.of(3, 1, 0), seed: 1, similarityThreshold: 0.9 });
     expect(pairs).toEqual([
-      { a: 1, b: 3, reasons: ["embedding"], similarity: expect.closeTo(0.97, 5), lookForScene: true, lookForEdits: true },
+      { a: 1, b: 3, reasons: ["embedding"], similarity: expect.closeTo(0.97, 5), lookForScene: true, lookForEdits: false },
     ]);
   });
 
@@ -130,11 +130,9 @@ describe("the threshold", () => {
   }
 
   test("is higher where everything is alike, within its bounds", () => {
-    expect(learnThresholds(table(300, 0), createRandom(1))).toEqual({ copies: thresholdBounds.lowest, edits: 0.65 });
-    const alike = learnThresholds(table(300, 1.7), createRandom(1));
-    expect(alike.copies).toBeGreaterThan(0.75);
-    expect(alike.edits).toBeLessThan(alike.copies);
-    expect(learnThresholds(table(300, 20), createRandom(1)).copies).toBe(thresholdBounds.highest);
+    expect(learnThreshold(table(300, 0), createRandom(1))).toBe(thresholdBounds.lowest);
+    expect(learnThreshold(table(300, 1.7), createRandom(1))).toBeGreaterThan(0.75);
+    expect(learnThreshold(table(300, 20), createRandom(1))).toBe(thresholdBounds.highest);
   });
 
   test("from a graph alone: what the farthest kept neighbour of the median row has", () => {

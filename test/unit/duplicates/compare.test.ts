@@ -49,6 +49,25 @@ describe("one picture saved again", () => {
     }
   });
 
+  test("a photo that is sky for two thirds, and one of lights in the dark, mirrored", async () => {
+    const detail = photoPaint(9);
+    const underSky = withGrain(
+      paint(480, 360, (x, y) => (y < 230 ? [150 + y / 8, 180, 230 - y / 6] : detail(x, y))),
+      1,
+      4,
+    );
+    const lights = withGrain(
+      paint(480, 360, (x, y) => (Math.hypot(x - 200, y - 190) < 110 ? detail(x, y) : [4, 4, 6])),
+      1,
+      5,
+    );
+    for (const picture of [underSky, lights])
+      expect(comparePictures(await saveAgain(picture, "jpeg 60"), orient(picture, 4))).toMatchObject({
+        relation: "same-picture",
+        orientation: 4,
+      });
+  });
+
   test("a photo made a little brighter", () => {
     const brighter = { ...photo, data: photo.data.map((value) => Math.min(255, Math.round(value * 1.06 + 4))) };
     expect(comparePictures(photo, brighter)).toMatchObject({ relation: "same-picture", toned: true });
@@ -91,6 +110,12 @@ describe("traps: not the same picture", () => {
   test("an arrow to the left and one to the right", () => {
     const left = icon((x, y) => x > -16 && x < 16 && Math.abs(y) < (x < 0 ? x + 16 : 5));
     expect(comparePictures(left, orient(left, 4)).relation).toBeNull();
+  });
+
+  test("a large drawing on white and its mirror image: two icons of a set", () => {
+    const detail = photoPaint(9);
+    const large = paint(256, 256, (x, y) => (x > 30 && x < 210 && Math.abs(y - 128) < (x - 30) / 2 ? detail(x, y) : [255, 255, 255]));
+    expect(comparePictures(large, orient(large, 4)).relation).toBeNull();
   });
 
   test("text pages that differ in one word", async () => {

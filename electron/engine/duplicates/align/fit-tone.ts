@@ -7,7 +7,9 @@ import { evenChroma, middleShift, type ChromaLine } from "../tone.ts";
 
 const rounds = 4;
 const bounds = { lumaGain: [0.7, 1.45], lumaBias: 40, chromaGain: [0.6, 1.6], chromaBias: 6 } as const;
-const fewestPixels = 200;
+const fewestPixels = 100;
+/** Neighbours say the same, and a line needs few. */
+const stride = 3;
 
 /**
  * @param reached [height, width] 1 where both are seen
@@ -16,11 +18,8 @@ const fewestPixels = 200;
  */
 export function fitTone(a: Prepared, b: Prepared, reached: Uint8Array, isGrey: boolean): Tone | null {
   // What is cut off at black or white says nothing of gain, unless next to all is.
-  const within = fitLine(a.blurred[0], b.blurred[0], {
-    reached,
-    isUsable: (one, other) => one > 4 && one < 251 && other > 4 && other < 251,
-  });
-  const luma = [within, fitLine(a.blurred[0], b.blurred[0], { reached, isUsable: () => true }), same].reduce((best, line) =>
+  const within = fitLine(a.blurred[0], b.blurred[0], { reached, low: 4, high: 251 });
+  const luma = [within, fitLine(a.blurred[0], b.blurred[0], { reached, ...anywhere }), same].reduce((best, line) =>
     line !== null && (best === null || missOf(line, a, b, reached) < missOf(best, a, b, reached)) ? line : best,
   );
   if (luma === null) return null;
@@ -28,7 +27,7 @@ export function fitTone(a: Prepared, b: Prepared, reached: Uint8Array, isGrey: b
   if (middleShift(luma) > bounds.lumaBias) return null;
   const plain = { lumaGain: luma.gain, lumaBias: luma.bias, chromaGain: 1, blueBias: 0, redBias: 0 };
   if (isGrey) return plain;
-  const [blue, red] = [1, 2].map((channel) => fitLine(a.blurred[channel], b.blurred[channel], { reached, isUsable: () => true }));
+  const [blue, red] = [1, 2].map((channel) => fitLine(a.blurred[channel], b.blurred[channel], { reached, ...anywhere }));
   if (!blue || !red) return plain;
   const { furthest, ...chroma } = evenChroma(blue, red);
   // Faint colour is mostly noise, which saving again takes away: no gain follows from it.
@@ -56,24 +55,30 @@ function missOf({ gain, bias }: Line, a: Prepared, b: Prepared, reached: Uint8Ar
 
 interface Where {
   readonly reached: Uint8Array;
-  isUsable(a: number, b: number): boolean;
+  /** Values outside count for nothing. */
+  readonly low: number;
+  readonly high: number;
 }
 
-function fitLine(a: Float32Array, b: Float32Array, { reached, isUsable }: Where): Line | null {
+const anywhere = { low: -1000, high: 1000 };
+
+function fitLine(a: Float32Array, b: Float32Array, { reached, low, high }: Where): Line | null {
   let line: Line | null = null;
   let spread = 1000;
   for (let round = 0; round < rounds; round++) {
     let [weights, sumA, sumB, sumAA, sumAB, absolute, pixels] = [0, 0, 0, 0, 0, 0, 0];
-    for (let at = 0; at < a.length; at++) {
-      if (reached[at] === 0 || !isUsable(a[at], b[at])) continue;
-      const residual = line === null ? 0 : b[at] - line.gain * a[at] - line.bias;
-      const weight = 1 / (1 + (residual / spread) ** 2);
+    for (let at = 0; at < a.length; at += stride) {
+      const [one, other] = [a[at], b[at]];
+      if (reached[at] === 0 || one <= low || one >= high || other <= low || other >= high) continue;
+      const residual = line === null ? 0 : other - line.gain * one - line.bias;
+      const share = residual / spread;
+      const weight = 1 / (1 + share * share);
       pixels++;
       weights += weight;
-      sumA += weight * a[at];
-      sumB += weight * b[at];
-      sumAA += weight * a[at] * a[at];
-      sumAB += weight * a[at] * b[at];
+      sumA += weight * one;
+      sumB += weight * other;
+      sumAA += weight * one * one;
+      sumAB += weight * one * other;
       absolute += Math.min(Math.abs(residual), 3 * spread);
     }
     if (pixels < fewestPixels) return null;

@@ -18,11 +18,12 @@ export function warp(picture: Picture, affine: Affine, frame: { readonly width: 
   const reached = new Uint8Array(width * height);
   // As many samples along a side as pixels are covered: a mean, as scaling by area takes it.
   const samples = Math.max(1, Math.min(4, Math.round(Math.hypot(affine[0], affine[3]))));
-  const rgb = [0, 0, 0];
+  const share = 1 / (samples * samples);
+  const rgb = new Float64Array(3);
   let reachedCount = 0;
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
-      rgb.fill(0);
+      rgb[0] = rgb[1] = rgb[2] = 0;
       let isInside = true;
       for (let sample = 0; isInside && sample < samples * samples; sample++) {
         const u = x + ((sample % samples) + 0.5) / samples;
@@ -31,8 +32,7 @@ export function warp(picture: Picture, affine: Affine, frame: { readonly width: 
       }
       if (!isInside) continue;
       const at = y * width + x;
-      const [red, green, blue] = rgb.map((sum) => sum / (samples * samples));
-      storeColour(planes, at, red, green, blue);
+      storeColour(planes, at, rgb[0] * share, rgb[1] * share, rgb[2] * share);
       reached[at] = 1;
       reachedCount++;
     }
@@ -41,7 +41,7 @@ export function warp(picture: Picture, affine: Affine, frame: { readonly width: 
 }
 
 /** Linear between the four pixels around. False where it lies outside of the picture. */
-function addSample({ width, height, data }: Picture, x: number, y: number, rgb: number[]): boolean {
+function addSample({ width, height, data }: Picture, x: number, y: number, rgb: Float64Array): boolean {
   if (x < 0.5 || y < 0.5 || x > width - 0.5 || y > height - 0.5) return false;
   const column = Math.min(width - 2, Math.floor(x - 0.5));
   const row = Math.min(height - 2, Math.floor(y - 0.5));
@@ -51,9 +51,9 @@ function addSample({ width, height, data }: Picture, x: number, y: number, rgb: 
   const at = 3 * (row * width + column);
   const below = at + 3 * width;
   for (let channel = 0; channel < 3; channel++) {
-    const top = data[at + channel] + right * (data[at + 3 + channel] - data[at + channel]);
-    const bottom = data[below + channel] + right * (data[below + 3 + channel] - data[below + channel]);
-    rgb[channel] += top + down * (bottom - top);
+    const [topLeft, bottomLeft] = [data[at + channel], data[below + channel]];
+    const top = topLeft + right * (data[at + 3 + channel] - topLeft);
+    rgb[channel] += top + down * (bottomLeft + right * (data[below + 3 + channel] - bottomLeft) - top);
   }
   return true;
 }

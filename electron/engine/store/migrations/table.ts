@@ -16,6 +16,7 @@ import { linkRunsToProjects } from "./009-link-runs-to-projects.ts";
 import { setApart } from "./010-set-apart.ts";
 import { noteJpegQuality } from "./011-note-jpeg-quality.ts";
 import { noteEdits } from "./012-note-edits.ts";
+import { keepKeypoints } from "./013-keep-keypoints.ts";
 
 export interface Migration {
   readonly name: string;
@@ -35,6 +36,7 @@ export const migrations: readonly Migration[] = [
   setApart,
   noteJpegQuality,
   noteEdits,
+  keepKeypoints,
 ];
 
 export const newestVersion = migrations.length;

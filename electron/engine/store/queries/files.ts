@@ -164,3 +164,12 @@ export function listUnreadable(
     ...(scanId === null ? [] : [scanId]),
   );
 }
+
+/** One path of each content. */
+export function pathByContent(store: ReadStore): Map<number, Buffer> {
+  const rows = readAll<{ content_id: number; path: Buffer }>(
+    store,
+    "SELECT content_id, path FROM files WHERE state = 'image' ORDER BY path DESC",
+  );
+  return new Map(rows.map((row) => [row.content_id, row.path]));
+}
