@@ -67,7 +67,7 @@ inline napi_value layCornersFor(napi_env env, napi_callback_info info, Instructi
   if (!isRising) throw ArgumentError{"out-of-range", "layCorners: starts do not rise from 0 to the number of corners"};
   for (size_t at = 0; at < pairs.length; at++)
     if (pairs.data[at] < 0 || static_cast<size_t>(pairs.data[at]) + 1 >= starts.length)
-      throw ArgumentError{"out-of-range", "layCorners: a pair names a picture that there is not"};
+      throw ArgumentError{"out-of-range", "layCorners: pairs name a picture that there is not"};
   layCorners(task, threads, level);
   return nullptr;
 }

@@ -76,7 +76,7 @@ export function layCorners(given: LayCornersArguments): void {
   if (starts.length < 1 || starts.length > maxCount || !isRising || starts[0] !== 0 || starts[starts.length - 1] !== x.length)
     throw kernelError("out-of-range", "layCorners: starts do not rise from 0 to the number of corners");
   if (pairs.some((picture) => picture < 0 || picture >= starts.length - 1))
-    throw kernelError("out-of-range", "layCorners: a pair names a picture that there is not");
+    throw kernelError("out-of-range", "layCorners: pairs name a picture that there is not");
   found.fill(0);
   const rangeOf = (picture: number): Range => ({ from: starts[picture] as number, to: starts[picture + 1] as number });
   for (let pair = 0; 2 * pair + 1 < pairs.length; pair++) {

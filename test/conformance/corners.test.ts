@@ -62,35 +62,6 @@ describe.each(variants)("$name", ({ kernels }) => {
     expect(places).toBeGreaterThan(20);
     expect([...laid.subarray(10, 15)]).toEqual([0, 0, 0, 0, 0]);
   });
-
-  test("arguments that cannot be are refused in the twin's words", () => {
-    const good = argumentsOf(noise(40, 40), 40);
-    const bad = [{ width: 41 }, { budget: new Int32Array(0) }, { budget: Int32Array.of(-1) }, { pattern: pattern.map(() => 15) }, { leastStrength: Number.NaN }, { x: new Float32Array(3) }, { luma: null }]; // prettier-ignore
-    for (const wrong of bad) sameRefusal("findCorners", { ...good, ...wrong });
-    const lay = { ...joined([cornersOf(kernels, waves(256, 192, 0), 256)], [0, 0]), found: new Float64Array(5), threads: 1 };
-    for (const wrong of [
-      { starts: Int32Array.of(0, 1) },
-      { starts: Int32Array.of(5, 3, lay.x.length) },
-      { pairs: Int32Array.of(0, 1) },
-      { found: new Float64Array(4) },
-      { threads: 0 },
-    ])
-      // prettier-ignore
-      sameRefusal("layCorners", { ...lay, ...wrong });
-  });
-
-  function sameRefusal(name: "findCorners" | "layCorners", given: object): void {
-    const thrownBy = (table: KernelTable): unknown => {
-      try {
-        (table[name] as (given: object) => unknown)(given);
-      } catch (thrown) {
-        return [(thrown as Error).name, (thrown as { code?: string }).code, (thrown as Error).message];
-      }
-      return null;
-    };
-    expect(thrownBy(kernels)).not.toBeNull();
-    expect(thrownBy(kernels)).toEqual(thrownBy(twins));
-  }
 });
 
 interface Found {
