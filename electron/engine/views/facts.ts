@@ -25,7 +25,8 @@ export function describeFacts(content: ContentRow): Fact[] {
     add("Modality", dicom.modality);
     add("Body part", dicom.bodyPart);
     add("Series", dicom.seriesDescription);
-    if (dicom.windowCentre !== null && dicom.windowWidth !== null) add("Window", `${dicom.windowCentre} / ${dicom.windowWidth}`);
+    const [window] = dicom.windows;
+    if (window !== undefined) add("Window", window.centre === null ? "a table of the file's own" : `${window.centre} / ${window.width}`);
   }
   if (content.frame_count > 1) add("Frames", `${content.frame_count}, the first is shown`);
   if (content.orientation !== 1) add("Orientation", `EXIF ${content.orientation}, shown upright`);

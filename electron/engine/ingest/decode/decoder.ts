@@ -1,9 +1,11 @@
 /**
  * @file What a decoder of one format family is: bytes in, an upright sRGB picture on white out, at about the size that was asked for.
  */
+import type { DicomFacts } from "#protocol/dicom-model.ts";
+
 import { centreOf } from "./centre.ts";
 import type { Sharpness } from "./sharpness.ts";
-import type { DicomFacts, ImageFormat, Picture, PictureFacts } from "./types.ts";
+import type { ImageFormat, Picture, PictureFacts } from "./types.ts";
 
 /** How much of the picture is wanted. A decoder may give more than was asked for, never less. */
 export type Want =

@@ -3,6 +3,7 @@
  */
 import { splitPath } from "../../base/path-bytes.ts";
 import { colourSignature } from "./colour-signature.ts";
+import { withoutPatient } from "./dicom-facts.ts";
 import { DecodeError } from "./decode-error.ts";
 import type { Decoded, Want } from "./decoder.ts";
 import { decoders } from "./formats/table.ts";
@@ -38,7 +39,8 @@ export async function ingestFile(request: IngestRequest): Promise<IngestResult> 
     perceptual: perceptualHashes(greyOf(tiny)),
     colour: colours.fields,
     quality: { ...sharpness, ...measureLightAndColour(small) },
-    metadata: decoded.dicom === null ? metadata : { ...metadata, dicom: decoded.dicom },
+    metadata: decoded.dicom === null ? metadata : { ...metadata, dicom: withoutPatient(decoded.dicom) },
+    patient: decoded.dicom?.patient ?? null,
     tensor: request.input === null ? null : handOver(scaleTo(picture, size, size).data, request.place),
   };
 }

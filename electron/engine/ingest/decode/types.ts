@@ -3,6 +3,8 @@
  * a file feeds all of it: facts, thumbnail, encoder tensor, perceptual hash, colour signature, quality.
  */
 
+import type { DicomFacts, DicomPatient } from "#protocol/dicom-model.ts";
+
 import type { TensorPlace } from "./tensor-place.ts";
 
 /** What decoding needs to know of an encoder: the side of the square it looks at. Turning bytes into numbers is the runtime's work. */
@@ -55,6 +57,8 @@ export interface IngestResult extends FileIdentity, PictureFacts {
   readonly colour: Uint8Array;
   readonly quality: PictureQuality;
   readonly metadata: PictureMetadata;
+  /** Of a DICOM file: who is in it. Kept apart from everything that is shown. */
+  readonly patient: DicomPatient | null;
   /** size x size x RGB bytes, row-major, ready for (v - mean) / std; null when no encoder input was asked for. */
   readonly tensor: Uint8Array | null;
 }
@@ -91,17 +95,7 @@ export interface PictureMetadata {
   readonly fNumber?: number;
   readonly focalLength?: number;
   readonly hasLocation?: boolean;
-  readonly dicom?: DicomFacts;
-}
-
-export interface DicomFacts {
-  readonly modality: string | null;
-  readonly bodyPart: string | null;
-  readonly seriesDescription: string | null;
-  readonly rows: number;
-  readonly columns: number;
-  readonly windowCentre: number | null;
-  readonly windowWidth: number | null;
+  readonly dicom?: Omit<DicomFacts, "patient">;
 }
 
 export const imageFormats = [

@@ -8,10 +8,14 @@ import dicomParser from "dicom-parser";
 import type { DataSet, Element } from "dicom-parser";
 
 import { DecodeError } from "../decode-error.ts";
-import type { DicomFacts } from "../types.ts";
 
 export interface DicomImage {
-  readonly facts: DicomFacts;
+  readonly facts: {
+    readonly rows: number;
+    readonly columns: number;
+    readonly windowCentre: number | null;
+    readonly windowWidth: number | null;
+  };
   readonly transferSyntax: string;
   readonly photometric: string;
   readonly samplesPerPixel: number;
@@ -70,7 +74,12 @@ export function readDicom(bytes: Buffer): DicomImage {
   const frames = Math.max(1, set.intString("x00280008") ?? 1);
   const frameBytes = frameLength({ rows, columns, bitsAllocated, samplesPerPixel, photometric });
   return {
-    facts: readFacts(set, rows, columns),
+    facts: {
+      rows,
+      columns,
+      windowCentre: finite(set.floatString("x00281050")) ?? null,
+      windowWidth: finite(set.floatString("x00281051")) ?? null,
+    },
     transferSyntax,
     photometric,
     samplesPerPixel,
@@ -119,23 +128,6 @@ function parse(bytes: Buffer): DataSet {
     const short = /past end|overrun|overread|unexpected end|beyond|out of range|basic offset table not found/i.test(message);
     throw new DecodeError(short ? "truncated" : "corrupt", `the DICOM header cannot be read: ${message}`);
   }
-}
-
-function readFacts(set: DataSet, rows: number, columns: number): DicomFacts {
-  return {
-    modality: text(set, "x00080060"),
-    bodyPart: text(set, "x00180015"),
-    seriesDescription: text(set, "x0008103e"),
-    rows,
-    columns,
-    windowCentre: finite(set.floatString("x00281050")) ?? null,
-    windowWidth: finite(set.floatString("x00281051")) ?? null,
-  };
-}
-
-function text(set: DataSet, tag: string): string | null {
-  const value = set.string(tag)?.trim().slice(0, 200);
-  return value === undefined || value === "" ? null : value;
 }
 
 function finite(value: number | undefined): number | undefined {

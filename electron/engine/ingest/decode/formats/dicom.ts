@@ -5,6 +5,7 @@
 import { checkSize, DecodeError } from "../decode-error.ts";
 import { cropCentre } from "../decoder.ts";
 import type { Decoded, DecodeInput } from "../decoder.ts";
+import { readDicomFacts } from "../dicom-facts.ts";
 import { readJpegHeader } from "../jpeg-header.ts";
 import { decodeRaw } from "../vips-raw.ts";
 import { readDicom } from "./dicom-header.ts";
@@ -36,7 +37,7 @@ export async function decodeDicom({ bytes, want }: DecodeInput): Promise<Decoded
     },
     fullResolution: true,
     exif: null,
-    dicom: image.facts,
+    dicom: readDicomFacts(bytes),
   };
 }
 
