@@ -21,6 +21,8 @@ export const nativePackages = [
   "libheif-js",
   "@jsquash/jxl",
   "@cornerstonejs/codec-openjpeg",
+  "@cornerstonejs/codec-openjph",
+  "@cornerstonejs/codec-charls",
 ] as const;
 
 export interface BundleEntry {

@@ -52,6 +52,7 @@ export const configuration: Configuration = {
     "!node_modules/libheif-js/libheif-wasm/{libheif.js,libheif.wasm,libheif-bundle.mjs}",
     "!node_modules/@jsquash/jxl/codec/enc/**",
     "!node_modules/@cornerstonejs/codec-openjpeg/dist/{openjpegjs*,openjpegwasm.*}",
+    "!node_modules/@cornerstonejs/codec-charls/dist/{charlsjs*,charlswasm.*}",
     // What other platforms would load: ONNX Runtime alone carries 290 MB for all of them. Said here and not per platform, because patterns
     // there make electron-builder pack everything else as well. An installer is made on the system it is for (sharp is installed for that one).
     "!node_modules/onnxruntime-node/bin/napi-v*/!(${platform})/**",
@@ -71,6 +72,8 @@ export const configuration: Configuration = {
     "node_modules/libheif-js/**",
     "node_modules/@jsquash/jxl/**",
     "node_modules/@cornerstonejs/codec-openjpeg/**",
+    "node_modules/@cornerstonejs/codec-openjph/**",
+    "node_modules/@cornerstonejs/codec-charls/**",
     "out/native/**",
     "out/app/bundled/**",
     ...bundleEntries()

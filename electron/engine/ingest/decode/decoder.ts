@@ -32,6 +32,10 @@ export interface DecodeInput {
   readonly format: ImageFormat;
   readonly bytes: Buffer;
   readonly want: Want;
+  /** Which frame, slice or page, from 0; absent: the one that stands for the file. */
+  readonly frame?: number;
+  /** Which of the windows of a medical file, from 0; absent: the first. */
+  readonly window?: number;
 }
 
 /** Throws `DecodeError` for whatever is wrong with the file. */

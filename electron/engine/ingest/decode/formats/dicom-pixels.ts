@@ -1,133 +1,83 @@
 /**
- * @file Turns the samples of a DICOM frame into RGB: rescale slope and intercept, window (PS3.3 C.11.2), MONOCHROME1, palettes, colour
- * by pixel or by plane, YBR.
+ * @file Turns the samples of a DICOM frame into RGB: grey through its window, palettes, colour of any depth, YBR.
  */
 import { DecodeError } from "../decode-error.ts";
+import type { StoredFrame } from "./dicom-codecs.ts";
 import type { DicomImage } from "./dicom-header.ts";
+import { entryOf, readSegmentedTable, readTable } from "./dicom-tables.ts";
+import { greyMap } from "./dicom-window.ts";
+import type { GreyRequest } from "./dicom-window.ts";
 
 /** @returns [rows, columns, 3] */
-export function toPicture(data: Uint8Array, image: DicomImage): Uint8Array {
-  const pixels = image.facts.rows * image.facts.columns;
-  const stored = image.bigEndian && image.bitsAllocated === 8 && image.words ? swapPairs(data) : data;
-  if (image.samplesPerPixel === 3) return colour(stored, image, pixels);
-  const read = sampleReader(stored, image);
-  if (image.palette !== null) return throughPalette(read, image.palette, pixels);
-  if (image.photometric !== "MONOCHROME1" && image.photometric !== "MONOCHROME2")
-    throw new DecodeError("unsupported", `DICOM with photometric interpretation ${image.photometric}`);
-  return windowed(read, image, pixels);
+export function toRgb(frame: StoredFrame, request: Pick<GreyRequest, "image" | "group" | "window">): Uint8Array {
+  const { image } = request;
+  const { samples, photometric, bits } = frame;
+  if (image.samplesPerPixel === 3) return colour(frame);
+  if (photometric === "PALETTE COLOR") return throughPalette(samples, image);
+  if (photometric !== "MONOCHROME1" && photometric !== "MONOCHROME2")
+    throw new DecodeError("unsupported", `DICOM with photometric interpretation ${photometric} of one sample a pixel`);
+  return grey(samples, greyMap({ ...request, samples, bits }));
 }
 
-/** The value of a sample: the used bits, signed where the header says so. */
-function sampleReader(data: Uint8Array, image: DicomImage): (index: number) => number {
-  const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
-  const little = !image.bigEndian;
-  if (image.bitsAllocated === 1) return (index) => ((data[index >> 3] as number) >> (index & 7)) & 1;
-  const raw =
-    image.bitsAllocated === 8
-      ? (index: number) => data[index] as number
-      : image.bitsAllocated === 16
-        ? (index: number) => view.getUint16(index * 2, little)
-        : (index: number) => view.getUint32(index * 4, little);
-  const drop = Math.max(0, image.highBit + 1 - image.bitsStored);
-  const unused = 32 - image.bitsStored;
-  return image.signed ? (index) => ((raw(index) >>> drop) << unused) >> unused : (index) => ((raw(index) >>> drop) << unused) >>> unused;
-}
-
-function windowed(read: (index: number) => number, image: DicomImage, pixels: number): Uint8Array {
-  const values = new Float32Array(pixels);
-  let least = Infinity;
-  let most = -Infinity;
-  for (let index = 0; index < pixels; index++) {
-    const sample = read(index);
-    const value = sample * image.slope + image.intercept;
-    values[index] = value;
-    if (sample === image.padding) continue;
-    if (value < least) least = value;
-    if (value > most) most = value;
-  }
-  const map = windowMap(image, least, most);
-  const invert = image.photometric === "MONOCHROME1";
-  const rgb = new Uint8Array(pixels * 3);
-  for (let index = 0, at = 0; index < pixels; index++, at += 3) {
-    const share = map(values[index] as number);
-    const grey = Math.round(255 * Math.min(1, Math.max(0, invert ? 1 - share : share)));
-    rgb[at] = grey;
-    rgb[at + 1] = grey;
-    rgb[at + 2] = grey;
+/** Whole numbers of up to 16 bits have so few values that each is mapped once. */
+function grey(samples: StoredFrame["samples"], light: (value: number) => number): Uint8Array {
+  const level = (value: number): number => {
+    const share = light(value);
+    return share > 0 ? (share >= 1 ? 255 : Math.round(share * 255)) : 0;
+  };
+  const rgb = new Uint8Array(samples.length * 3);
+  const isShort = samples.BYTES_PER_ELEMENT <= 2;
+  const origin = samples instanceof Int8Array || samples instanceof Int16Array ? 32768 : 0;
+  const levels = isShort && samples.length > 4096 ? Uint8Array.from({ length: 65536 }, (_, index) => level(index - origin)) : null;
+  for (let index = 0, at = 0; index < samples.length; index++, at += 3) {
+    const value = samples[index] as number;
+    const found = levels === null ? level(value) : (levels[value + origin] as number);
+    rgb[at] = found;
+    rgb[at + 1] = found;
+    rgb[at + 2] = found;
   }
   return rgb;
 }
 
-/** Value -> share of white. Without a window 8-bit pictures are shown as they are, deeper ones from their least to their greatest value. */
-function windowMap(image: DicomImage, least: number, most: number): (value: number) => number {
-  const { windowCentre: centre, windowWidth: width } = image.facts;
-  if (centre !== null && width !== null && width > 0) {
-    if (image.windowFunction === "SIGMOID") return (value) => 1 / (1 + Math.exp((-4 * (value - centre)) / width));
-    if (image.windowFunction === "LINEAR_EXACT") return (value) => (value - centre) / width + 0.5;
-    return width <= 1 ? (value) => (value <= centre - 0.5 ? 0 : 1) : (value) => (value - (centre - 0.5)) / (width - 1) + 0.5;
-  }
-  if (image.bitsStored === 8 && image.slope === 1 && image.intercept === 0 && !image.signed) return (value) => value / 255;
-  return most > least ? (value) => (value - least) / (most - least) : () => (least > 0 ? 1 : 0);
-}
+const paletteTags = [
+  { descriptor: 0x00281101, data: 0x00281201, segments: 0x00281221 },
+  { descriptor: 0x00281102, data: 0x00281202, segments: 0x00281222 },
+  { descriptor: 0x00281103, data: 0x00281203, segments: 0x00281223 },
+] as const;
 
-function throughPalette(read: (index: number) => number, palette: NonNullable<DicomImage["palette"]>, pixels: number): Uint8Array {
-  const rgb = new Uint8Array(pixels * 3);
-  for (let index = 0, at = 0; index < pixels; index++) {
-    const sample = read(index);
-    for (const { first, values } of palette) rgb[at++] = values[Math.min(values.length - 1, Math.max(0, sample - first))] as number;
-  }
+/** PS3.3 C.7.6.3.1.5: entries of 16 bits count with their upper 8; writers that put 8-bit values there are known by their largest. */
+function throughPalette(samples: ArrayLike<number>, { set, signed }: DicomImage): Uint8Array {
+  const tables = paletteTags.map(({ descriptor, data, segments }) => {
+    const table = readTable(set, { descriptor, data }, signed) ?? readSegmentedTable(set, { descriptor, data: segments }, signed);
+    if (table === null) throw new DecodeError("corrupt", "DICOM with PALETTE COLOR pixels and without a whole palette");
+    return table;
+  });
+  const drop = tables.every(({ bits, entries }) => bits === 8 || entries.every((entry) => entry < 256)) ? 0 : 8;
+  const rgb = new Uint8Array(samples.length * 3);
+  for (let index = 0, at = 0; index < samples.length; index++)
+    for (const table of tables) rgb[at++] = entryOf(table, samples[index] as number) >> drop;
   return rgb;
 }
 
-function colour(data: Uint8Array, image: DicomImage, pixels: number): Uint8Array {
-  if (image.bitsAllocated > 8) {
-    const read = sampleReader(data, image);
-    const drop = Math.max(0, image.bitsStored - 8);
-    return colour(
-      Uint8Array.from({ length: pixels * 3 }, (_, index) => read(index) >>> drop),
-      { ...image, bitsAllocated: 8 },
-      pixels,
-    );
-  }
-  if (image.photometric === "YBR_FULL_422") return toRgb(spread422(data, pixels));
-  const rgb = image.planar ? byPixel(data, pixels) : Uint8Array.from(data.subarray(0, pixels * 3));
-  if (image.photometric === "RGB") return rgb;
-  if (image.photometric === "YBR_FULL") return toRgb(rgb);
-  throw new DecodeError("unsupported", `DICOM with photometric interpretation ${image.photometric}`);
+function colour({ samples, photometric, bits }: StoredFrame): Uint8Array {
+  const drop = Math.max(0, bits - 8);
+  const eight = samples instanceof Uint8Array && drop === 0 ? samples.slice() : Uint8Array.from(samples, (value) => value >>> drop);
+  if (photometric === "RGB") return eight;
+  if (photometric === "YBR_FULL") return fromYbr(eight);
+  throw new DecodeError("unsupported", `DICOM with photometric interpretation ${photometric} of three samples a pixel`);
 }
 
-function byPixel(planes: Uint8Array, pixels: number): Uint8Array {
-  const result = new Uint8Array(pixels * 3);
-  for (let plane = 0, from = 0; plane < 3; plane++) for (let at = plane; at < result.length; at += 3) result[at] = planes[from++] as number;
-  return result;
-}
-
-/** Two lumas share their chromas: Y Y Cb Cr. */
-function spread422(data: Uint8Array, pixels: number): Uint8Array {
-  const result = new Uint8Array(pixels * 3);
-  for (let pixel = 0; pixel < pixels; pixel++) {
-    const from = (pixel >> 1) * 4;
-    result.set([data[from + (pixel & 1)] as number, data[from + 2] as number, data[from + 3] as number], pixel * 3);
-  }
-  return result;
-}
-
-/** In place; PS3.3 C.7.6.3.1.2, full range. */
-function toRgb(ybr: Uint8Array): Uint8Array {
+/** PS3.3 C.7.6.3.1.2, full range. */
+function fromYbr(ybr: Uint8Array): Uint8Array {
+  const rgb = new Uint8Array(ybr.length);
   const clamp = (value: number): number => (value < 0 ? 0 : value > 255 ? 255 : Math.round(value));
-  for (let at = 0; at < ybr.length; at += 3) {
+  for (let at = 0; at + 2 < ybr.length; at += 3) {
     const y = ybr[at] as number;
     const cb = (ybr[at + 1] as number) - 128;
     const cr = (ybr[at + 2] as number) - 128;
-    ybr[at] = clamp(y + 1.402 * cr);
-    ybr[at + 1] = clamp(y - 0.344136 * cb - 0.714136 * cr);
-    ybr[at + 2] = clamp(y + 1.772 * cb);
+    rgb[at] = clamp(y + 1.402 * cr);
+    rgb[at + 1] = clamp(y - 0.344136 * cb - 0.714136 * cr);
+    rgb[at + 2] = clamp(y + 1.772 * cb);
   }
-  return ybr;
-}
-
-function swapPairs(data: Uint8Array): Uint8Array {
-  const swapped = Uint8Array.from(data);
-  for (let at = 0; at + 1 < swapped.length; at += 2) [swapped[at], swapped[at + 1]] = [swapped[at + 1] as number, swapped[at] as number];
-  return swapped;
+  return rgb;
 }

@@ -4,7 +4,7 @@
 import { DecodeError } from "../decode-error.ts";
 
 /** @returns [pixels, samples] little-endian, colour by pixel */
-export function unpackRle(frame: Uint8Array, shape: { pixels: number; samples: number; bytesPerSample: number }): Uint8Array {
+export function unpackRle(frame: Uint8Array, shape: { pixels: number; samples: number; bytesPerSample: number }): Uint8Array<ArrayBuffer> {
   const { pixels, samples, bytesPerSample } = shape;
   if (frame.length < 64) throw new DecodeError("truncated", "the frame ends inside its RLE header");
   const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);

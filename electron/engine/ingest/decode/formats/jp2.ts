@@ -2,50 +2,15 @@
  * @file JPEG 2000, in JP2 files and as bare codestreams: grey and colour by OpenJPEG, halved while decoding as often as that leaves enough. The codec takes
  * one or three components; alpha and inks are refused by name.
  */
-import { createRequire } from "node:module";
-
 import { checkSize, DecodeError } from "../decode-error.ts";
 import { wholePicture } from "../decoder.ts";
 import type { Decoded, DecodeInput, Want } from "../decoder.ts";
-import { checkWasmSize, wasmCodec } from "../wasm-codec.ts";
+import { checkWasmSize } from "../wasm-codec.ts";
+import { decodeCodestream } from "./codestreams.ts";
 import { readJp2Header } from "./jp2-header.ts";
 import type { Jp2Header } from "./jp2-header.ts";
 import { throughProfile } from "./profile.ts";
 import { onWhite, toEightBits } from "./samples.ts";
-
-interface FrameInfo {
-  readonly width: number;
-  readonly height: number;
-  readonly bitsPerSample: number;
-  readonly componentCount: number;
-  readonly isSigned: boolean;
-}
-
-interface J2kDecoder {
-  getEncodedBuffer(length: number): Uint8Array;
-  decodeSubResolution(level: number, layers: number): void;
-  getFrameInfo(): FrameInfo;
-  /** Lies in the codec's memory. */
-  getDecodedBuffer(): Uint8Array;
-  delete(): void;
-}
-
-interface OpenJpeg {
-  readonly HEAPU8: Uint8Array;
-  readonly J2KDecoder: new () => J2kDecoder;
-}
-
-const openJpeg = wasmCodec<OpenJpeg>({
-  load: () => {
-    const create = createRequire(import.meta.url)("@cornerstonejs/codec-openjpeg/decodewasmjs") as (options: object) => Promise<OpenJpeg>;
-    return create({ print: silent, printErr: silent });
-  },
-  heapBytes: (codec) => codec.HEAPU8.length,
-});
-
-function silent(): void {
-  // It tells every tile.
-}
 
 export async function decodeJp2({ bytes, want }: DecodeInput): Promise<Decoded> {
   if (bytes.length < 16) throw new DecodeError("truncated", "the file ends inside its header");
@@ -57,7 +22,7 @@ export async function decodeJp2({ bytes, want }: DecodeInput): Promise<Decoded> 
     throw new DecodeError("unsupported", `JPEG 2000 of ${components} components (alpha or inks) cannot be read yet`);
   if (header.isSubsampled) throw new DecodeError("unsupported", "JPEG 2000 with components of different sizes cannot be read yet");
   const level = halvings(header, want);
-  const samples = await openJpeg.run((codec) => decodeSamples(codec, bytes, level));
+  const samples = await decodeSamples(bytes, level);
   const scale = 2 ** level;
   const size = { width: Math.ceil(width / scale), height: Math.ceil(height / scale) };
   const { channels } = samples;
@@ -78,17 +43,9 @@ function halvings({ width, height, levels }: Jp2Header, want: Want): number {
   return level;
 }
 
-function decodeSamples(codec: OpenJpeg, bytes: Buffer, level: number): { data: Uint8Array; channels: 1 | 3 } {
-  const decoder = new codec.J2KDecoder();
-  decoder.getEncodedBuffer(bytes.length).set(bytes);
-  decoder.decodeSubResolution(level, 0);
-  const { bitsPerSample, componentCount, isSigned } = decoder.getFrameInfo();
-  const raw = decoder.getDecodedBuffer();
-  if (raw.length === 0 || (componentCount !== 1 && componentCount !== 3))
-    throw new DecodeError("corrupt", "the codestream gives no picture");
-  const data = toLevels(raw, { bits: bitsPerSample, signed: isSigned });
-  decoder.delete();
-  return { data, channels: componentCount };
+async function decodeSamples(bytes: Buffer, level: number): Promise<{ data: Uint8Array; channels: 1 | 3 }> {
+  const frame = await decodeCodestream("jpeg2000", bytes, level);
+  return { data: toLevels(frame.bytes, frame), channels: frame.components === 1 ? 1 : 3 };
 }
 
 /** Signed samples are moved so that the least is black, as the standard's own level shift does. */

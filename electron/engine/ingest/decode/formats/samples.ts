@@ -39,6 +39,40 @@ export function spreadToEightBits(values: ArrayLike<number>): Uint8Array {
   return data;
 }
 
+/** More values than these are looked at one in so many: quantiles do not need all. */
+const rangeSample = 262_144;
+
+/**
+ * From where to where values lie when the outermost thousandth on either side is left out: one hot pixel must not darken the rest. Everything, where that leaves
+ * no difference (a small bright thing on an empty ground).
+ * @param without values in this span do not count
+ */
+export function rangeOf(
+  values: ArrayLike<number>,
+  without: { readonly from: number; readonly to: number } | null = null,
+): { low: number; high: number } {
+  const step = Math.ceil(values.length / rangeSample);
+  const kept = new Float64Array(Math.ceil(values.length / Math.max(1, step)));
+  let count = 0;
+  let least = Infinity;
+  let most = -Infinity;
+  for (let at = 0, next = 0; at < values.length; at++) {
+    const value = values[at] as number;
+    const isDue = at === next;
+    if (isDue) next += step;
+    if (!Number.isFinite(value) || (without !== null && value >= without.from && value <= without.to)) continue;
+    if (value < least) least = value;
+    if (value > most) most = value;
+    if (isDue) kept[count++] = value;
+  }
+  if (most < least) return { low: 0, high: 0 };
+  const sorted = kept.subarray(0, count).sort();
+  const skipped = Math.floor(count / 1000);
+  const low = sorted[skipped] ?? least;
+  const high = sorted[count - 1 - skipped] ?? most;
+  return skipped === 0 || low === high ? { low: least, high: most } : { low, high };
+}
+
 /** @param samples [pixels, channels]: grey, grey and alpha, RGB, RGB and alpha. @returns [pixels, 3] on white */
 export function onWhite(samples: Uint8Array, channels: 1 | 2 | 3 | 4): Uint8Array {
   if (channels === 3) return samples;
