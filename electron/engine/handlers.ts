@@ -107,7 +107,7 @@ export function createHandlers(engine: Engine, dataFolder: string): Handlers {
     }),
     "images.find": ({ text, limit }) => findByText(collection(), text, limit),
     ...createTextHandlers(engine),
-    "images.file": ({ id, kind }) => imageFile(engine, id, kind),
+    "images.file": (request) => imageFile(engine, request),
     "map.columns": () => mapColumns(collection()),
     ...createDuplicateHandlers(engine),
     "outliers.list": ({ offset, limit }) => listOutlierEntries(collection(), offset, limit),

@@ -148,10 +148,10 @@ function begin(): void {
     scheme,
     createSchemeHandler({
       rendererFolder: here("../renderer"),
-      pictureFile: async (id, kind, signal) => {
+      pictureFile: async (request, signal) => {
         const client = supervisor.client;
         if (client === null) throw new Error("The engine is starting.");
-        return await client.call("images.file", { id, kind }, { signal });
+        return await client.call("images.file", request, { signal });
       },
     }),
   );

@@ -15,6 +15,8 @@ import {
   parseRange,
   pictureId,
   type PictureKind,
+  pictureView,
+  type PictureView,
   rendererFile,
 } from "#protocol/hosting.ts";
 import type { ImageId } from "#protocol/model.ts";
@@ -23,7 +25,10 @@ import { toWireError } from "#protocol/rpc-messages.ts";
 export interface SchemeOptions {
   readonly rendererFolder: string;
   /** Asks the engine; rejects when it knows no such image. */
-  pictureFile(id: ImageId, kind: PictureKind, signal: AbortSignal): Promise<{ path: Uint8Array; mediaType: string }>;
+  pictureFile(
+    request: PictureView & { id: ImageId; kind: PictureKind },
+    signal: AbortSignal,
+  ): Promise<{ path: Uint8Array; mediaType: string }>;
 }
 
 export function createSchemeHandler(options: SchemeOptions): (request: Request) => Promise<Response> {
@@ -60,8 +65,10 @@ async function answerApp(request: Request, pathname: string, rendererFolder: str
 async function answerPicture(request: Request, url: URL, kind: PictureKind, options: SchemeOptions): Promise<Response> {
   const id = pictureId(url.pathname);
   if (id === null) return failure(404, "image-unknown", "There is no image of that number.");
+  const view = pictureView((key) => url.searchParams.get(key));
+  if (view === null) return failure(400, "frame", "Frames and windows are whole numbers from 0.");
   try {
-    const { path, mediaType } = await options.pictureFile(id, kind, request.signal);
+    const { path, mediaType } = await options.pictureFile({ ...view, id, kind }, request.signal);
     const bytes = Buffer.from(path);
     const answer = await answerFile(request, {
       path: process.platform === "win32" ? bytes.toString("utf8") : bytes,

@@ -75,8 +75,14 @@ export interface Contract extends TextContract, TrainingContract, EncoderContrac
   "images.similarToFile": { params: { bytes?: Uint8Array; path?: string; name: string; count: number }; result: { results: Neighbour[] } };
   /** File names, folders and facts that contain every word. */
   "images.find": { params: { text: string; limit: number }; result: { ids: Int32Array; total: number } };
-  /** Where a host finds the displayable bytes: the file itself when a browser shows its format, else a rendered preview. */
-  "images.file": { params: { id: ImageId; kind: "thumbnail" | "image" }; result: { path: Uint8Array; mediaType: string } };
+  /**
+   * Where a host finds the displayable bytes: the file itself when a browser shows its format, else a rendered preview. Of a file of several frames, slices or
+   * pages any one (from 0), of a medical file with any of its windows (in the order of its facts).
+   */
+  "images.file": {
+    params: { id: ImageId; kind: "thumbnail" | "image"; frame?: number; window?: number };
+    result: { path: Uint8Array; mediaType: string };
+  };
 
   "map.columns": { params: Empty; result: MapColumns };
   "outliers.list": { params: { offset: number; limit: number }; result: { entries: OutlierEntry[]; total: number } };

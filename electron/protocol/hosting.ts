@@ -57,6 +57,24 @@ export function pictureId(pathname: string): ImageId | null {
   return id < 2 ** 31 ? (id as ImageId) : null;
 }
 
+/** Which frame of a file and which of its windows are shown, from 0; the ones that stand for the file where nothing is said. */
+export interface PictureView {
+  readonly frame?: number;
+  readonly window?: number;
+}
+
+/** The view that a query such as "?frame=12&window=1" asks for; null when a number in it is none. `valueOf` reads the query. */
+export function pictureView(valueOf: (key: string) => string | null): PictureView | null {
+  const view: { frame?: number; window?: number } = {};
+  for (const key of ["frame", "window"] as const) {
+    const digits = valueOf(key);
+    if (digits === null) continue;
+    if (!/^(0|[1-9][0-9]{0,6})$/.test(digits)) return null;
+    view[key] = Number(digits);
+  }
+  return view;
+}
+
 /** What the page may load and do. `pictures` names where pictures come from when that is another origin than the page's. */
 export function contentSecurityPolicy(pictures = ""): string {
   const from = pictures === "" ? "'self'" : `'self' ${pictures}`;

@@ -182,7 +182,12 @@ const checks: { readonly [M in Method]: Check<unknown> } = {
   "images.similar": params<"images.similar">({ id: imageId, count }),
   "images.similarToFile": params<"images.similarToFile">({ bytes: optional(bytes), path: optional(path), name: path, count }),
   "images.find": params<"images.find">({ text: text(10_000), limit: count }),
-  "images.file": params<"images.file">({ id: imageId, kind: oneOf(["thumbnail", "image"] as const) }),
+  "images.file": params<"images.file">({
+    id: imageId,
+    kind: oneOf(["thumbnail", "image"] as const),
+    frame: optional(offset),
+    window: optional(offset),
+  }),
   "images.search": params<"images.search">({ terms: list(searchTerm, 64), count }),
   "images.searchRegion": params<"images.searchRegion">({
     id: imageId,

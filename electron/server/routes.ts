@@ -6,7 +6,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { join, sep } from "node:path";
 
 import type { Handlers } from "#protocol/contract.ts";
-import { mediaTypeOf, neverChanges, pictureId, type PictureKind, rendererFile } from "#protocol/hosting.ts";
+import { mediaTypeOf, neverChanges, pictureId, type PictureKind, pictureView, rendererFile } from "#protocol/hosting.ts";
 import { toWireError } from "#protocol/rpc-messages.ts";
 
 import { type Guard, pathOf, queryValue } from "./guard.ts";
@@ -55,11 +55,13 @@ async function sendPicture(
 ): Promise<void> {
   const id = pictureId(pathOf(request).slice(kind.length + 1));
   if (id === null) return sendError(response, 404, "image-unknown", "There is no image of that number.");
+  const view = pictureView((key) => queryValue(request, key));
+  if (view === null) return sendError(response, 400, "frame", "Frames and windows are whole numbers from 0.");
   const gone = new AbortController();
   response.once("close", () => gone.abort());
   let file: { path: Uint8Array; mediaType: string };
   try {
-    file = await handlers["images.file"]({ id, kind }, { signal: gone.signal });
+    file = await handlers["images.file"]({ ...view, id, kind }, { signal: gone.signal });
   } catch (thrown) {
     const { code, message, kind: errorKind } = toWireError(thrown);
     return sendError(response, errorKind === "bug" ? 500 : 404, code, message);

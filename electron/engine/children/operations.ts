@@ -2,7 +2,7 @@
  * @file What a pixel child can be asked: operation -> request and result. The table is the contract between pool and child; a new operation is
  * a line here and, because the handlers are total over it, a handler.
  */
-import type { PreviewResult, TensorResult } from "../ingest/decode/ingest.ts";
+import type { PreviewRequest, PreviewResult, TensorResult } from "../ingest/decode/ingest.ts";
 import type { TensorPlace } from "../ingest/decode/tensor-place.ts";
 import type { Sharpness } from "../ingest/decode/sharpness.ts";
 import type { DecodeFailure, FileIdentity, IngestRequest, IngestResult, Picture, TensorShape } from "../ingest/decode/types.ts";
@@ -21,7 +21,7 @@ export interface PixelOperations {
   /** Sharpness of the centre at full resolution. */
   sharpness: { request: { readonly path: Uint8Array }; result: Sharpness };
   /** JPEG for formats that a browser cannot show, into the file `target`, or as bytes where that is null. */
-  preview: { request: { readonly path: Uint8Array; readonly maxSide: number; readonly target: string | null }; result: PreviewResult };
+  preview: { request: PreviewRequest; result: PreviewResult };
   /** What is kept of pictures to find their edits. */
   keypoints: { request: KeypointsRequest; result: KeypointsResult };
   /** Whether pairs of files show the same picture. */

@@ -5,11 +5,13 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 
+import type { PictureView } from "#protocol/hosting.ts";
 import type { ImageId } from "#protocol/model.ts";
 
 import { UserError } from "../base/errors.ts";
 import type { Engine } from "../engine.ts";
 import type { ImageFormat } from "../ingest/decode/types.ts";
+import { decodeVersion } from "../ingest/decode/version.ts";
 import { contentById, type ContentRow } from "../store/queries/contents.ts";
 import { fileById } from "../store/queries/files.ts";
 
@@ -36,11 +38,15 @@ const mediaTypes: Record<ImageFormat, string | null> = {
 
 const previewSide = 2048;
 
-export async function imageFile(
-  engine: Engine,
-  id: ImageId,
-  kind: "thumbnail" | "image",
-): Promise<{ path: Uint8Array; mediaType: string }> {
+/** Formats of which any frame, slice or page can be shown. */
+const framed: readonly string[] = ["dicom"] satisfies ImageFormat[];
+
+export interface ImageFileRequest extends PictureView {
+  readonly id: ImageId;
+  readonly kind: "thumbnail" | "image";
+}
+
+export async function imageFile(engine: Engine, { id, kind, ...view }: ImageFileRequest): Promise<{ path: Uint8Array; mediaType: string }> {
   const collection = engine.requireCollection();
   const file = fileById(collection.store, id);
   if (!file || file.content_id === null) throw new UserError("image-unknown", `There is no image ${id} in this collection (any more).`);
@@ -48,14 +54,26 @@ export async function imageFile(
   const hash = content.hash.toString("hex");
   if (kind === "thumbnail")
     return { path: Buffer.from(join(collection.thumbnailFolder, hash.slice(0, 2), `${hash}.jpg`)), mediaType: "image/jpeg" };
+  const suffix = viewSuffix(id, content, view);
   // CMYK and 16 bit a channel look different from browser to browser.
   const direct =
     content.bit_depth <= 8 && !(content.format === "jpeg" && content.channels === 4) ? mediaTypes[content.format as ImageFormat] : null;
   if (direct) return { path: file.path, mediaType: direct };
-  const preview = join(collection.workspace, "previews", hash.slice(0, 2), `${hash}.jpg`);
+  // What an older decoder made of a file is not what a newer one makes of it.
+  const preview = join(collection.workspace, "previews", hash.slice(0, 2), `${hash}-${decodeVersion}${suffix}.jpg`);
   if (!existsSync(preview)) {
-    const answer = await engine.children().run("preview", { path: file.path, maxSide: previewSide, target: preview }, { urgent: true });
+    const request = { path: file.path, maxSide: previewSide, target: preview, ...view };
+    const answer = await engine.children().run("preview", request, { urgent: true });
     if ("failure" in answer) throw new UserError(answer.failure.code, answer.failure.message);
   }
   return { path: Buffer.from(preview), mediaType: "image/jpeg" };
+}
+
+/** What tells the preview of a view from others of the file; empty for the one that stands for it. */
+function viewSuffix(id: ImageId, { format, frame_count: frames }: ContentRow, { frame, window }: PictureView): string {
+  if (frame === undefined && window === undefined) return "";
+  if (!framed.includes(format)) throw new UserError("frame-unknown", `Image ${id} is of format ${format}, of which one frame is shown.`);
+  if (frame !== undefined && frame >= frames)
+    throw new UserError("frame-unknown", `Image ${id} has ${frames} frames, counted from 0; frame ${frame} was asked for.`);
+  return `-${frame ?? "x"}-${window ?? 0}`;
 }

@@ -103,8 +103,8 @@ describe("the app", () => {
 describe("a picture", () => {
   it("comes from where the engine says, whatever its name", async () => {
     const asked: unknown[] = [];
-    const { folder, get } = app(async (id, kind) => {
-      asked.push([id, kind]);
+    const { folder, get } = app(async (request) => {
+      asked.push(request);
       return { path, mediaType: "image/png" };
     });
     const path = Buffer.concat([Buffer.from(`${folder}/`), Buffer.from([0xff, 0x2e, 0x70])]);
@@ -125,11 +125,7 @@ describe("a picture", () => {
     ]);
     expect(part.headers.get("cache-control")).toContain("immutable");
     expect((await get("likeness://image/13", { headers: { Range: "bytes=700000-" } })).status).toBe(416);
-    expect(asked).toEqual([
-      [12, "thumbnail"],
-      [13, "image"],
-      [13, "image"],
-    ]);
+    expect(asked).toEqual([{ id: 12, kind: "thumbnail" }, { id: 13, kind: "image" }, [13, "image"]]);
   });
 
   it("is asked for by a number and nothing else", async () => {
@@ -138,6 +134,17 @@ describe("a picture", () => {
     for (const path of ["", "/", "/0", "/-1", "/abc", "/1/2", "/%2e%2e", "/1%00", "/99999999999"])
       expect((await get(`likeness://image${path}`)).status).toBe(404);
     expect(asked).toBe(0);
+  });
+
+  it("of many frames is asked for by frame and window", async () => {
+    const asked: unknown[] = [];
+    const { get } = app((request) => {
+      asked.push(request);
+      return Promise.reject(new RpcError({ kind: "user", code: "frame-unknown", message: "none" }));
+    });
+    expect((await get("likeness://image/13?v=2&frame=7&window=1")).status).toBe(404);
+    expect((await get("likeness://image/13?frame=-1")).status).toBe(400);
+    expect(asked).toEqual([{ id: 13, kind: "image", frame: 7, window: 1 }]);
   });
 
   it.each([
@@ -150,7 +157,10 @@ describe("a picture", () => {
   });
 
   it("that is gone, a folder or a pipe is missing, and nobody waits for it", async () => {
-    const { folder, get } = app(async (id) => ({ path: Buffer.from(id === 1 ? join(folder, "gone") : folder), mediaType: "image/png" }));
+    const { folder, get } = app(async ({ id }) => ({
+      path: Buffer.from(id === 1 ? join(folder, "gone") : folder),
+      mediaType: "image/png",
+    }));
     expect((await get("likeness://image/1")).status).toBe(404);
     expect((await get("likeness://image/2")).status).toBe(404);
   });

@@ -2,7 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 
-import { contentSecurityPolicy, parseRange, pictureId, rendererFile } from "#protocol/hosting.ts";
+import { contentSecurityPolicy, parseRange, pictureId, pictureView, rendererFile } from "#protocol/hosting.ts";
 
 describe("the file a path means", () => {
   it.each([
@@ -95,6 +95,20 @@ describe("the image a path means", () => {
     "/../1",
     "/NaN",
   ])("%j is none", (path) => expect(pictureId(path)).toBeNull());
+});
+
+describe("the view a query asks for", () => {
+  const viewOf = (query: string): unknown => pictureView((key) => new URLSearchParams(query).get(key));
+  it.each([
+    ["", {}],
+    ["v=3", {}],
+    ["frame=0", { frame: 0 }],
+    ["frame=120&window=2", { frame: 120, window: 2 }],
+  ])("%j", (query, view) => expect(viewOf(query)).toEqual(view));
+  it.each(["frame=", "frame=-1", "frame=1.5", "frame=01", "frame=1e3", "frame=99999999", "window=x", "frame=1&window=%00"])(
+    "%j is none",
+    (query) => expect(viewOf(query)).toBeNull(),
+  );
 });
 
 describe("a range of 100 bytes", () => {

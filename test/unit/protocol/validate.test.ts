@@ -27,6 +27,7 @@ const good: { readonly [M in Method]: readonly unknown[] } = {
   "images.file": [
     { id: 1, kind: "thumbnail" },
     { id: 1, kind: "image" },
+    { id: 1, kind: "image", frame: 12, window: 0 },
   ],
   "images.search": [
     { terms: [{ sign: "+", text: "a red dog" }], count: 10 },
@@ -193,6 +194,7 @@ describe("the parameters of a call", () => {
     ["images.similarToFile", { bytes: [1, 2], name: "a", count: 1 }, '"bytes" must be bytes, not a list of 2'],
     ["images.similarToFile", { bytes: new Float32Array(2), name: "a", count: 1 }, "not 8 bytes"],
     ["images.file", { id: 1, kind: "original" }, "one of thumbnail, image"],
+    ["images.file", { id: 1, kind: "image", frame: -1 }, '"frame"'],
     ["outliers.list", { offset: -1, limit: 1 }, '"offset"'],
     ["jobs.pause", Object.create({ id: 1 }), '"id" must be a whole number from 1 to 9007199254740991, not missing'],
   ])("say what is wrong: %s %j", (method, params, message) => {

@@ -103,6 +103,15 @@ describe("pictures", () => {
     }
   });
 
+  it("of many frames are asked for by frame and window", async () => {
+    const asked: unknown[] = [];
+    const server = await testServer({}, { "images.file": (request) => Promise.reject(asked.push(request)) });
+    await raw(server.port, get("/image/1?frame=7&window=1", server.cookie));
+    for (const query of ["frame=-1", "frame=x", "window=1e9", "frame=99999999"])
+      expect((await raw(server.port, get(`/image/1?${query}`, server.cookie))).status).toBe(400);
+    expect(asked).toEqual([{ id: 1, kind: "image", frame: 7, window: 1 }]);
+  });
+
   it("are kept for ever where the URL says which version", async () => {
     const server = await testServer();
     expect((await raw(server.port, get("/thumbnail/1?v=3", server.cookie))).headers.get("cache-control")).toContain("immutable");

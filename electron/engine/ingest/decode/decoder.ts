@@ -28,14 +28,18 @@ export interface Decoded {
   readonly dicom: DicomFacts | null;
 }
 
-export interface DecodeInput {
-  readonly format: ImageFormat;
-  readonly bytes: Buffer;
-  readonly want: Want;
-  /** Which frame, slice or page, from 0; absent: the one that stands for the file. */
+/** Which of several pictures in one file. */
+export interface View {
+  /** Frame, slice or page, from 0; absent: the one that stands for the file. Formats that show but one take no notice. */
   readonly frame?: number;
   /** Which of the windows of a medical file, from 0; absent: the first. */
   readonly window?: number;
+}
+
+export interface DecodeInput extends View {
+  readonly format: ImageFormat;
+  readonly bytes: Buffer;
+  readonly want: Want;
 }
 
 /** Throws `DecodeError` for whatever is wrong with the file. */

@@ -5,7 +5,7 @@ import { splitPath } from "../../base/path-bytes.ts";
 import { colourSignature } from "./colour-signature.ts";
 import { withoutPatient } from "./dicom-facts.ts";
 import { DecodeError } from "./decode-error.ts";
-import type { Decoded, Want } from "./decoder.ts";
+import type { Decoded, View, Want } from "./decoder.ts";
 import { decoders } from "./formats/table.ts";
 import { readMetadata } from "./metadata.ts";
 import { hashSide, perceptualHashes } from "./perceptual-hash.ts";
@@ -96,6 +96,13 @@ export async function measureSharpness(path: Uint8Array): Promise<Sharpness> {
   return measureSharpnessOf(picture);
 }
 
+export interface PreviewRequest extends View {
+  readonly path: Uint8Array;
+  readonly maxSide: number;
+  /** null: the bytes come with the result. */
+  readonly target: string | null;
+}
+
 export interface PreviewResult {
   /** null when it was written to `target`. */
   readonly bytes: Uint8Array | null;
@@ -104,17 +111,17 @@ export interface PreviewResult {
 }
 
 /** A JPEG that any browser shows, for formats it cannot. */
-export async function previewOfFile(request: { path: Uint8Array; maxSide: number; target: string | null }): Promise<PreviewResult> {
-  const { bytes } = readImageFile(request.path);
-  const { picture } = await decodeBytes(bytes, request.path, { kind: "at-least", shortSide: 0, longSide: request.maxSide });
-  const preview = await encodePreview(picture, request.maxSide);
-  if (request.target === null) return preview;
-  writeInPlace(request.target, preview.bytes);
+export async function previewOfFile({ path, maxSide, target, ...view }: PreviewRequest): Promise<PreviewResult> {
+  const { bytes } = readImageFile(path);
+  const { picture } = await decodeBytes(bytes, path, { kind: "at-least", shortSide: 0, longSide: maxSide, ...view });
+  const preview = await encodePreview(picture, maxSide);
+  if (target === null) return preview;
+  writeInPlace(target, preview.bytes);
   return { ...preview, bytes: null };
 }
 
 /** Finds the decoder by magic bytes, else by extension. */
-export async function decodeBytes(bytes: Buffer | null, path: Uint8Array, want: Want): Promise<Decoded> {
+export async function decodeBytes(bytes: Buffer | null, path: Uint8Array, { frame, window, ...want }: Want & View): Promise<Decoded> {
   if (bytes === null) throw new DecodeError("too-large", `the file is larger than ${heldBytesLimit / 1048576} MB`);
   if (bytes.length === 0) throw new DecodeError("empty", "the file has no bytes");
   const head = bytes.subarray(0, headBytes);
@@ -124,5 +131,6 @@ export async function decodeBytes(bytes: Buffer | null, path: Uint8Array, want: 
   }
   if (format === null) throw new DecodeError("unsupported", "this is not a picture of a known format");
   if (!canDecode(format)) throw new DecodeError("unsupported", `${formatName(format)} pictures cannot be read yet`);
-  return decoders[format]({ format, bytes, want });
+  const view = { ...(frame === undefined ? {} : { frame }), ...(window === undefined ? {} : { window }) };
+  return decoders[format]({ format, bytes, want, ...view });
 }
