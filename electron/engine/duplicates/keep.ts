@@ -24,7 +24,7 @@ export interface KeepOrder {
   propose(members: readonly KeepCandidate[], relation: Relation): GroupMember[];
 }
 
-const losslessFormats = new Set(["png", "bmp", "tiff", "tif", "gif", "svg", "dicom", "pnm", "tga", "psd", "raw"]);
+const losslessFormats = new Set(["png", "bmp", "tiff", "tif", "gif", "svg", "dicom", "pnm", "tga", "psd", "raw", "nifti"]);
 const copyName = /(^|[^a-z])(copy|kopie|copie|copia|duplicate)([^a-z]|$)|\(\d+\)|~\d*$/i;
 
 /** True for formats that keep every pixel. */

@@ -34,12 +34,13 @@ const mediaTypes: Record<ImageFormat, string | null> = {
   psd: null,
   // Its preview, turned as the raw says.
   raw: null,
+  nifti: null,
 };
 
 const previewSide = 2048;
 
 /** Formats of which any frame, slice or page can be shown. */
-const framed: readonly string[] = ["dicom"] satisfies ImageFormat[];
+const framed: readonly string[] = ["dicom", "nifti"] satisfies ImageFormat[];
 
 export interface ImageFileRequest extends PictureView {
   readonly id: ImageId;

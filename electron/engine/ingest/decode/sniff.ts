@@ -2,6 +2,9 @@
  * @file Which files are pictures, and of which format: by their first bytes, else by extension. The scanner asks it for candidates; the
  * decoder asks it for the format.
  */
+import { constants, gunzipSync } from "node:zlib";
+
+import { isNifti } from "./formats/nifti-header.ts";
 import type { ImageFormat } from "./types.ts";
 
 /** How many first bytes of a file `sniffHead` wants to see (DICOM's magic lies at 128). */
@@ -37,6 +40,7 @@ const extensions: Readonly<Record<string, KnownFormat>> = {
   dcm: "dicom",
   dicom: "dicom",
   ima: "dicom",
+  nii: "nifti",
   heic: "heic",
   heif: "heic",
   hif: "heic",
@@ -89,6 +93,7 @@ const names: Readonly<Record<KnownFormat, string>> = {
   jp2: "JPEG 2000",
   psd: "Photoshop",
   raw: "camera raw",
+  nifti: "NIfTI",
   exr: "OpenEXR",
 };
 
@@ -123,6 +128,7 @@ export function sniffFormat(name: Uint8Array, head: Uint8Array): KnownFormat | n
 export function formatByName(name: Uint8Array): KnownFormat | null {
   const dot = name.lastIndexOf(0x2e);
   if (dot < 0 || name.length - dot > 6) return null;
+  if (/\.nii\.gz$/i.test(Buffer.from(name.subarray(-7)).toString("latin1"))) return "nifti";
   return (
     extensions[
       Buffer.from(name.subarray(dot + 1))
@@ -155,6 +161,8 @@ export function formatByHead(head: Uint8Array): KnownFormat | null {
   if (at(0, "\0\0\0\x0cjP  \r\n") || at(0, "\xff\x4f\xff\x51")) return "jp2";
   if (at(0, "v/1\x01")) return "exr";
   if (isPnm(head)) return "pnm";
+  if (isNifti(head) || (at(0, "\x1f\x8b") && isNifti(unpackedHead(head)))) return "nifti";
+  if (isBareDicom(head)) return "dicom";
   return isSvg(head) ? "svg" : null;
 }
 
@@ -170,6 +178,34 @@ function brandOf(head: Uint8Array): KnownFormat | null {
   if (/avif|avis/.test(text)) return "avif";
   if (/^(heic|heix|hevc|heim|heis|mif1|msf1)/.test(text)) return "heic";
   return text.startsWith("crx ") ? "raw" : null;
+}
+
+/** What the first bytes of a gzipped file unpack to, as far as they go. */
+function unpackedHead(head: Uint8Array): Uint8Array {
+  try {
+    return gunzipSync(head, { finishFlush: constants.Z_SYNC_FLUSH });
+  } catch {
+    return new Uint8Array(0);
+  }
+}
+
+/**
+ * DICOM without preamble begins with an element of the groups 2 or 8 of a number that stands first in such files. In explicit files its representation must
+ * follow, in implicit ones a length that such an element may have, and then an element of the same group or the next.
+ */
+function isBareDicom(head: Uint8Array): boolean {
+  if (head.length < 132) return false;
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
+  const big = head[0] === 0;
+  const group = view.getUint16(0, !big);
+  const number = view.getUint16(2, !big);
+  if (!((group === 2 && number <= 0x0016) || (group === 8 && (number <= 0x0018 || number === 0x0060)))) return false;
+  const letters = String.fromCharCode(head[4] as number, head[5] as number);
+  if (/^(UL|OB|CS|UI|DA|TM|SH|LO)$/.test(letters)) return true;
+  const length = view.getUint32(4, true);
+  if (big || group === 2 || length > 64 || length % 2 !== 0) return false;
+  const next = view.getUint16(8 + length, true);
+  return (next === 8 || next === 0x10) && (next > group || view.getUint16(10 + length, true) > number);
 }
 
 /** "BM" alone begins many texts: the header's own length and its one plane must fit too. */

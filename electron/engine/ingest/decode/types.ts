@@ -42,7 +42,7 @@ export interface PictureFacts {
   /** Bits per channel as stored. */
   readonly bitDepth: number;
   readonly hasAlpha: boolean;
-  /** Frames, pages or layers in the file; the first one is decoded. */
+  /** Frames, slices, pages or layers in the file; the first one is decoded, of medical files the middle one. */
   readonly frameCount: number;
   /** 1..100 as told by the quantisation tables of a JPEG; absent where there are none. */
   readonly jpegQuality?: number;
@@ -115,6 +115,7 @@ export const imageFormats = [
   "jxl",
   "psd",
   "raw",
+  "nifti",
 ] as const;
 /** Formats with a decoder. */
 export type ImageFormat = (typeof imageFormats)[number];

@@ -51,26 +51,25 @@ export function rangeOf(
   values: ArrayLike<number>,
   without: { readonly from: number; readonly to: number } | null = null,
 ): { low: number; high: number } {
-  const step = Math.ceil(values.length / rangeSample);
-  const kept = new Float64Array(Math.ceil(values.length / Math.max(1, step)));
+  const counts = (value: number): boolean => Number.isFinite(value) && (without === null || value < without.from || value > without.to);
+  const step = Math.max(1, Math.ceil(values.length / rangeSample));
+  const kept = new Float64Array(Math.ceil(values.length / step));
   let count = 0;
-  let least = Infinity;
-  let most = -Infinity;
-  for (let at = 0, next = 0; at < values.length; at++) {
-    const value = values[at] as number;
-    const isDue = at === next;
-    if (isDue) next += step;
-    if (!Number.isFinite(value) || (without !== null && value >= without.from && value <= without.to)) continue;
-    if (value < least) least = value;
-    if (value > most) most = value;
-    if (isDue) kept[count++] = value;
-  }
-  if (most < least) return { low: 0, high: 0 };
+  for (let at = 0; at < values.length; at += step) if (counts(values[at] as number)) kept[count++] = values[at] as number;
   const sorted = kept.subarray(0, count).sort();
   const skipped = Math.floor(count / 1000);
-  const low = sorted[skipped] ?? least;
-  const high = sorted[count - 1 - skipped] ?? most;
-  return skipped === 0 || low === high ? { low: least, high: most } : { low, high };
+  const low = sorted[skipped] ?? 0;
+  const high = sorted[count - 1 - skipped] ?? 0;
+  if (skipped > 0 && low < high) return { low, high };
+  let least = Infinity;
+  let most = -Infinity;
+  for (let at = 0; at < values.length; at++) {
+    const value = values[at] as number;
+    if (!counts(value)) continue;
+    if (value < least) least = value;
+    if (value > most) most = value;
+  }
+  return most < least ? { low: 0, high: 0 } : { low: least, high: most };
 }
 
 /** @param samples [pixels, channels]: grey, grey and alpha, RGB, RGB and alpha. @returns [pixels, 3] on white */

@@ -10,6 +10,7 @@ import { decodeHeic } from "./heic.ts";
 import { decodeJpeg } from "./jpeg.ts";
 import { decodeJp2 } from "./jp2.ts";
 import { decodeJxl } from "./jxl.ts";
+import { decodeNifti } from "./nifti.ts";
 import { decodePnm } from "./pnm.ts";
 import { decodePsd } from "./psd.ts";
 import { decodeRawFile } from "./raw.ts";
@@ -35,4 +36,5 @@ export const decoders: Readonly<Record<ImageFormat, Decoder>> = {
   jxl: decodeJxl,
   psd: decodePsd,
   raw: decodeRawFile,
+  nifti: decodeNifti,
 };
