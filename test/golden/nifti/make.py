@@ -21,10 +21,11 @@ folder = pathlib.Path(sys.argv[1])
 def limits(values, header):
     if header["cal_max"] > header["cal_min"]:
         return float(header["cal_min"]), float(header["cal_max"])
-    some = numpy.sort(values[:: max(1, -(-values.size // 262144))])
+    some = values[:: max(1, -(-values.size // 262144))]
+    some = numpy.sort(some[numpy.isfinite(some)])
     skipped = len(some) // 1000
     low, high = some[skipped], some[-1 - skipped]
-    return (low, high) if skipped and low < high else (values.min(), values.max())
+    return (low, high) if skipped and low < high else (numpy.nanmin(values), numpy.nanmax(values))
 
 
 def entry(path):
@@ -35,7 +36,7 @@ def entry(path):
     orientation = nibabel.io_orientation(image.affine)
     upright = nibabel.apply_orientation(data, orientation)
     slice_ = upright[::-1, ::-1, upright.shape[2] // 2].T
-    grey = numpy.floor(numpy.clip((slice_ - low) / (high - low), 0, 1) * 255 + 0.5).astype(numpy.uint8)
+    grey = numpy.floor(numpy.clip(numpy.nan_to_num((slice_ - low) / (high - low)), 0, 1) * 255 + 0.5).astype(numpy.uint8)
     spacing = dict(zip(orientation[:, 0].astype(int), nibabel.affines.voxel_sizes(image.affine)))
     stretch = spacing[0] / spacing[1]
     height, width = grey.shape
