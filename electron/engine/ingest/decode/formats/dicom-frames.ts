@@ -62,7 +62,7 @@ function fromBasic({ set }: DicomImage, fragments: readonly Span[], { table, fra
   const entry = (index: number): number | null =>
     table.from + index * 4 + 4 <= table.to ? set.bytes.readUInt32LE(table.from + index * 4) : null;
   const begin = entry(frame);
-  return begin === null ? null : between(fragments, begin, entry(frame + 1));
+  return begin === null || entry(0) !== 0 ? null : between(fragments, begin, entry(frame + 1));
 }
 
 function fromExtended({ set }: DicomImage, fragments: readonly Span[], frame: number): Span[] | null {
@@ -70,7 +70,7 @@ function fromExtended({ set }: DicomImage, fragments: readonly Span[], frame: nu
   const entry = (index: number): number | null =>
     table !== undefined && table.length >= index * 8 + 8 ? Number(set.bytes.readBigUInt64LE(table.start + index * 8)) : null;
   const begin = entry(frame);
-  if (begin === null) return null;
+  if (begin === null || entry(0) !== 0) return null;
   const own = between(fragments, begin, entry(frame + 1));
   const lengths = set.elements.get(tags.extendedLengths);
   const only = own?.length === 1 ? own[0] : undefined;
