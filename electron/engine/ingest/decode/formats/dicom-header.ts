@@ -78,8 +78,7 @@ export function readDicom(bytes: Buffer): DicomImage {
 
 /** A header that describes pixels promises some; reports and plans do not. */
 function withoutPixels(set: DicomSet): DecodeError {
-  if (set.isCut) return new DecodeError("truncated", "the file ends inside its DICOM header");
-  if (set.elements.size === 0) return new DecodeError("corrupt", "the file holds no DICOM elements");
+  if (set.isCut || set.elements.size === 0) return new DecodeError("truncated", "the file ends inside its DICOM header");
   if (set.elements.has(tags.rows)) return new DecodeError("truncated", "the DICOM file ends before its picture");
   return new DecodeError("unsupported", "this DICOM file holds no picture");
 }

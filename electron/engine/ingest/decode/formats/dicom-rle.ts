@@ -11,6 +11,9 @@ export function unpackRle(frame: Uint8Array, shape: { pixels: number; samples: n
   const segments = view.getUint32(0, true);
   if (segments !== samples * bytesPerSample)
     throw new DecodeError("corrupt", `${segments} RLE segments where ${samples * bytesPerSample} were expected`);
+  // Two bytes make a run of at most 128.
+  if (frame.length * 64 < pixels * segments)
+    throw new DecodeError("truncated", `${frame.length} bytes of run lengths cannot hold ${pixels * segments} bytes`);
   const result = new Uint8Array(pixels * segments);
   for (let segment = 0; segment < segments; segment++) {
     const start = view.getUint32(4 + segment * 4, true);

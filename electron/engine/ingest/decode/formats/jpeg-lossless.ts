@@ -23,6 +23,9 @@ export function decodeLosslessJpeg(bytes: Buffer, expected: { readonly width: nu
       throw new DecodeError("corrupt", `the frame is ${width} x ${height}, the header says ${expected.width} x ${expected.height}`);
     if (scan.process !== 0xc3 || precision < 2 || precision > 16 || componentCount > 4 || scan.start < 1 || scan.start > 7)
       throw new DecodeError("corrupt", `the lossless JPEG has ${precision} bits, ${componentCount} components and predictor ${scan.start}`);
+    // A sample takes at least one bit.
+    if (width * height * componentCount > bytes.length * 8)
+      throw new DecodeError("truncated", `${bytes.length} bytes of lossless JPEG cannot hold ${width} x ${height} pixels`);
     samples ??= new Uint16Array(width * height * componentCount);
     decodeScan(scan, samples);
     for (const { index } of scan.components) done.add(index);

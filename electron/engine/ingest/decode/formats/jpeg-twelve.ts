@@ -13,6 +13,9 @@ export function decodeTwelveBitJpeg(bytes: Buffer, expected: { readonly width: n
       throw new DecodeError("corrupt", `the frame is ${width} x ${height}, the header says ${expected.width} x ${expected.height}`);
     if (scan.process === 0xc3 || precision !== 12 || componentCount !== 1)
       throw new DecodeError("unsupported", `JPEG of ${precision} bits with ${componentCount} components cannot be read yet`);
+    // A block of 64 takes at least two codes of one bit.
+    if ((width * height) / 64 > bytes.length * 4)
+      throw new DecodeError("truncated", `${bytes.length} bytes of JPEG cannot hold ${width} x ${height} pixels`);
     return decodeScan(scan, scan.components[0] as ScanComponent);
   }
   throw new DecodeError("truncated", "the JPEG ends before its picture does");
