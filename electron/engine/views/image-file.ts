@@ -40,7 +40,7 @@ const mediaTypes: Record<ImageFormat, string | null> = {
 const previewSide = 2048;
 
 /** Formats of which any frame, slice or page can be shown. */
-const framed: readonly string[] = ["dicom", "nifti"] satisfies ImageFormat[];
+const framed: readonly string[] = ["dicom", "nifti", "tiff"] satisfies ImageFormat[];
 
 export interface ImageFileRequest extends PictureView {
   readonly id: ImageId;

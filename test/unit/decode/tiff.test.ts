@@ -11,7 +11,7 @@ import { decodeBytes } from "#engine/ingest/decode/ingest.ts";
 import { readMetadata } from "#engine/ingest/decode/metadata.ts";
 
 import { motif, motifSharp } from "../../fixtures/pictures.ts";
-import { lzw, pixelTags, tiff, type PixelTags, type Tag } from "../../fixtures/tiff.ts";
+import { lzw, pixelTags, tiff, type PixelTags, type Tag, type TiffPage } from "../../fixtures/tiff.ts";
 
 function decode(bytes: Buffer): Promise<Decoded> {
   return decodeBytes(bytes, Buffer.from("a.tif"), { kind: "full" });
@@ -143,6 +143,36 @@ describe("layouts", () => {
     expect([picture.width, picture.height]).toEqual([1, 2]);
     expect(facts).toMatchObject({ width: 1, height: 2, orientation: 6, frameCount: 3 });
     expect(await readMetadata(exif)).toMatchObject({ cameraMake: "Acme" });
+  });
+
+  test("any page that is asked for, whoever reads it", async () => {
+    const ours = (value: number): TiffPage => ({
+      tags: pixelTags({ width: 2, height: 1, bits: 32, format: 3 }),
+      chunks: { data: [numbers("f32", [value, 9])] },
+    });
+    const vips = (value: number): TiffPage => ({
+      tags: pixelTags({ width: 1 + value, height: 1, bits: 8 }),
+      chunks: { data: [Buffer.alloc(1 + value, value * 50)] },
+    });
+    const bytes = tiff([ours(0), vips(1), vips(2), ours(9)]);
+    const page = async (frame?: number): Promise<number[]> => {
+      const { picture, facts } = await decodeBytes(bytes, Buffer.from("a.tif"), {
+        kind: "full",
+        ...(frame === undefined ? {} : { frame }),
+      });
+      expect([picture.width, facts.frameCount]).toEqual([facts.width, 4]);
+      return [...picture.data].filter((_, index) => index % 3 === 0);
+    };
+    expect([await page(), await page(0)]).toEqual([
+      [0, 255],
+      [0, 255],
+    ]);
+    expect([await page(1), await page(2), await page(3)]).toEqual([
+      [50, 50],
+      [100, 100, 100],
+      [255, 255],
+    ]);
+    await expect(page(4)).rejects.toThrow(/frame 4 was asked for; the file has 4/);
   });
 });
 

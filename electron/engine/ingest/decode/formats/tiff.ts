@@ -1,11 +1,12 @@
 /**
- * @file TIFF, the first page. libvips reads what photographs and scanners write: 1 to 16 bits, strips and tiles, LZW, Deflate, JPEG, CCITT.
+ * @file TIFF, the first page unless another is asked for. libvips reads what photographs and scanners write: 1 to 16 bits, strips and tiles, LZW, Deflate, JPEG, CCITT.
  * What it shows wrongly or not at all is read here: signed, 32- and 64-bit and float samples, 10 and 12 bits, planes in tiles, Lab, Zstandard, more than four
  * channels. Layout: TIFF 6.0, BigTIFF, and the technical notes of Adobe.
  */
 import { checkSize, DecodeError } from "../decode-error.ts";
 import { wholePicture } from "../decoder.ts";
 import type { Decoded, DecodeInput } from "../decoder.ts";
+import { chooseFrame } from "../frame-choice.ts";
 import { turnUpright } from "../orient.ts";
 import { labToRgb } from "./lab.ts";
 import { inksToRgb, onWhite, spreadToEightBits, toEightBits } from "./samples.ts";
@@ -20,25 +21,30 @@ import { decodeWithVips } from "./vips.ts";
 
 export async function decodeTiff(input: DecodeInput): Promise<Decoded> {
   const pages = readChain(openTiff(input.bytes));
-  const first = pages[0];
-  if (first === undefined) throw new DecodeError("truncated", "the file ends before its first directory");
+  if (pages.length === 0) throw new DecodeError("truncated", "the file ends before its first directory");
+  const index = chooseFrame({ asked: input.frame, frames: pages.length, otherwise: 0 });
+  const page = pages[index] as TiffDirectory;
   try {
-    return await decodeFirst(input, first, pages.length);
+    return await decodePage(input, page, { index, frameCount: pages.length });
   } catch (thrown) {
-    if (!(thrown instanceof DecodeError) || thrown.code !== "corrupt" || !first.isCutOff) throw thrown;
-    throw new DecodeError("truncated", "the file ends before what its first directory points to");
+    if (!(thrown instanceof DecodeError) || thrown.code !== "corrupt" || !page.isCutOff) throw thrown;
+    throw new DecodeError("truncated", `the file ends before what directory ${index + 1} of ${pages.length} points to`);
   }
 }
 
-async function decodeFirst(input: DecodeInput, first: TiffDirectory, frameCount: number): Promise<Decoded> {
+async function decodePage(
+  input: DecodeInput,
+  page: TiffDirectory,
+  { index, frameCount }: { index: number; frameCount: number },
+): Promise<Decoded> {
   // A TIFF is what EXIF is made of: the facts of cameras and scanners lie in its own directory.
-  const exif = first.file.isBig ? null : input.bytes;
-  if (!isOurs(first)) return { ...(await throughVips(input, first)), exif };
-  const layout = readLayout(first);
+  const exif = page.file.isBig ? null : input.bytes;
+  if (!isOurs(page)) return { ...(await throughVips({ ...input, frame: index }, page)), exif };
+  const layout = readLayout(page);
   const { width, height } = layout;
   checkSize(width, height);
-  const orientation = orientationOf(first);
-  const { data, channels, hasAlpha } = decodePixels(first, layout);
+  const orientation = orientationOf(page);
+  const { data, channels, hasAlpha } = decodePixels(page, layout);
   const picture = turnUpright({ width, height, data }, orientation);
   const facts = { format: "tiff", channels, bitDepth: layout.bits, hasAlpha, frameCount } as const;
   const decoded = wholePicture(input.want, picture, facts);

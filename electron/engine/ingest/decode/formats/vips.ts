@@ -16,9 +16,11 @@ import type { RawRequest } from "../vips-raw.ts";
 /** Above this many pixels the picture is scaled while it is decoded. */
 const streamedPixels = 16_000_000;
 
-export async function decodeWithVips({ format, bytes, want }: DecodeInput): Promise<Decoded> {
+/** @param input whose `frame` is a page of a TIFF; of animations the first frame is shown */
+export async function decodeWithVips({ format, bytes, want, frame = 0 }: DecodeInput): Promise<Decoded> {
   if (isCutOff(format, bytes)) throw new DecodeError("truncated", "the file ends before its picture does");
-  const metadata = await readMetadata(bytes);
+  const page = format === "tiff" ? frame : 0;
+  const metadata = await readMetadata(bytes, page);
   checkSize(metadata.width, metadata.height);
   const orientation = metadata.orientation ?? 1;
   const turned = orientation >= 5;
@@ -28,6 +30,7 @@ export async function decodeWithVips({ format, bytes, want }: DecodeInput): Prom
   const request: RawRequest = {
     hasAlpha: metadata.hasAlpha,
     inks: metadata.space === "cmyk" && !metadata.hasProfile && !metadata.hasAlpha,
+    ...(page > 0 ? { options: { page } } : {}),
     upright: orientation !== 1 && want.kind !== "centre",
     ...(shrink > 1 ? { resize: { width: Math.floor(width / shrink), height: Math.floor(height / shrink) } } : {}),
     ...(want.kind === "centre" ? { crop: centreOf(metadata, want.side) } : {}),
@@ -42,9 +45,9 @@ export async function decodeWithVips({ format, bytes, want }: DecodeInput): Prom
 }
 
 /** What libvips knows without decoding. Throws `DecodeError`. */
-export async function readMetadata(bytes: Buffer): Promise<Metadata & { width: number; height: number }> {
+export async function readMetadata(bytes: Buffer, page = 0): Promise<Metadata & { width: number; height: number }> {
   try {
-    return await openWithVips(bytes).metadata();
+    return await openWithVips(bytes, page > 0 ? { page } : {}).metadata();
   } catch (thrown) {
     throw fromVips(thrown);
   }
