@@ -29,6 +29,7 @@ import { imageFile } from "./views/image-file.ts";
 import { listIssueEntries } from "./views/issues.ts";
 import { mapColumns } from "./views/map.ts";
 import { listOutlierEntries } from "./views/outliers.ts";
+import { standingOut } from "./views/standing-out.ts";
 import { similarToFile, similarToImage } from "./views/similar.ts";
 import { createTrainingHandlers } from "./training-handlers.ts";
 import { deleteWorkspace, type WriteStore } from "./store/database.ts";
@@ -110,6 +111,7 @@ export function createHandlers(engine: Engine, dataFolder: string): Handlers {
     "images.file": (request) => imageFile(engine, request),
     "map.columns": () => mapColumns(collection()),
     ...createDuplicateHandlers(engine),
+    "outliers.part": ({ id }) => standingOut(engine, id),
     "outliers.list": ({ offset, limit }) => listOutlierEntries(collection(), offset, limit),
     "issues.list": ({ kind, offset, limit }) => listIssueEntries(collection(), kind ?? null, offset, limit),
     ...createEncoderHandlers(engine),

@@ -36,6 +36,7 @@ import type {
   OutlierEntry,
   ProjectId,
   RecentCollection,
+  StandingOutPart,
   UnreadableFile,
 } from "./model.ts";
 import type { JobSnapshot } from "./progress.ts";
@@ -86,6 +87,8 @@ export interface Contract extends TextContract, TrainingContract, EncoderContrac
 
   "map.columns": { params: Empty; result: MapColumns };
   "outliers.list": { params: { offset: number; limit: number }; result: { entries: OutlierEntry[]; total: number } };
+  /** Where a picture is unlike the ordinary ones nearest to it; worked out when asked for. */
+  "outliers.part": { params: { id: ImageId }; result: StandingOutPart };
   "issues.list": {
     params: { kind?: string; offset: number; limit: number };
     result: { entries: IssueEntry[]; total: number; counts: Record<string, number> };

@@ -202,6 +202,7 @@ const checks: { readonly [M in Method]: Check<unknown> } = {
   "text.nameClusters": params<"text.nameClusters">({ words: list(word, 10_000), templates: optional(list(word, 100)) }),
   "map.columns": empty,
   ...duplicatesChecks,
+  "outliers.part": params<"outliers.part">({ id: imageId }),
   "outliers.list": params<"outliers.list">({ offset, limit: count }),
   "issues.list": params<"issues.list">({ kind: optional(word), offset, limit: count }),
   "export.data": params<"export.data">({

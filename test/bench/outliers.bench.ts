@@ -27,7 +27,8 @@ function report(kind: "mixed" | "clump", from: readonly BenchFolder[]): void {
   const results = new Map<string, number[][]>();
   from.forEach((folder, column) => {
     for (let draw = 0; draw < draws; draw++) {
-      const table = drawTable(folder, kind, createRandom(1000 + draw));
+      const pools = kind === "mixed" ? folder.foreign : [folder.clumps[draw % folder.clumps.length]];
+      const table = drawTable(folder.normal, pools, createRandom(1000 + draw));
       const odd = Array.from({ length: table.count }, (_, row) => row < oddCount);
       for (const [name, scores] of Object.entries(candidates(table))) {
         const columns = results.get(name) ?? from.map(() => []);
@@ -55,15 +56,15 @@ function report(kind: "mixed" | "clump", from: readonly BenchFolder[]): void {
 }
 
 /** The first rows are the foreign ones, an equal number of each origin. */
-function drawTable(folder: BenchFolder, kind: "mixed" | "clump", random: Random): VectorTable {
-  const pools = (kind === "mixed" ? folder.foreign : [folder.clump]).map((table) => ({ table, order: shuffledRows(table, random) }));
+function drawTable(normal: VectorTable, foreign: readonly VectorTable[], random: Random): VectorTable {
+  const pools = foreign.map((table) => ({ table, order: shuffledRows(table, random) }));
   const rows: Float32Array[] = [];
   for (let index = 0; index < oddCount; index++) {
     const { table, order } = pools[index % pools.length];
     rows.push(rowOf(table, order[Math.floor(index / pools.length)]));
   }
-  for (const row of shuffledRows(folder.normal, random).slice(0, normalCount)) rows.push(rowOf(folder.normal, row));
-  const { dimensions } = folder.normal;
+  for (const row of shuffledRows(normal, random).slice(0, normalCount)) rows.push(rowOf(normal, row));
+  const { dimensions } = normal;
   const values = new Float32Array(rows.length * dimensions);
   rows.forEach((row, index) => values.set(row, index * dimensions));
   return { count: rows.length, dimensions, values };

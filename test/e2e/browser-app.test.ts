@@ -77,7 +77,8 @@ describe.skipIf(chromium === null)("the app over the real engine", { timeout: 12
 
   test("outliers, issues and broken files", async () => {
     await page.keyboard.press("o");
-    await page.getByText("Nearest ordinary").first().waitFor();
+    await page.getByText("Nearest ordinary").first().click();
+    await page.getByText(/^The lit part|^No single part|^Nearly all/u).waitFor();
     await page.getByRole("tab", { name: /cannot be read/i }).click();
     await page.getByText("broken.jpg").first().waitFor();
   });

@@ -133,6 +133,15 @@ export function createFakeEngine(options: FakeEngineOptions): FakeEngine {
       () => images,
       () => emit("changed", { version: ++version, what: ["duplicates", "images", "collection"] }),
     ),
+    "outliers.part": ({ id }) => {
+      const side = 10;
+      // Brightest at a place that each picture has for itself; every fifth has none.
+      const [row, column] = [id % 7, (3 * id) % 8];
+      const near = (cell: number): number => Math.hypot(Math.floor(cell / side) - row - 1, (cell % side) - column - 1);
+      const strengths = Float32Array.from({ length: side * side }, (_, cell) => (id % 5 === 0 ? 0.1 : Math.max(0, 1 - near(cell) / 3)));
+      const compared = neighboursOf(images, get(id), 8).map((one) => one.id);
+      return { side, strengths, box: id % 5 === 0 ? null : ([column / side, row / side, 0.3, 0.3] as const), share: 0.09, compared };
+    },
     "outliers.list": ({ offset, limit }) => {
       const entries = images.map((one): OutlierEntry => outlierOf(images, one)).sort((a, b) => b.score - a.score);
       return { entries: entries.slice(offset, offset + limit), total: entries.length };

@@ -2,15 +2,8 @@
  * @file A part of a picture sought in others: the mean of the cells of a feature map that lie in a box, held against every window of as many cells elsewhere. Sums over
  * windows come from one table of running sums, so a window costs as much whatever its size.
  */
+import type { CellMap } from "../base/cell-map.ts";
 import { BugError } from "../base/errors.ts";
-
-export interface CellMap {
-  readonly channels: number;
-  /** Cells along each side. */
-  readonly side: number;
-  /** [channels, side, side] */
-  readonly values: Float32Array;
-}
 
 /** Left, top, width, height as shares of the picture, 0 to 1. */
 export type Box = readonly [left: number, top: number, width: number, height: number];

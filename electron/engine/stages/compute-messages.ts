@@ -3,9 +3,11 @@
  */
 import type { EvaluationReport } from "#protocol/model.ts";
 
+import type { CellMap } from "../base/cell-map.ts";
 import type { NeighbourGraph, VectorTable } from "../base/neighbour-graph.ts";
 import type { ContentFacts, CandidatePair } from "../duplicates/types.ts";
 import type { MadeMap } from "../map/make-map.ts";
+import type { StandingOut } from "../outliers/standing-out.ts";
 import type { PackedListing } from "../ingest/scan/pack.ts";
 import type { EncoderRow } from "../store/queries/embeddings.ts";
 import type { ComparedSpaces, SpacesInput } from "./comparison/compare-spaces.ts";
@@ -36,6 +38,7 @@ export interface ComputeTasks {
     input: { source: VectorSource; graph: NeighbourGraph; groups: Int32Array; seed: number };
     output: { scores: Float32Array; percentiles: Float32Array; nearest: Int32Array; method: string };
   };
+  "standing-out": { input: { picture: CellMap; ordinary: readonly CellMap[] }; output: StandingOut };
 }
 
 export type ComputeTask = keyof ComputeTasks;

@@ -14,6 +14,7 @@ import { walk } from "../ingest/scan/walk.ts";
 import { obeyControl, sharedSignal } from "../jobs/control.ts";
 import { makeMap } from "../map/make-map.ts";
 import { scoreOutliers } from "../outliers/score.ts";
+import { findStandingOut } from "../outliers/standing-out.ts";
 import { exactNeighbours } from "../search/exact-neighbours.ts";
 import { openForReading, type ReadStore } from "../store/database.ts";
 import { evaluate } from "../training/evaluate/evaluate.ts";
@@ -61,6 +62,7 @@ const tasks: Tasks = {
       },
       options,
     ),
+  "standing-out": ({ picture, ordinary }) => findStandingOut(picture, ordinary),
 };
 
 function readVectors(source: VectorSource): EmbeddedContents {

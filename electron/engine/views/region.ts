@@ -5,10 +5,12 @@
 import type { ImageId } from "#protocol/model.ts";
 import type { RegionResult } from "#protocol/text-contract.ts";
 
+import type { CellMap } from "../base/cell-map.ts";
 import { UserError } from "../base/errors.ts";
 import { inLanes } from "../base/lanes.ts";
 import type { Engine } from "../engine.ts";
-import { bestWindow, cellsOf, meanCell, regionVector, type Box, type CellMap } from "../search/region.ts";
+import { bestWindow, cellsOf, meanCell, regionVector, type Box } from "../search/region.ts";
+import { encoderPixels } from "./encoder-pixels.ts";
 import { nearestImages } from "./similar.ts";
 
 export interface RegionRequest {
@@ -27,7 +29,7 @@ const centreOf = 32;
 export async function searchRegion(engine: Engine, { id, box, count, among = usualAmong }: RegionRequest): Promise<RegionResult[]> {
   checkBox(box);
   const collection = engine.requireCollection();
-  const own = await pixelsOf(engine, id);
+  const own = await encoderPixels(engine, id);
   const cut = await (await engine.querySession()).embed(cutOut(own, collection.encoder().card.input.size, box), 1);
   const candidates = nearestImages(collection, cut, among, new Set([id])).map((each) => each.id);
   const session = await engine.mapSession();
@@ -37,7 +39,7 @@ export async function searchRegion(engine: Engine, { id, box, count, among = usu
   const first = candidates.slice(0, centreOf);
   // One that cannot be read any more is no match; the next scan tells of it.
   const lookAt = async (each: ImageId): Promise<CellMap | null> => {
-    const pixels = await pixelsOf(engine, each).catch((thrown: unknown) => {
+    const pixels = await encoderPixels(engine, each).catch((thrown: unknown) => {
       if (thrown instanceof UserError) return null;
       throw thrown;
     });
@@ -66,19 +68,6 @@ function checkBox(box: Box): void {
       "bad-box",
       `The box is [${box.join(", ")}]; expected left, top, width and height as shares of the picture, 0 to 1.`,
     );
-}
-
-/** A picture of the collection as the encoder takes it. */
-async function pixelsOf(engine: Engine, id: ImageId): Promise<Uint8Array> {
-  const collection = engine.requireCollection();
-  const { paths, positions } = collection.catalogue();
-  const position = positions.get(id);
-  if (position === undefined) throw new UserError("image-unknown", `There is no image ${id} in this collection (any more).`);
-  const { size } = collection.encoder().card.input;
-  const request = { path: paths[position] as Buffer, input: { size }, thumbnail: null };
-  const answer = await engine.children().run("ingest", request, { urgent: true });
-  if ("failure" in answer) throw new UserError(answer.failure.code, `${engine.pathOf(id)} cannot be read: ${answer.failure.message}`);
-  return Uint8Array.from(answer.tensor as Uint8Array);
 }
 
 /** The box drawn over the whole square, each pixel the nearest one. */

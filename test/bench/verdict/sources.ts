@@ -73,13 +73,14 @@ export async function loadSources(limits?: Readonly<Record<string, number>>): Pr
     .filter((source) => source.pictures.length >= 200);
 }
 
-interface Located {
+export interface Located {
   readonly path: string;
   /** Relative to the package's folder of pictures, with forward slashes. */
   readonly inside: string;
 }
 
-async function pictures(name: string, folder: string): Promise<Located[]> {
+/** Every picture of a package under `folder`; none where it cannot be had. */
+export async function pictures(name: string, folder: string): Promise<Located[]> {
   const unpacked = await fetchDebianPackage(name);
   if (!unpacked || !existsSync(join(unpacked, folder))) return [];
   const root = join(unpacked, folder);
@@ -115,15 +116,15 @@ function asPng(values: Uint8Array, width: number, height: number): Promise<Buffe
     .toBuffer();
 }
 
-/** Slices of two magnetic-resonance volumes (a human's, a macaque's) along three axes; the class is volume, axis and one of four depths. */
-async function brainSlices(): Promise<LabelledPicture[]> {
+/** Slices of two magnetic-resonance volumes (a human's, a macaque's) along three axes, each `step`th; the class is volume, axis and one of four depths. */
+export async function brainSlices(step = 2): Promise<LabelledPicture[]> {
   const unpacked = await fetchDebianPackage("mricron-data");
   if (!unpacked) return [];
   const slices: LabelledPicture[] = [];
   for (const name of ["ch2", "inia19-t1-brain"]) {
     const volume = readVolume(gunzipSync(await readFile(join(unpacked, `usr/share/mricron/templates/${name}.nii.gz`))));
     for (const axis of [0, 1, 2])
-      for (let depth = 0; depth < volume.size[axis]; depth += 2) {
+      for (let depth = 0; depth < volume.size[axis]; depth += step) {
         const slice = sliceOf(volume, axis, depth);
         // Air outside the head.
         if (slice.values.reduce((sum, value) => sum + value, 0) < 8 * slice.values.length) continue;

@@ -52,6 +52,7 @@ const good: { readonly [M in Method]: readonly unknown[] } = {
   "duplicates.rule": [{}],
   "duplicates.previewRule": [{ rule: { order: ["date", "pixels"], folder: null, newest: true } }],
   "duplicates.setRule": [{ rule: { order: [], folder: "/a", newest: false } }],
+  "outliers.part": [{ id: 3 }],
   "outliers.list": [{ offset: 5, limit: 10 }],
   "issues.list": [
     { offset: 0, limit: 10 },

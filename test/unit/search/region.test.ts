@@ -3,7 +3,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
 import { createRandom } from "#engine/base/random.ts";
-import { bestWindow, cellsOf, meanCell, regionVector, type Box, type CellMap } from "#engine/search/region.ts";
+import type { CellMap } from "#engine/base/cell-map.ts";
+import { bestWindow, cellsOf, meanCell, regionVector, type Box } from "#engine/search/region.ts";
 
 function randomMap(side: number, channels: number, seed: number): CellMap {
   const random = createRandom(seed);

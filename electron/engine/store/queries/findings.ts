@@ -88,8 +88,8 @@ export function replaceOutliers(store: WriteStore, encoderKey: number, rows: Ite
     );
 }
 
-export function listOutlierScores(store: ReadStore, encoderKey: number): { content_id: number; score: number }[] {
-  return readAll(store, "SELECT content_id, score FROM outliers WHERE encoder_key = ?", encoderKey);
+export function listOutlierScores(store: ReadStore, encoderKey: number): { content_id: number; score: number; percentile: number }[] {
+  return readAll(store, "SELECT content_id, score, percentile FROM outliers WHERE encoder_key = ?", encoderKey);
 }
 
 export function outlierOfContent(store: ReadStore, encoderKey: number, contentId: number): OutlierRow | null {
