@@ -64,6 +64,8 @@ export async function loadBenchFolders(): Promise<BenchFolder[] | null> {
     { coherent: false, held: true, name: "cut-outs", own: ["cut-outs"], normal: pools["cut-outs"], shape: colour(160) },
     { coherent: false, held: true, name: "surfaces", own: ["surfaces"], normal: pools.surfaces, shape: colour(128) },
     { coherent: false, held: true, name: "signs", own: ["clip art"], normal: among("clip art", "signs_and_symbols/"), shape: colour(128) },
+    { coherent: false, held: true, name: "icons", own: ["clip art"], normal: sources.icons, shape: colour(48) },
+    { coherent: false, held: true, name: "constellations", own: ["clip art"], normal: sources.constellations, shape: colour(256) },
     {
       coherent: false,
       held: true,

@@ -19,6 +19,9 @@ export type Load = () => Promise<Buffer>;
 
 export interface OutlierSources {
   readonly pools: Readonly<Record<Origin, readonly Load[]>>;
+  /** Pictures that are of no origin: for collections only. */
+  readonly icons: readonly Load[];
+  readonly constellations: readonly Load[];
   /** Of an origin whose pictures have classes or folders: those whose class begins so. */
   readonly among: (origin: "clothes" | "digits" | "clip art" | "sprites" | "brain slices", ...starts: string[]) => readonly Load[];
 }
@@ -29,9 +32,17 @@ export async function loadOutlierSources(): Promise<OutlierSources | null> {
   const clipArt = await pictures("openclipart-png", "usr/share/openclipart/png");
   const sprites = await pictures("wesnoth-1.16-data", "usr/share/games/wesnoth/1.16/data/core/images");
   const cutOuts = await pictures("tuxpaint-stamps-default", "usr/share/tuxpaint/stamps");
+  const icons = await pictures("mate-icon-theme", "usr/share/icons/mate/48x48");
+  const constellations = await pictures("stellarium-data", "usr/share/stellarium/skycultures");
   const slices = await brainSlices(1);
   const surfaces = await unpackedSurfaces();
-  if (!clothes || !digits || !photos || [clipArt, sprites, cutOuts, slices, surfaces].some(({ length }) => length === 0)) return null;
+  if (
+    !clothes ||
+    !digits ||
+    !photos ||
+    [clipArt, sprites, cutOuts, icons, constellations, slices, surfaces].some(({ length }) => length === 0)
+  )
+    return null;
   const labelled = {
     clothes: fromTable(clothes),
     digits: fromTable(digits),
@@ -52,6 +63,8 @@ export async function loadOutlierSources(): Promise<OutlierSources | null> {
       "cut-outs": cutOuts.map(({ path }) => fromFile(path)),
       surfaces: surfaces.map(fromFile),
     },
+    icons: icons.map(({ path }) => fromFile(path)),
+    constellations: constellations.map(({ path }) => fromFile(path)),
     among: (origin, ...starts) => loadsOf(labelled[origin].filter(({ label }) => starts.some((start) => label.startsWith(start)))),
   };
 }

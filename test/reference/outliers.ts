@@ -39,6 +39,19 @@ export function slowLof(table: VectorTable, k: number): number[] {
   return rows.map((row) => mean(neighbours[row]!.map((other) => density[other]! / density[row]!)));
 }
 
+/** Mean over the k nearest of the distance to each, divided by how far that one's own k-th is. */
+export function slowDistanceRatio(table: VectorTable, k: number): number[] {
+  const rows = Array.from({ length: table.count }, (_, row) => row);
+  const sorted = rows.map((row) =>
+    rows
+      .filter((other) => other !== row)
+      .map((other) => ({ other, distance: 1 - dot(table, row, other) }))
+      .sort((a, b) => a.distance - b.distance || a.other - b.other)
+      .slice(0, k),
+  );
+  return rows.map((row) => mean(sorted[row]!.map(({ other, distance }) => distance / sorted[other]!.at(-1)!.distance)));
+}
+
 /** Mean cosine distance to the neighbours ranked `first` to `last` (from 1). */
 export function slowMeanDistance(table: VectorTable, first: number, last: number): number[] {
   return Array.from({ length: table.count }, (_, row) => {

@@ -42,3 +42,18 @@ export function localOutlierFactor(graph: NeighbourGraph, neighbours: number): F
   }
   return scores;
 }
+
+/** [count] mean over the `neighbours` nearest of the distance to each, in units of how far that one's own last neighbour is: 1 = at home there, above = not. */
+export function distanceRatio(graph: NeighbourGraph, neighbours: number): Float64Array {
+  const { count, k, indices, similarities } = graph;
+  const width = Math.min(neighbours, k);
+  const scores = new Float64Array(count).fill(1);
+  if (width === 0) return scores;
+  const distance = (row: number, rank: number): number => Math.max(0, 1 - similarities[row * k + rank]);
+  for (let row = 0; row < count; row++) {
+    let sum = 0;
+    for (let rank = 0; rank < width; rank++) sum += distance(row, rank) / Math.max(least, distance(indices[row * k + rank], width - 1));
+    scores[row] = sum / width;
+  }
+  return scores;
+}

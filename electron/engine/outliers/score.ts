@@ -1,20 +1,16 @@
 /**
- * @file How odd each image is among the others of its collection. Chosen by measurement (test/bench/outliers.bench.ts) among neighbour distances, local
- * outlier factors, Mahalanobis distances and their mixes, on coherent and diverse folders: the mean rank of
- *   (a) the local outlier factor over 32 neighbours of the embeddings as they are, and
- *   (b) the mean distance to the whitened neighbours ranked 20 to 32, shrinkage 0.3.
- * (a) knows that one part of a folder may be denser than another, (b) knows which differences are usual in this folder; they err on different
- * pictures. Neighbours beyond the 20th, because a clump of odd pictures is its own neighbourhood: among 16 alike, AUROC of the whitened distance is
- * .12 to .35 on ranks 5 to 20 (worse than chance) and .91 to .97 on ranks 20 to 32.
+ * @file How odd each image is among the others of its collection: duplicates count as one, few images are scored by their plain distance, more by two questions at once (two-questions.ts), large collections in
+ * blocks.
  */
 import { BugError, throwIfAborted } from "../base/errors.ts";
 import type { NeighbourGraph, VectorTable } from "../base/neighbour-graph.ts";
 import { createRandom } from "../base/random.ts";
 import type { StageOptions } from "../base/stage.ts";
-import { localOutlierFactor, meanDistance } from "./density.ts";
+import { meanDistance } from "./density.ts";
 import { distinctGraph, distinctTable, findDistinct, type FindNeighbours } from "./distinct.ts";
 import { nearestNormal, reasonCount } from "./nearest.ts";
-import { meanRank, shareRanks } from "./ranks.ts";
+import { shareRanks } from "./ranks.ts";
+import { answersOf, describeQuestions, joinAnswers, widest, type Answers } from "./two-questions.ts";
 import { whiten } from "./whiten.ts";
 
 export interface OutlierInput {
@@ -39,18 +35,16 @@ export interface OutlierScores {
   readonly method: string;
 }
 
-/** Neighbours looked at, and the first of the whitened ones. */
+/** Neighbours among which the nearest normal ones are sought. */
 const wide = 32;
-const first = 20;
 /** The fewest neighbours left by striking out copies: more than a clump of 16 has. */
 const leastWide = 24;
 const shrinkage = 0.3;
-/** Below this many distinct images neighbours 20 to 32 are no neighbours and a covariance is a guess: measured from 12 to 400, the plain distance wins up to 200. */
+/** Below this many distinct images far neighbours are no neighbours and a covariance is a guess: measured from 12 to 400, the plain distance wins up to 200. */
 const smallLimit = 250;
 /**
  * Larger collections are scored in random blocks of at most this many images. It is not only what makes 100,000 images take seconds: every block is an
- * equally thin sample, in which the 32nd neighbour lies beyond a clump again. AUROC on 2,400 images, 48 of them foreign, whole against two
- * blocks (5 seeds): clothes .996 against .994 to .998, digits 1.0 both, clip art .869 against .893 to .935.
+ * equally thin sample, in which the 60th neighbour lies beyond a clump again.
  */
 const blockLimit = 1500;
 
@@ -67,7 +61,7 @@ export function scoreOutliers(input: OutlierInput, options: StageOptions = {}): 
   const merged = distinctGraph({ graph, distinct, table, k: wide, least: leastWide, neighbours: input.neighbours });
   const small = table.count < smallLimit;
   // Ranked as stored, so that what is equal there is equal here.
-  const raw = Float32Array.from(small ? smallScore(merged) : mixedScore(merged, table, input, options));
+  const raw = Float32Array.from(small ? smallScore(merged) : mixedScore(table, input, options));
   const ranks = shareRanks(raw);
   const nearest = nearestNormal({ table, graph: merged, ranks }, options);
   options.onProgress?.(graph.count, graph.count);
@@ -75,7 +69,7 @@ export function scoreOutliers(input: OutlierInput, options: StageOptions = {}): 
     scores: Float32Array.from(distinct.of, (index) => raw[index]),
     percentiles: Float32Array.from(distinct.of, (index) => 100 * ranks[index]),
     nearest: spread(nearest, distinct.of, distinct.rows),
-    method: small ? "mean cosine distance to the nearest fifth" : describeMixed(merged.k, table.count),
+    method: small ? "mean cosine distance to the nearest fifth" : describeMixed(table.count),
   };
 }
 
@@ -84,15 +78,14 @@ function smallScore(graph: NeighbourGraph): Float64Array {
   return meanDistance(graph, 1, Math.max(2, Math.round(graph.count / 5)));
 }
 
-function describeMixed(k: number, count: number): string {
+function describeMixed(count: number): string {
   const blockCount = Math.ceil(count / blockLimit);
-  const mixed = `mean rank of LOF(${blockCount > 1 ? wide : Math.min(wide, k)}) and whitened kNN ${first}-${wide}, shrinkage ${shrinkage}`;
-  return blockCount > 1 ? `${mixed}, in ${blockCount} random blocks` : mixed;
+  return blockCount > 1 ? `${describeQuestions}, in ${blockCount} random blocks` : describeQuestions;
 }
 
-function mixedScore(graph: NeighbourGraph, table: VectorTable, input: OutlierInput, options: StageOptions): Float64Array {
+function mixedScore(table: VectorTable, input: OutlierInput, options: StageOptions): Float64Array {
   const total = input.table.count;
-  const whitenedShare = 0.7;
+  const whitenedShare = 0.6;
   const report = (share: number): void => options.onProgress?.(Math.floor(share * total), total);
   const whitened = whiten(table, {
     shrinkage,
@@ -101,21 +94,15 @@ function mixedScore(graph: NeighbourGraph, table: VectorTable, input: OutlierInp
     onProgress: (done, count) => report((whitenedShare * done) / count),
   });
   const blocks = cutIntoBlocks(table.count, input.seed);
-  const densities = new Float64Array(table.count);
-  const distances = new Float64Array(table.count);
-  blocks.forEach((rows, index) => {
+  const answers: Answers[] = blocks.map((rows, index) => {
     throwIfAborted(options.signal);
-    const whole = blocks.length === 1;
-    const density = localOutlierFactor(whole ? graph : input.neighbours(rowsOf(table, rows), wide), wide);
-    const distance = meanDistance(input.neighbours(whole ? whitened : rowsOf(whitened, rows), wide), first, wide);
-    rows.forEach((row, position) => {
-      densities[row] = density[position];
-      distances[row] = distance[position];
-    });
-    report(whitenedShare + (0.29 * (index + 1)) / blocks.length);
+    const plain = input.neighbours(rowsOf(table, rows), widest);
+    const found = answersOf(plain, input.neighbours(rowsOf(whitened, rows), widest));
+    report(whitenedShare + (0.39 * (index + 1)) / blocks.length);
+    return found;
   });
   throwIfAborted(options.signal);
-  return meanRank([densities, distances]);
+  return joinAnswers(table.count, blocks, answers);
 }
 
 /** Random blocks of nearly equal size, each in ascending order. */

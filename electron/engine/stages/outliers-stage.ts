@@ -15,7 +15,7 @@ import { fingerprint } from "./fingerprint.ts";
 import { asGraph, requireGraph, vectorSource } from "./neighbours-stage.ts";
 import type { Pipeline } from "./pipeline.ts";
 
-const version = 1;
+const version = 2;
 const seed = 5;
 const nearestPerImage = 3;
 

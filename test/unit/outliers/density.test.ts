@@ -2,11 +2,11 @@ import { describe, expect, test } from "vitest";
 
 import type { VectorTable } from "#engine/base/neighbour-graph.ts";
 import { createRandom } from "#engine/base/random.ts";
-import { localOutlierFactor, meanDistance } from "#engine/outliers/density.ts";
+import { distanceRatio, localOutlierFactor, meanDistance } from "#engine/outliers/density.ts";
 import { meanRank, shareRanks } from "#engine/outliers/ranks.ts";
 import { mahalanobis, whiten } from "#engine/outliers/whiten.ts";
 
-import { slowLof, slowMahalanobis, slowMeanDistance, slowNeighbours } from "../../reference/outliers.ts";
+import { slowDistanceRatio, slowLof, slowMahalanobis, slowMeanDistance, slowNeighbours } from "../../reference/outliers.ts";
 
 function randomTable(count: number, dimensions: number, seed: number): VectorTable {
   const random = createRandom(seed);
@@ -34,6 +34,14 @@ describe("against the slow references", () => {
       localOutlierFactor(slowNeighbours(table, 32), k).forEach((value, row) =>
         expect(Math.abs(value / expected[row]! - 1)).toBeLessThan(1e-3),
       );
+    }
+  });
+
+  test.each(shapes)("distance ratio of %i rows of %i numbers", (count, dimensions) => {
+    const table = randomTable(count, dimensions, count + 3);
+    for (const k of [1, 5, 20]) {
+      const expected = slowDistanceRatio(table, Math.min(k, count - 1));
+      distanceRatio(slowNeighbours(table, k), k).forEach((value, row) => expect(Math.abs(value / expected[row]! - 1)).toBeLessThan(1e-3));
     }
   });
 
