@@ -50,7 +50,8 @@ describe("the joined score", () => {
     const scores = [1, 2, 2.5, 3, 3.5, 4, 9].map(at);
     for (let step = 1; step < scores.length; step++) expect(scores[step]).toBeGreaterThanOrEqual(scores[step - 1] as number);
     expect(scores[0]).toBeLessThan(0.01);
-    expect(scores.at(-1)).toBe(1);
+    // The farthest, and the most at home: 1 for being far, .7 for being the farthest, nothing for the first answer, halved.
+    expect(scores.at(-1)).toBeCloseTo(0.85, 12);
   });
 
   test("is the same for one block and for the same answers cut into three", () => {
