@@ -12,6 +12,7 @@ import { paint, photoPaint } from "../unit/duplicates/drawn-pictures.ts";
 
 interface Answer {
   readonly groups: readonly {
+    readonly members: readonly { readonly path: string; readonly keep: boolean; readonly reason: string }[];
     readonly pairs: readonly { readonly a: string; readonly b: string; readonly relation: string; readonly edit?: PictureEdit }[];
   }[];
 }
@@ -61,11 +62,16 @@ describe("edited copies", { timeout: 120_000 }, () => {
   });
 
   test("a frame, a grey copy, a quarter turn", () => {
-    expect(pairOf("frame.jpg")).toMatchObject({ relation: "same-picture", edit: { grey: false } });
+    expect(pairOf("frame.jpg")).toMatchObject({ relation: "same-picture", edit: { grey: false, frame: true } });
     expect(Math.abs(pairOf("frame.jpg")?.edit?.map?.[2] ?? 0)).toBeCloseTo(20, -0.5);
     expect(pairOf("grey.jpg")).toMatchObject({ relation: "same-picture", edit: { grey: true, map: null } });
     const turned = pairOf("turned.png");
     expect(turned?.edit?.orientation).toBe(turned?.isPhotoFirst === true ? 1 : 3);
+  });
+
+  test("a frame makes no picture better: the one without is kept", () => {
+    const framed = answer.groups.flatMap(({ members }) => members).find(({ path }) => path.endsWith("frame.jpg"));
+    expect(framed).toMatchObject({ keep: false, reason: "17 % of it is a frame or empty corners" });
   });
 
   test("and nothing else", () => {

@@ -13,7 +13,7 @@ const whole = { a: 1, b: 1 };
 export function editOf({ relation, orientation, toned, differences }: Verdict): PictureEdit | null {
   if (relation === null) return null;
   if (differences !== undefined) {
-    const { affine, shared, grey, caption } = differences;
+    const { affine, shared, grey, caption, frame } = differences;
     const isWhole = grey || caption > 0 || Math.min(shared.first, shared.second) > leastWhole;
     return {
       orientation,
@@ -22,9 +22,10 @@ export function editOf({ relation, orientation, toned, differences }: Verdict): 
       toned,
       grey,
       caption,
+      frame: frame && !isWhole,
     };
   }
-  return orientation === 0 && !toned ? null : { orientation, map: null, shared: whole, toned, grey: false, caption: 0 };
+  return orientation === 0 && !toned ? null : { orientation, map: null, shared: whole, toned, grey: false, caption: 0, frame: false };
 }
 
 /** At the edge a pixel or two are not compared. */

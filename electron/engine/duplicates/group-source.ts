@@ -2,6 +2,8 @@
  * @file Everything that groups are made from, in columns and in the order that grouping wants, prepared once: groups at another strictness, by another rule or without some
  * pairs then need no more than a walk over the pairs. Contents by id, the files of each with the best to keep first, pairs by their two contents.
  */
+import type { PictureEdit } from "#protocol/duplicate-model.ts";
+
 import { BugError } from "../base/errors.ts";
 import type { KeepCandidate, KeepOrder } from "./keep.ts";
 import { relationStrength } from "./types.ts";
@@ -26,6 +28,8 @@ export interface GroupSource {
   readonly pairs: PairColumns;
   /** "a,b" of content ids (a < b) -> JSON of what was done to a to get b. */
   readonly edits: ReadonlyMap<string, string>;
+  /** Content id -> share of its area that shows a picture, of those with a frame or empty corners. */
+  readonly shown: ReadonlyMap<number, number>;
 }
 
 /** Each pair once, a < b, in ascending order of (a, b). */
@@ -60,7 +64,16 @@ export function prepareGroups({ contents, files, pairs }: GroupInput, order: Kee
   });
   const byteSizes = Float64Array.from(held, ({ byteSize }) => byteSize);
   return byOrder(
-    { contents: held, byteSizes, files: grouped, fileStarts, pairs: pairColumns(pairs, positions), edits: editsOf(pairs), order },
+    {
+      contents: held,
+      byteSizes,
+      files: grouped,
+      fileStarts,
+      pairs: pairColumns(pairs, positions),
+      edits: editsOf(pairs),
+      shown: shownOf(pairs),
+      order,
+    },
     order,
   );
 }
@@ -69,6 +82,19 @@ function editsOf(pairs: readonly VerifiedPair[]): Map<string, string> {
   const edits = new Map<string, string>();
   for (const { a, b, edit } of pairs) if (edit) edits.set(`${a},${b}`, edit);
   return edits;
+}
+
+/** Few pairs have a frame: only their words are read. */
+function shownOf(pairs: readonly VerifiedPair[]): Map<number, number> {
+  const shown = new Map<number, number>();
+  for (const { a, b, edit } of pairs) {
+    if (!edit?.includes('"frame":true')) continue;
+    const { shared } = JSON.parse(edit) as PictureEdit;
+    const [framed, share] = shared.a < shared.b ? [a, shared.a] : [b, shared.b];
+    // Compared with a crop more than the frame is missing: the most that any says counts.
+    shown.set(framed, Math.max(share, shown.get(framed) ?? 0));
+  }
+  return shown;
 }
 
 /** The same by another order of keeping. */

@@ -13,6 +13,8 @@ export interface KeepCandidate {
   readonly savedAgain?: boolean;
   /** Every lossy one of the group is a JPEG whose quality is known, so that qualities can be compared; bytes only hint at it. */
   readonly byQuality?: boolean;
+  /** Share of its area that shows a picture; the rest is a frame, or corners that a tilt left. 1 where absent. */
+  readonly shown?: number;
 }
 
 /** Both orders are total: candidates of one group always sort the same way. */
@@ -47,9 +49,13 @@ interface Test {
 const tests: Readonly<Record<Exclude<KeepCriterion, "folder" | "date">, readonly Test[]>> = {
   pixels: [
     {
-      value: ({ content }) => content.width * content.height,
+      // What was framed or tilted was saved again: it never shows more than what it was made from, however its pixels are counted.
+      value: ({ content, shown = 1 }) => content.width * content.height * (shown < 1 ? 0.97 * shown : 1),
       kept: "most pixels",
-      left: (best, other) => `${sizeOf(other)} instead of ${sizeOf(best)} pixels`,
+      left: (best, { content, shown = 1 }) =>
+        shown < 1
+          ? `${Math.round(100 * (1 - shown))} % of it is a frame or empty corners`
+          : `${sizeOf(content)} instead of ${sizeOf(best.content)} pixels`,
     },
   ],
   format: [
@@ -155,8 +161,8 @@ function strongestReason(best: KeepCandidate, members: readonly KeepCandidate[],
   return latest < 0 ? null : ordered[latest].kept;
 }
 
-function sizeOf({ content }: KeepCandidate): string {
-  return `${content.width} x ${content.height}`;
+function sizeOf({ width, height }: ContentFacts): string {
+  return `${width} x ${height}`;
 }
 
 function liesIn(path: string, folder: string): boolean {

@@ -14,7 +14,7 @@ const leastTilt = 0.5;
 const leastTaken = 0.97;
 
 function wordsOf(
-  { orientation, map, toned, grey, caption }: PictureEdit,
+  { orientation, map, toned, grey, caption, frame }: PictureEdit,
   shown: { readonly kept: number; readonly other: number },
 ): string {
   const words: string[] = [];
@@ -22,8 +22,11 @@ function wordsOf(
   if ((orientation & 3) !== 0) words.push((orientation & 3) === 2 ? "turned by 180°" : "turned by 90°");
   const tilt = map === null ? 0 : Math.abs(tiltOf(map));
   if (tilt >= leastTilt) words.push(`tilted by ${tilt.toFixed(1)}°`);
-  else if (shown.kept < leastTaken) words.push(`cropped to ${percent(shown.kept)}`);
-  else if (shown.other < leastTaken) words.push(`a frame or more around it: the kept one is ${percent(shown.other)} of it`);
+  else if (shown.kept < leastTaken) words.push(frame ? "without the frame of the kept one" : `cropped to ${percent(shown.kept)}`);
+  else if (shown.other < leastTaken)
+    words.push(
+      frame ? `a frame around it: ${percent(1 - shown.other)} of it` : `shows more: the kept one is ${percent(shown.other)} of it`,
+    );
   if (toned) words.push("brightness or contrast differ");
   if (grey) words.push("one of the two is grey");
   if (caption > 0) words.push("something is written over one of the two");

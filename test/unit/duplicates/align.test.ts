@@ -36,7 +36,7 @@ describe("edited copies", () => {
     expect(differences.affine[5]).toBeCloseTo(20, 0);
     expect(differences.shared.second).toBeGreaterThan(0.95);
     expect(differences.shared.first).toBeCloseTo((420 * 315) / (480 * 360), 1);
-    expect(differences).toMatchObject({ toned: false, grey: false, caption: 0 });
+    expect(differences).toMatchObject({ toned: false, grey: false, caption: 0, frame: false });
   });
 
   test("a crop made smaller, in either order", async () => {
@@ -48,12 +48,14 @@ describe("edited copies", () => {
   test.each([3, -7])("a tilt of %d degrees", async (degrees) => {
     const { differences } = found(photo, await saved(raw.clone().rotate(degrees, { background: "#000" })));
     expect((turnOf(differences.affine) * 180) / Math.PI).toBeCloseTo(-degrees, 1);
+    expect(differences.frame).toBe(true);
   });
 
   test("a frame around it", async () => {
     const { differences } = found(photo, await saved(raw.clone().extend({ top: 24, bottom: 24, left: 24, right: 24, background: "#222" })));
     expect(differences.affine[2]).toBeCloseTo(-24, 0);
     expect(differences.shared.first).toBeGreaterThan(0.95);
+    expect(differences.frame).toBe(true);
   });
 
   test.each([0.8, 1.25])("brightness times %d, cut off at white", async (gain) => {

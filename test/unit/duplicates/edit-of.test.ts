@@ -5,7 +5,14 @@ import { expect, test } from "vitest";
 import { editOf, inverseEdit } from "#engine/duplicates/edit-of.ts";
 
 const verdict = { relation: "same-picture", score: 0.9, orientation: 0, scale: 1, toned: false } as const;
-const differences = { affine: [1, 0, 30, 0, 1, 20], shared: { first: 0.8, second: 0.98 }, toned: false, grey: false, caption: 0 } as const;
+const differences = {
+  affine: [1, 0, 30, 0, 1, 20],
+  shared: { first: 0.8, second: 0.98 },
+  toned: false,
+  grey: false,
+  caption: 0,
+  frame: false,
+} as const;
 
 test("nothing is kept where a picture was only saved again, or is another", () => {
   expect(editOf(verdict)).toBeNull();
@@ -20,6 +27,7 @@ test("how it lies, its tone, and what of it is shown", () => {
     toned: true,
     grey: false,
     caption: 0,
+    frame: false,
   });
   expect(editOf({ ...verdict, differences })).toEqual({
     orientation: 0,
@@ -28,6 +36,7 @@ test("how it lies, its tone, and what of it is shown", () => {
     toned: false,
     grey: false,
     caption: 0,
+    frame: false,
   });
   expect(editOf({ ...verdict, differences: { ...differences, grey: true } })).toMatchObject({
     map: null,
@@ -48,6 +57,7 @@ test("turned round twice it is itself", () => {
         toned: true,
         grey: false,
         caption: 0,
+        frame: false,
       };
       const back = inverseEdit(inverseEdit(edit));
       expect({ ...back, map: null }).toEqual({ ...edit, map: null });

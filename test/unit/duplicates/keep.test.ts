@@ -27,6 +27,13 @@ describe("proposeKeep", () => {
   const cases: [string, KeepCandidate, KeepCandidate, string, string][] = [
     ["more pixels", candidate(1, {}, { width: 400, height: 300 }), candidate(2), "most pixels", "400 x 300 instead of 800 x 600 pixels"],
     [
+      "what a frame adds is no picture",
+      { ...candidate(1, {}, { width: 900, height: 700 }), shown: 0.7619 },
+      candidate(2),
+      "most pixels",
+      "24 % of it is a frame or empty corners",
+    ],
+    [
       "lossless over lossy",
       candidate(1),
       candidate(2, {}, { format: "png", byteSize: 10 }),

@@ -7,7 +7,7 @@ import type { ImageId } from "#protocol/model.ts";
 import { editWords } from "../../../renderer/views/duplicates/edit-words.ts";
 
 const [kept, other] = [1 as ImageId, 2 as ImageId];
-const plain: PictureEdit = { orientation: 0, map: null, shared: { a: 1, b: 1 }, toned: false, grey: false, caption: 0 };
+const plain: PictureEdit = { orientation: 0, map: null, shared: { a: 1, b: 1 }, toned: false, grey: false, caption: 0, frame: false };
 
 function words(edit: Partial<PictureEdit>, isKeptFirst = true): string {
   const [a, b] = isKeptFirst ? [kept, other] : [other, kept];
@@ -22,8 +22,10 @@ test.each([
   [{ map: [0.998, -0.056, 30, 0.056, 0.998, 20], shared: { a: 0.98, b: 0.9 } }, "tilted by 3.2°"],
   [
     { map: [1, 0, -30, 0, 1, -20], shared: { a: 0.99, b: 0.8 }, toned: true },
-    "a frame or more around it: the kept one is 80 % of it, brightness or contrast differ",
+    "shows more: the kept one is 80 % of it, brightness or contrast differ",
   ],
+  [{ map: [1, 0, -30, 0, 1, -20], shared: { a: 0.99, b: 0.8 }, frame: true }, "a frame around it: 20 % of it"],
+  [{ map: [1, 0, 30, 0, 1, 20], shared: { a: 0.8, b: 0.99 }, frame: true }, "without the frame of the kept one"],
   [{ grey: true, caption: 0.02 }, "one of the two is grey, something is written over one of the two"],
   [{}, ""],
 ] as const)("%j", (edit, expected) => {

@@ -14,6 +14,7 @@ import { compareTiles, countStructuredTiles, type TileReport, type Tone } from "
 import { middleShift } from "../tone.ts";
 import { applyTone, inverseTone } from "./apply-tone.ts";
 import { findCaption } from "./caption.ts";
+import { isRestEmpty } from "./empty-rest.ts";
 import { findCorners, type Corners } from "./corners.ts";
 import { fitTone } from "./fit-tone.ts";
 import { framingOf, inverse, rescaled, scaleOf, stretchOf, turnOf, type Affine } from "./geometry.ts";
@@ -35,6 +36,8 @@ export interface Differences {
   readonly grey: boolean;
   /** Share of the tiles over which something was written. */
   readonly caption: number;
+  /** What only one of them shows is of one colour: a frame, or corners that a tilt left. */
+  readonly frame: boolean;
 }
 
 export interface AlignedMatch {
@@ -104,6 +107,7 @@ export function compareAligned(first: Picture, second: Picture): AlignedMatch | 
       toned: isBeyond(tone, faintTone),
       grey,
       caption,
+      frame: framing === "first" ? isRestEmpty(other.plane, one.plane, affine) : framing === "second" && isRestEmpty(one.plane, other.plane, inverse(affine)), // prettier-ignore
     },
   };
 }
