@@ -127,6 +127,24 @@ test("frames in a row, of run lengths, and of single bits that begin inside a by
   expect(await greys(dicomFile(bits), 2)).toEqual([255, 255, 0]);
 });
 
+test("bytes in words of big endian, where frames begin and end inside a word", async () => {
+  const elements = withElements(
+    greyHeader(1, 3),
+    ...eight,
+    [0x00280008, "IS", "3"],
+    [0x7fe00010, "OW", Buffer.from([2, 1, 4, 3, 6, 5, 8, 7, 0, 9])],
+  );
+  const bytes = dicomFile(elements, { syntax: "1.2.840.10008.1.2.2" });
+  for (const [frame, expected] of [
+    [1, 2, 3],
+    [4, 5, 6],
+    [7, 8, 9],
+  ].entries()) {
+    const { picture } = await decodeBytes(bytes, Buffer.from("a.dcm"), { kind: "full", frame });
+    expect([...picture.data].filter((_, index) => index % 3 === 0)).toEqual(expected);
+  }
+});
+
 test("fewer bytes than the frames need", async () => {
   const short = dicomFile(withElements(greyHeader(2, 2), [0x00280008, "IS", "100"], [0x7fe00010, "OW", words([1, 2, 3, 4])]));
   await expect(decodeBytes(short, Buffer.from("a.dcm"), { kind: "full" })).rejects.toThrow(/its 100 frames need 800 bytes, the file has 8/);

@@ -31,8 +31,25 @@ export function nativeFrame(image: DicomImage, frame: number): { bytes: Buffer; 
       `${frames === 1 ? "the picture needs" : `its ${frames} frames need`} ${needed} bytes, the file has ${pixels.length}`,
     );
   const first = frame * bits;
-  const start = pixels.start + Math.floor(first / 8);
-  return { bytes: set.bytes.subarray(start, pixels.start + Math.ceil((first + bits) / 8)), skippedBits: first % 8 };
+  const from = Math.floor(first / 8);
+  const to = Math.ceil((first + bits) / 8);
+  return {
+    bytes: isInSwappedPairs(image) ? unpaired(image, from, to) : set.bytes.subarray(pixels.start + from, pixels.start + to),
+    skippedBits: first % 8,
+  };
+}
+
+/** Samples of 8 bits written as words of big endian lie in pairs, the second one first (PS3.5 8.1.1). */
+function isInSwappedPairs({ set, pixels, bitsAllocated }: DicomImage): boolean {
+  return set.coding.bigEndian && bitsAllocated === 8 && pixels.vr === "OW";
+}
+
+/** A frame may begin or end inside a pair. */
+function unpaired({ set, pixels }: DicomImage, from: number, to: number): Buffer {
+  const even = from & ~1;
+  const pairs = Buffer.from(set.bytes.subarray(pixels.start + even, pixels.start + ((to + 1) & ~1)));
+  const whole = pairs.length % 2 === 0 ? pairs : Buffer.concat([pairs, Buffer.alloc(1)]);
+  return whole.swap16().subarray(from - even, to - even);
 }
 
 /** The fragments of a frame put together. */

@@ -54,14 +54,11 @@ function bitAt(bytes: Buffer, index: number): number {
   return ((bytes[index >> 3] as number) >> (index & 7)) & 1;
 }
 
-/** Little-endian bytes. Those of 8 bits are in pairs too where they were written as words (PS3.5 8.1.1). */
-function inOrder({ set, pixels, bitsAllocated }: DicomImage, bytes: Buffer): Buffer {
-  if (!set.coding.bigEndian || (bitsAllocated === 8 && (pixels.vr !== "OW" || bytes.length < 2))) return bytes;
+/** Little-endian bytes. */
+function inOrder({ set, bitsAllocated }: DicomImage, bytes: Buffer): Buffer {
+  if (!set.coding.bigEndian || bitsAllocated === 8) return bytes;
   const copy = Buffer.from(bytes);
-  if (bitsAllocated === 32) return copy.swap32();
-  const even = copy.length & ~1;
-  copy.subarray(0, even).swap16();
-  return copy;
+  return bitsAllocated === 32 ? copy.swap32() : copy.swap16();
 }
 
 function usedBits(samples: Integers, { bitsAllocated, bitsStored, highBit, signed }: DicomImage): Integers {
