@@ -10,7 +10,7 @@ import { decoders } from "./formats/table.ts";
 import { readMetadata } from "./metadata.ts";
 import { hashSide, perceptualHashes } from "./perceptual-hash.ts";
 import { measureLightAndColour } from "./quality.ts";
-import { heldBytesLimit, readImageFile } from "./read-file.ts";
+import { heldBytesLimit, readImageBytes, readImageFile } from "./read-file.ts";
 import { scaleTo, scaleWithin } from "./scale.ts";
 import { greyOf, measureSharpnessOf, sharpnessSide } from "./sharpness.ts";
 import type { Sharpness } from "./sharpness.ts";
@@ -74,7 +74,7 @@ export async function tensorOfBytes(request: { bytes: Uint8Array; name?: string;
 
 /** RGB of a file, at most `maxSide` long; null = every pixel. */
 export async function pixelsOfFile(request: { path: Uint8Array; maxSide: number | null }): Promise<Picture> {
-  const { bytes } = readImageFile(request.path);
+  const bytes = readImageBytes(request.path);
   const want: Want = request.maxSide === null ? { kind: "full" } : { kind: "at-least", shortSide: 0, longSide: request.maxSide };
   const { picture } = await decodeBytes(bytes, request.path, want);
   return request.maxSide === null ? picture : scaleWithin(picture, request.maxSide);
@@ -83,7 +83,7 @@ export async function pixelsOfFile(request: { path: Uint8Array; maxSide: number 
 /** The whole picture stretched to a square, as encoders see it, written to its place. */
 export async function squareOfFile(request: { path: Uint8Array; side: number; place: TensorPlace }): Promise<null> {
   const { side } = request;
-  const { bytes } = readImageFile(request.path);
+  const bytes = readImageBytes(request.path);
   const { picture } = await decodeBytes(bytes, request.path, { kind: "at-least", shortSide: side, longSide: side });
   writeTensor(request.place, scaleTo(picture, side, side).data);
   return null;
@@ -91,7 +91,7 @@ export async function squareOfFile(request: { path: Uint8Array; side: number; pl
 
 /** Sharpness of the centre at full resolution, for the files whose ingest could not tell. */
 export async function measureSharpness(path: Uint8Array): Promise<Sharpness> {
-  const { bytes } = readImageFile(path);
+  const bytes = readImageBytes(path);
   const { picture } = await decodeBytes(bytes, path, { kind: "centre", side: sharpnessSide });
   return measureSharpnessOf(picture);
 }
@@ -112,7 +112,7 @@ export interface PreviewResult {
 
 /** A JPEG that any browser shows, for formats it cannot. */
 export async function previewOfFile({ path, maxSide, target, ...view }: PreviewRequest): Promise<PreviewResult> {
-  const { bytes } = readImageFile(path);
+  const bytes = readImageBytes(path);
   const { picture } = await decodeBytes(bytes, path, { kind: "at-least", shortSide: 0, longSide: maxSide, ...view });
   const preview = await encodePreview(picture, maxSide);
   if (target === null) return preview;

@@ -31,6 +31,11 @@ export function readImageFile(path: Uint8Array): ReadFile {
   });
 }
 
+/** Like `readImageFile` for those who do not ask what the content is called: a slice of a large volume is not to wait for the hash of the whole. */
+export function readImageBytes(path: Uint8Array): Buffer | null {
+  return withFile(path, (descriptor, stats) => (stats.size > heldBytesLimit ? null : readAll(descriptor, stats.size)));
+}
+
 /** Names the content of a file without keeping it. */
 export function identifyFile(path: Uint8Array): FileIdentity {
   return withFile(path, (descriptor, stats) => ({ contentHash: hashPieces(descriptor), sizeBytes: stats.size, mtimeMs: stats.mtimeMs }));
