@@ -28,6 +28,8 @@ export interface PictureEdit {
   readonly grey: boolean;
   /** Share of the area over which something was written. */
   readonly caption: number;
+  /** Which of the two it was written on. */
+  readonly written: "a" | "b" | null;
   /** What only one of the two shows is of one colour: a frame, or corners that a tilt left. */
   readonly frame: boolean;
 }

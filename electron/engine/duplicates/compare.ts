@@ -77,8 +77,8 @@ export function comparePictures(a: Picture, b: Picture, options: CompareOptions 
     const edited = compareAligned(a, b);
     if (edited !== null) {
       const { score, differences } = edited;
-      // A caption on a copy and a small thing that came into view are not told apart surely enough to give one of the two up.
-      const relation = differences.caption > 0 ? "same-scene" : "same-picture";
+      // What is no line of letters may be a small thing that came into view: nothing to give one of the two up for.
+      const relation = differences.caption > 0 && !differences.isCaptionSure ? "same-scene" : "same-picture";
       return { relation, score, orientation: 0, scale: 1 / lengthsBy(differences.affine), toned: differences.toned, differences };
     }
   }

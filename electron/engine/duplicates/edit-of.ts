@@ -13,7 +13,7 @@ const whole = { a: 1, b: 1 };
 export function editOf({ relation, orientation, toned, differences }: Verdict): PictureEdit | null {
   if (relation === null) return null;
   if (differences !== undefined) {
-    const { affine, shared, grey, caption, frame } = differences;
+    const { affine, shared, grey, caption, written, frame } = differences;
     const isWhole = grey || caption > 0 || Math.min(shared.first, shared.second) > leastWhole;
     return {
       orientation,
@@ -22,19 +22,23 @@ export function editOf({ relation, orientation, toned, differences }: Verdict): 
       toned,
       grey,
       caption,
+      written: written === null ? null : written === "first" ? "a" : "b",
       frame: frame && !isWhole,
     };
   }
-  return orientation === 0 && !toned ? null : { orientation, map: null, shared: whole, toned, grey: false, caption: 0, frame: false };
+  return orientation === 0 && !toned
+    ? null
+    : { orientation, map: null, shared: whole, toned, grey: false, caption: 0, written: null, frame: false };
 }
 
 /** At the edge a pixel or two are not compared. */
 const leastWhole = 0.97;
 
 /** The way back. */
-export function inverseEdit({ orientation, map, shared, ...rest }: PictureEdit): PictureEdit {
+export function inverseEdit({ orientation, map, shared, written, ...rest }: PictureEdit): PictureEdit {
   return {
     ...rest,
+    written: written === null ? null : written === "a" ? "b" : "a",
     orientation: inverseOrientation(orientation as Orientation),
     map: map === null ? null : inverse(map as unknown as Affine),
     shared: { a: shared.b, b: shared.a },

@@ -30,6 +30,8 @@ export interface GroupSource {
   readonly edits: ReadonlyMap<string, string>;
   /** Content id -> share of its area that shows a picture, of those with a frame or empty corners. */
   readonly shown: ReadonlyMap<number, number>;
+  /** Ids of contents over which something was written. */
+  readonly written: ReadonlySet<number>;
 }
 
 /** Each pair once, a < b, in ascending order of (a, b). */
@@ -72,6 +74,7 @@ export function prepareGroups({ contents, files, pairs }: GroupInput, order: Kee
       pairs: pairColumns(pairs, positions),
       edits: editsOf(pairs),
       shown: shownOf(pairs),
+      written: writtenOf(pairs),
       order,
     },
     order,
@@ -95,6 +98,16 @@ function shownOf(pairs: readonly VerifiedPair[]): Map<number, number> {
     shown.set(framed, Math.max(share, shown.get(framed) ?? 0));
   }
   return shown;
+}
+
+function writtenOf(pairs: readonly VerifiedPair[]): Set<number> {
+  const written = new Set<number>();
+  for (const { a, b, relation, edit } of pairs) {
+    if (relation !== "same-picture" || !edit) continue;
+    if (edit.includes('"written":"a"')) written.add(a);
+    else if (edit.includes('"written":"b"')) written.add(b);
+  }
+  return written;
 }
 
 /** The same by another order of keeping. */

@@ -76,8 +76,9 @@ export function candidatesOf(source: GroupSource, group: ArrayLike<number>, most
     const savedAgain = !lossy[at] && lossy.some((isLossy, other) => isLossy && strengthOf(source, group[at], group[other]) === 2);
     const from = source.fileStarts[group[at]];
     const to = most === "all" ? source.fileStarts[group[at] + 1] : from + 1;
+    const written = source.written.has(content.id);
     const shown = source.shown.get(content.id) ?? 1;
-    for (let file = from; file < to; file++) candidates.push({ facts: source.files[file], content, savedAgain, byQuality, shown });
+    for (let file = from; file < to; file++) candidates.push({ facts: source.files[file], content, savedAgain, byQuality, shown, written });
   });
   return candidates;
 }

@@ -15,6 +15,8 @@ export interface KeepCandidate {
   readonly byQuality?: boolean;
   /** Share of its area that shows a picture; the rest is a frame, or corners that a tilt left. 1 where absent. */
   readonly shown?: number;
+  /** Something was written over it that another copy does not have. */
+  readonly written?: boolean;
 }
 
 /** Both orders are total: candidates of one group always sort the same way. */
@@ -48,6 +50,11 @@ interface Test {
 
 const tests: Readonly<Record<Exclude<KeepCriterion, "folder" | "date">, readonly Test[]>> = {
   pixels: [
+    {
+      value: ({ written }) => (written === true ? 0 : 1),
+      kept: "nothing is written over it",
+      left: () => "something is written over it",
+    },
     {
       // What was framed or tilted was saved again: it never shows more than what it was made from, however its pixels are counted.
       value: ({ content, shown = 1 }) => content.width * content.height * (shown < 1 ? 0.97 * shown : 1),

@@ -7,15 +7,17 @@ export function editWords({ pairs }: Pick<DuplicateGroup, "pairs">, kept: ImageI
   const pair = pairs.find(({ a, b }) => (a === kept && b === other) || (a === other && b === kept));
   if (pair?.edit === undefined) return "";
   const { shared } = pair.edit;
-  return wordsOf(pair.edit, pair.a === kept ? { kept: shared.a, other: shared.b } : { kept: shared.b, other: shared.a });
+  const isKeptFirst = pair.a === kept;
+  return wordsOf(pair.edit, isKeptFirst ? { kept: shared.a, other: shared.b } : { kept: shared.b, other: shared.a }, isKeptFirst);
 }
 
 const leastTilt = 0.5;
 const leastTaken = 0.97;
 
 function wordsOf(
-  { orientation, map, toned, grey, caption, frame }: PictureEdit,
+  { orientation, map, toned, grey, caption, written, frame }: PictureEdit,
   shown: { readonly kept: number; readonly other: number },
+  isKeptFirst: boolean,
 ): string {
   const words: string[] = [];
   if (orientation >= 4) words.push("mirrored");
@@ -29,7 +31,7 @@ function wordsOf(
     );
   if (toned) words.push("brightness or contrast differ");
   if (grey) words.push("one of the two is grey");
-  if (caption > 0) words.push("something is written over one of the two");
+  if (caption > 0) words.push(`something is written over ${(written === "a") === isKeptFirst ? "the kept one" : "it"}`);
   return words.join(", ");
 }
 

@@ -66,13 +66,44 @@ describe("edited copies", () => {
     expect(found(photo, await saved(raw.clone().greyscale())).differences).toMatchObject({ grey: true, caption: 0 });
   });
 
-  test("with words over it", async () => {
-    const words = `<svg width="${width}" height="${height}"><text x="60" y="200" font-size="30" fill="white">Summer 2024</text></svg>`;
-    const captioned = await saved(raw.clone().composite([{ input: Buffer.from(words) }]));
-    const { differences } = found(photo, captioned);
-    expect(differences.caption).toBeGreaterThan(0);
-    expect(differences.caption).toBeLessThan(0.07);
-    expect(comparePictures(photo, captioned, { lookForEdits: true }).relation).toBe("same-scene");
+  describe("with words over it", () => {
+    const words = (x: number, y: number, fill: string): Buffer =>
+      Buffer.from(
+        `<svg width="${width}" height="${height}"><text x="${x}" y="${y}" font-size="30" fill="${fill}">Summer 2024</text></svg>`,
+      );
+
+    test.each([
+      [60, 200, "white"],
+      [150, 330, "#ff2"],
+      [20, 60, "black"],
+    ])("at %i, %i in %s: the same picture, and which of the two it is written on", async (x, y, fill) => {
+      const captioned = await saved(raw.clone().composite([{ input: words(x, y, fill) }]));
+      const { differences } = found(photo, captioned);
+      expect(differences.caption).toBeGreaterThan(0);
+      expect(differences.caption).toBeLessThan(0.07);
+      expect(differences.written).toBe("second");
+      expect(found(captioned, photo).differences.written).toBe("first");
+      expect(comparePictures(photo, captioned, { lookForEdits: true }).relation).toBe("same-picture");
+    });
+
+    test("a small thing of one colour that came into view is no caption: the same scene", async () => {
+      const thing = Buffer.from(
+        `<svg width="${width}" height="${height}"><path d="M 90 200 l 40 -30 l 10 6 l -34 34 z M 150 150 l 6 50 l -6 4 z" fill="white"/></svg>`,
+      );
+      const other = await saved(raw.clone().composite([{ input: thing }]));
+      expect(comparePictures(photo, other, { lookForEdits: true }).relation).not.toBe("same-picture");
+    });
+
+    test("a form that was filled in is another page", async () => {
+      const page = paint(width, height, (x, y) => {
+        const isLine = y % 40 < 2 && x > 40 && x < 440;
+        const isLetter = y % 40 > 12 && y % 40 < 22 && x > 40 && x < 200 && (x * 7 + (y >> 4) * 31) % 11 < 4;
+        return isLine || isLetter ? [40, 40, 40] : [252, 252, 252];
+      });
+      const sheet = sharp(Buffer.from(page.data), { raw: { width, height, channels: 3 } });
+      const filled = await saved(sheet.clone().composite([{ input: words(230, 190, "#114") }]));
+      expect(comparePictures(page, filled, { lookForEdits: true }).relation).not.toBe("same-picture");
+    });
   });
 
   test("the whole comparison finds them only where it is asked to, and never among icons", async () => {

@@ -11,6 +11,8 @@ const differences = {
   toned: false,
   grey: false,
   caption: 0,
+  written: null,
+  isCaptionSure: false,
   frame: false,
 } as const;
 
@@ -27,6 +29,7 @@ test("how it lies, its tone, and what of it is shown", () => {
     toned: true,
     grey: false,
     caption: 0,
+    written: null,
     frame: false,
   });
   expect(editOf({ ...verdict, differences })).toEqual({
@@ -36,6 +39,7 @@ test("how it lies, its tone, and what of it is shown", () => {
     toned: false,
     grey: false,
     caption: 0,
+    written: null,
     frame: false,
   });
   expect(editOf({ ...verdict, differences: { ...differences, grey: true } })).toMatchObject({
@@ -56,13 +60,15 @@ test("turned round twice it is itself", () => {
         shared: { a, b },
         toned: true,
         grey: false,
-        caption: 0,
+        caption: 0.02,
+        written: "a" as const,
         frame: false,
       };
       const back = inverseEdit(inverseEdit(edit));
       expect({ ...back, map: null }).toEqual({ ...edit, map: null });
       back.map?.forEach((value, at) => expect(value).toBeCloseTo(edit.map?.[at] as number, 6));
       expect(inverseEdit(edit).shared).toEqual({ a: b, b: a });
+      expect(inverseEdit(edit).written).toBe("b");
     }),
   );
 });

@@ -34,6 +34,13 @@ describe("proposeKeep", () => {
       "24 % of it is a frame or empty corners",
     ],
     [
+      "nothing written over it, though smaller",
+      { ...candidate(1), written: true },
+      candidate(2, {}, { width: 400, height: 300 }),
+      "nothing is written over it",
+      "something is written over it",
+    ],
+    [
       "lossless over lossy",
       candidate(1),
       candidate(2, {}, { format: "png", byteSize: 10 }),

@@ -7,7 +7,16 @@ import type { ImageId } from "#protocol/model.ts";
 import { editWords } from "../../../renderer/views/duplicates/edit-words.ts";
 
 const [kept, other] = [1 as ImageId, 2 as ImageId];
-const plain: PictureEdit = { orientation: 0, map: null, shared: { a: 1, b: 1 }, toned: false, grey: false, caption: 0, frame: false };
+const plain: PictureEdit = {
+  orientation: 0,
+  map: null,
+  shared: { a: 1, b: 1 },
+  toned: false,
+  grey: false,
+  caption: 0,
+  written: null,
+  frame: false,
+};
 
 function words(edit: Partial<PictureEdit>, isKeptFirst = true): string {
   const [a, b] = isKeptFirst ? [kept, other] : [other, kept];
@@ -26,7 +35,8 @@ test.each([
   ],
   [{ map: [1, 0, -30, 0, 1, -20], shared: { a: 0.99, b: 0.8 }, frame: true }, "a frame around it: 20 % of it"],
   [{ map: [1, 0, 30, 0, 1, 20], shared: { a: 0.8, b: 0.99 }, frame: true }, "without the frame of the kept one"],
-  [{ grey: true, caption: 0.02 }, "one of the two is grey, something is written over one of the two"],
+  [{ grey: true, caption: 0.02, written: "a" }, "one of the two is grey, something is written over the kept one"],
+  [{ caption: 0.02, written: "b" }, "something is written over it"],
   [{}, ""],
 ] as const)("%j", (edit, expected) => {
   expect(words(edit)).toBe(expected);

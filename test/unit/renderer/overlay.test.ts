@@ -17,7 +17,7 @@ const member = (id: number, width: number, height: number): DuplicateMember => (
   keep: id === 1,
   reason: "",
 });
-const edit = (some: Partial<PictureEdit>): PictureEdit => ({ orientation: 0, map: null, shared: { a: 1, b: 1 }, toned: false, grey: false, caption: 0, frame: false, ...some }); // prettier-ignore
+const edit = (some: Partial<PictureEdit>): PictureEdit => ({ orientation: 0, map: null, shared: { a: 1, b: 1 }, toned: false, grey: false, caption: 0, written: null, frame: false, ...some }); // prettier-ignore
 const pair = (a: number, b: number, done?: PictureEdit) => ({
   pairs: [{ a: a as ImageId, b: b as ImageId, relation: "same-picture" as const, score: 0.9, ...(done ? { edit: done } : {}) }],
 });

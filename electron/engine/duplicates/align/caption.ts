@@ -4,6 +4,7 @@
  */
 import type { Prepared } from "../prepared.ts";
 import type { TileReport } from "../tiles.ts";
+import { isLineOfText } from "./line-of-text.ts";
 import { tileAt } from "./seen-tiles.ts";
 
 export interface CaptionInput {
@@ -28,6 +29,9 @@ const mostInkSpread = 26;
 const leastInkShare = 0.7;
 const fewestInkPixels = 12;
 const mostSolid = 0.1;
+/** Of paper. */
+const paperWhite = 190;
+const mostPaper = 0.5;
 const furtherOut = [1, 1.3, 1.7, 2.3];
 
 export interface Caption {
@@ -35,6 +39,10 @@ export interface Caption {
   readonly share: number;
   /** [tiles] 1 where it lies, and next to it. */
   readonly tiles: Uint8Array;
+  /** Which of the two it was written on. */
+  readonly on: "a" | "b";
+  /** A line of letters over more than paper: nothing that came into view looks so, and no form was filled in. */
+  readonly isSure: boolean;
 }
 
 /** Null where the disagreement is no caption. */
@@ -58,7 +66,8 @@ export function findCaption({ a, b, report, seen, reached }: CaptionInput): Capt
   lively.sort((one, other) => one - other);
   const mean = lively.reduce((sum, ratio) => sum + ratio, 0) / Math.max(1, lively.length);
   if (mean >= rest.livelyMean || (lively[Math.floor(0.9 * lively.length)] ?? 0) >= rest.livelyHigh) return null;
-  return isInk({ a, b, around, reached }) ? { share: count / tiles, tiles: around } : null;
+  const ink = findInk({ a, b, around, reached });
+  return ink === null ? null : { share: count / tiles, tiles: around, ...ink };
 }
 
 function grown(tiles: Uint8Array, across: number, down: number): Uint8Array {
@@ -80,7 +89,7 @@ interface InkInput {
 }
 
 /** Where the two disagree most, one of them is of one colour and the other is not. */
-function isInk({ a, b, around, reached }: InkInput): boolean {
+function findInk({ a, b, around, reached }: InkInput): Pick<Caption, "on" | "isSure"> | null {
   const { width, height } = a;
   const places: number[] = [];
   for (let y = 0; y < height; y++)
@@ -91,10 +100,16 @@ function isInk({ a, b, around, reached }: InkInput): boolean {
       const chroma = Math.hypot(b.blurred[1][at] - a.blurred[1][at], b.blurred[2][at] - a.blurred[2][at]); // prettier-ignore
       if (Math.max(luma, chroma) >= differs) places.push(at);
     }
-  if (places.length < fewestInkPixels) return false;
-  const solid = solidShare(places, width, height);
-  if (solid > mostSolid) return false;
-  return isOneDirection(a, b, places);
+  if (places.length < fewestInkPixels) return null;
+  if (solidShare(places, width, height) > mostSolid) return null;
+  const [one, other] = [valuesOf(a, places), valuesOf(b, places)];
+  const [mayBeOnA, mayBeOnB] = [pointsToInk(other, one), pointsToInk(one, other)];
+  if (!mayBeOnA && !mayBeOnB) return null;
+  // Over an even ground either could be the ink: it stands out from what lies around.
+  const on = mayBeOnA !== mayBeOnB ? (mayBeOnA ? "a" : "b") : standsOut(a, places, around) > standsOut(b, places, around) ? "a" : "b";
+  const plain = (on === "a" ? b : a).sharpLuma;
+  const paper = places.filter((at) => plain[at] >= paperWhite).length;
+  return { on, isSure: paper < mostPaper * places.length && isLineOfText(places, width) };
 }
 
 /** Share of places from which every pixel within two differs too: much of a thing, little of letters. */
@@ -111,13 +126,24 @@ function solidShare(places: readonly number[], width: number, height: number): n
   return solid / places.length;
 }
 
-/**
- * Ink mixes with what lies under it by how much of a pixel it covers: picture + share (ink - picture). So the disagreements point to one colour, whatever lay there: with two unknowns (share, and the
- * colour common to all) the residual of the best colour is small for a caption and large for two different things.
- */
-function isOneDirection(a: Prepared, b: Prepared, places: readonly number[]): boolean {
-  const [one, other] = [valuesOf(a, places), valuesOf(b, places)];
-  return pointsToInk(one, other) || pointsToInk(other, one);
+/** Grey levels between what was written and what lies around it. */
+function standsOut(picture: Prepared, places: readonly number[], around: Uint8Array): number {
+  const { width, height, sharpLuma } = picture;
+  const isWritten = new Uint8Array(width * height);
+  let written = 0;
+  for (const at of places) {
+    isWritten[at] = 1;
+    written += sharpLuma[at] / places.length;
+  }
+  let [ground, count] = [0, 0];
+  for (let y = 0; y < height; y++)
+    for (let x = 0; x < width; x++) {
+      const at = y * width + x;
+      if (isWritten[at] === 1 || around[tileAt(picture, x, y)] === 0) continue;
+      ground += sharpLuma[at];
+      count++;
+    }
+  return Math.abs(written - ground / Math.max(1, count));
 }
 
 /** [places, 3] */
@@ -129,7 +155,10 @@ function valuesOf({ blurred }: Prepared, places: readonly number[]): Float32Arra
   return values;
 }
 
-/** Is `written` = `plain` + share (ink - plain), one ink for all places, shares of 0 to 1? */
+/**
+ * Is `written` = `plain` + share (ink - plain), one ink for all places, shares of 0 to 1? Ink mixes with what lies under it by how much of a pixel it covers. So the disagreements point to one colour,
+ * whatever lay there: with two unknowns (share, and the colour common to all) the residual of the best colour is small for a caption and large for two different things.
+ */
 function pointsToInk(plain: Float32Array, written: Float32Array): boolean {
   const count = plain.length / 3;
   // The ink shows most where the difference is largest; thin strokes never cover a pixel, so it may lie further out.

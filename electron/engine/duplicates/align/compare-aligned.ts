@@ -5,7 +5,7 @@
  *
  * What a camera does between two shots looks much like an edit, and is told from it by what nobody does to a copy: each shot shows something that the other does not, or is turned by half a degree, or
  * stretched, or is larger by a hundredth. Of 60 photos (12 of them of stars), each in six edits, 57 crops, 56 tilts, 56 frames, 57 brightened or darkened, 57 greyed and 55 captioned ones are found. Of 1,224
- * pairs of near video frames none is called a crop, a tilt or toned; three are called grey copies and are. Eleven that lie still but for a small thing are called captioned: that word alone proves no copy.
+ * pairs of near video frames none is called a crop, a tilt or toned; three are called grey copies and are. Some that lie still but for a small thing are called captioned: only a line of letters proves a copy (line-of-text.ts).
  */
 import { hasForeignDetail, hasForeignGrain } from "../noise.ts";
 import { sourceSize, toPlanes, type Picture, type Planes } from "../picture.ts";
@@ -13,7 +13,7 @@ import { preparePlanes, type Prepared } from "../prepared.ts";
 import { compareTiles, countStructuredTiles, type TileReport, type Tone } from "../tiles.ts";
 import { middleShift } from "../tone.ts";
 import { applyTone, inverseTone } from "./apply-tone.ts";
-import { findCaption } from "./caption.ts";
+import { findCaption, type Caption } from "./caption.ts";
 import { isRestEmpty } from "./empty-rest.ts";
 import { findCorners, type Corners } from "./corners.ts";
 import { fitTone } from "./fit-tone.ts";
@@ -36,6 +36,10 @@ export interface Differences {
   readonly grey: boolean;
   /** Share of the tiles over which something was written. */
   readonly caption: number;
+  /** Which of the two it was written on. */
+  readonly written: "first" | "second" | null;
+  /** It is a line of letters: the two are one picture. Else it may be a small thing that came into view. */
+  readonly isCaptionSure: boolean;
   /** What only one of them shows is of one colour: a frame, or corners that a tilt left. */
   readonly frame: boolean;
 }
@@ -90,10 +94,10 @@ export function compareAligned(first: Picture, second: Picture): AlignedMatch | 
     : compareWarped({ moved: first, still: second, movedPlane: one.plane, stillPlanes: other.planes, affine, framing });
   if (found === null) return null;
   const { movedShare, stillShare, caption, tone, grey } = found;
-  if (caption > 0 && (framing !== "same" || turn > captioned.turn || stretch > captioned.stretch)) return null;
+  if (caption !== null && (framing !== "same" || turn > captioned.turn || stretch > captioned.stretch)) return null;
   if (framing === "same") {
     // Here the tiles alone have said no before, and they know better, unless they cannot know.
-    if (!grey && caption === 0 && !isBeyond(tone, strongTone)) return null;
+    if (!grey && caption === null && !isBeyond(tone, strongTone)) return null;
   } else {
     if (Math.min(movedShare, stillShare) > mostOuterShare * Math.max(movedShare, stillShare)) return null;
     if (found.isDrawing && (found.livelyMean > drawing.livelyMean || isBeyond(tone, faintTone))) return null;
@@ -106,7 +110,9 @@ export function compareAligned(first: Picture, second: Picture): AlignedMatch | 
       shared,
       toned: isBeyond(tone, faintTone),
       grey,
-      caption,
+      caption: caption?.share ?? 0,
+      written: caption === null ? null : (caption.on === "a") === isSwapped ? "second" : "first",
+      isCaptionSure: caption !== null && caption.isSure && !found.isDrawing,
       frame: framing === "first" ? isRestEmpty(other.plane, one.plane, affine) : framing === "second" && isRestEmpty(one.plane, other.plane, inverse(affine)), // prettier-ignore
     },
   };
@@ -164,7 +170,7 @@ interface Compared {
   readonly stillShare: number;
   readonly tone: Tone;
   readonly grey: boolean;
-  readonly caption: number;
+  readonly caption: Caption | null;
   readonly isDrawing: boolean;
   readonly livelyMean: number;
 }
@@ -186,7 +192,8 @@ function compareWarped({ moved, still, movedPlane, stillPlanes, affine, framing 
   if (tone === null) return null;
   const isDrawing = countFlat(a, b, seen) > drawing.flatTiles * tiles;
   // Cut off at white is cut off: the fainter one is brought to the stronger.
-  if (tone.lumaGain >= 1) a = preparePlanes(applyTone(one, tone));
+  const isExchanged = tone.lumaGain < 1;
+  if (!isExchanged) a = preparePlanes(applyTone(one, tone));
   else [a, b] = [preparePlanes(applyTone(other, inverseTone(tone))), a];
   const sourcePixels = Math.max(
     1,
@@ -198,7 +205,15 @@ function compareWarped({ moved, still, movedPlane, stillPlanes, affine, framing 
   const shown = seen.map((value, tile) => (value === 1 && caption?.tiles[tile] !== 1 ? 1 : 0));
   [a, b] = [withoutDetail(a, shown), withoutDetail(b, shown)];
   if (hasForeignGrain(a, b) || hasForeignDetail(a, b)) return null;
-  return { movedShare, stillShare, tone, grey, caption: caption?.share ?? 0, isDrawing, livelyMean: report.livelyMean };
+  return {
+    movedShare,
+    stillShare,
+    tone,
+    grey,
+    caption: caption === undefined ? null : isExchanged ? { ...caption, on: caption.on === "a" ? "b" : "a" } : caption,
+    isDrawing,
+    livelyMean: report.livelyMean,
+  };
 }
 
 /** What lies at the edge of a picture that was turned or framed is mixed with what was put around it. */
