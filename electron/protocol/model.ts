@@ -122,7 +122,19 @@ export interface ImageIssue {
   readonly text: string;
 }
 
-export const issueKinds = ["blur", "dark", "bright", "low-information", "odd-size", "odd-aspect", "greyscale"] as const;
+export const issueKinds = [
+  "blur",
+  "dark",
+  "bright",
+  "low-information",
+  "odd-size",
+  "odd-aspect",
+  "greyscale",
+  "truncated",
+  "wrong-extension",
+  "colour-profile",
+  "burned-in-text",
+] as const;
 export type IssueKind = (typeof issueKinds)[number];
 
 export const relations = ["identical-file", "identical-pixels", "same-picture", "same-scene"] as const;

@@ -31,4 +31,14 @@ export const issueWords: Record<IssueKind, { readonly title: string; readonly te
   "odd-size": { title: "Unusual size", text: "Much smaller or larger than the others of this collection." },
   "odd-aspect": { title: "Unusual shape", text: "Much longer or narrower than the others of this collection." },
   greyscale: { title: "Greyscale", text: "Without colour in a collection of colour pictures." },
+  truncated: { title: "Lost its end", text: "Flat grey from some row on: part of the file was lost before it was saved." },
+  "wrong-extension": {
+    title: "Wrong extension",
+    text: "The name claims another format than the bytes have. Some programs will not open it.",
+  },
+  "colour-profile": {
+    title: "Odd colour profile",
+    text: "A profile that is damaged, for other colours, or rare here: its colours may look different elsewhere.",
+  },
+  "burned-in-text": { title: "Text in the picture", text: "Letters are part of the pixels. In medical pictures they may name a patient." },
 };

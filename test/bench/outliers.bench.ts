@@ -112,6 +112,7 @@ function candidates(table: VectorTable): Record<string, ArrayLike<number>> {
     [nearest]: meanDistance(graph, 5, 20),
     [local]: localOutlierFactor(graph, 20),
     "LOF 10": home[0] as Float64Array,
+    "LOF 15": home[1] as Float64Array,
     "ratio 20": home[2] as Float64Array,
     "whitened ratio 60": home[3] as Float64Array,
     "kNN 20-60": far[0] as Float64Array,

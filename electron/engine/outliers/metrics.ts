@@ -8,6 +8,22 @@ export interface ContentMetrics {
   readonly width: number;
   readonly height: number;
   readonly quality: QualityMetrics;
+  /** Beside the pixels; absent where it is not looked at. */
+  readonly file?: FileMetrics;
+}
+
+export interface FileMetrics {
+  readonly isDicom: boolean;
+  /** As stored: 1 or 2 grey, 3 colour, 4 colour + alpha or four inks. */
+  readonly channels: number;
+  /** Four inks, for printing. */
+  readonly inks: boolean;
+  readonly profile: { readonly name: string; readonly space: string; readonly damaged: boolean } | null;
+  /** The file itself says that text is burned into its pixels. */
+  readonly burnedInAnnotation: boolean;
+  /** Present files with this content, and how many of their names claim another format. */
+  readonly names: number;
+  readonly wrongNames: number;
 }
 
 export interface QualityMetrics {
@@ -21,4 +37,8 @@ export interface QualityMetrics {
   readonly contrast: number;
   /** 99th percentile of (max - min of R, G, B) / 255, 0..1. */
   readonly peakSaturation: number;
+  /** Share of the picture that is flat middle grey from its stored end on. */
+  readonly lostRows?: number;
+  /** Letters in lines of text. */
+  readonly letters?: number;
 }

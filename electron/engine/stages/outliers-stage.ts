@@ -7,6 +7,7 @@ import type { PictureQuality } from "../ingest/decode/types.ts";
 import { findIssues } from "../outliers/issues.ts";
 import { listPairs, readMark, replaceIssues, replaceOutliers, saveMark } from "../store/queries/findings.ts";
 import { listPresentContents, saveSharpness, type ContentRow } from "../store/queries/contents.ts";
+import { pathsOfContents } from "../store/queries/files.ts";
 import { inTransaction, readOne } from "../store/statements.ts";
 import { verifierVersion } from "../duplicates/version.ts";
 import { compute } from "./compute.ts";
@@ -22,8 +23,11 @@ const nearestPerImage = 3;
 export async function outliersStage(pipeline: Pipeline): Promise<void> {
   const { store, encoderRow } = pipeline;
   const rows = listPresentContents(store);
+  const paths = pathsOfContents(store);
+  // A file that got another name has the same content and may have another issue.
+  const misnamed = rows.flatMap((row) => (contentMetrics(row, paths.get(row.id) ?? []).file?.wrongNames ? [row.id] : []));
   const mark = fingerprint(
-    `outliers/${verifierVersion}`,
+    `outliers/${verifierVersion}/${misnamed.join()}`,
     version,
     encoderRow.key,
     rows.map((row) => row.id),
@@ -34,7 +38,7 @@ export async function outliersStage(pipeline: Pipeline): Promise<void> {
     rows.filter((row) => row.sharpness === null),
   );
   const contents = listPresentContents(store);
-  const issues = findIssues(contents.map(contentMetrics));
+  const issues = findIssues(contents.map((row) => contentMetrics(row, paths.get(row.id) ?? [])));
   await scoreOutliers(pipeline, () => {
     replaceIssues(
       store,

@@ -1,18 +1,18 @@
 /**
  * @file Everything the details panel says of one image.
  */
-import type { ImageDetails, ImageId, IssueKind } from "#protocol/model.ts";
+import type { ImageDetails, ImageId } from "#protocol/model.ts";
 
 import { UserError } from "../base/errors.ts";
 import { showPath, splitPath } from "../base/path-bytes.ts";
 import type { Collection } from "../collection.ts";
-import { describeIssue } from "../outliers/issues.ts";
 import { contentById, type ContentRow } from "../store/queries/contents.ts";
 import { fileById } from "../store/queries/files.ts";
 import { issuesOfContent, outlierOfContent } from "../store/queries/findings.ts";
 import { firstImageOf } from "./catalogue.ts";
 import { describeFacts } from "./facts.ts";
 import { groupsOfImage } from "./groups.ts";
+import { tellIssue } from "./issue-text.ts";
 
 export function describeImage(collection: Collection, id: ImageId): ImageDetails {
   const { store } = collection;
@@ -42,15 +42,7 @@ export function describeImage(collection: Collection, id: ImageId): ImageDetails
       percentile: outlier.percentile,
       nearest: [...outlier.nearest].map((contentId) => firstImageOf(catalogue, contentId)).filter((each) => each !== null),
     },
-    issues: issuesOfContent(store, content.id).map((issue) => {
-      const kind = issue.kind as IssueKind;
-      return {
-        kind,
-        value: issue.value,
-        threshold: issue.threshold,
-        text: describeIssue({ kind, value: issue.value, threshold: issue.threshold }),
-      };
-    }),
+    issues: issuesOfContent(store, content.id).flatMap((issue) => tellIssue(issue, name, () => content) ?? []),
     groups: groupsOfImage(collection, id).map((group) => ({ id: group.id, relation: group.relation, count: group.members.length })),
     cluster: catalogue.columns.clusters[position] as number,
   };

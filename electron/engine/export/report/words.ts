@@ -53,4 +53,8 @@ export const issueWords: Readonly<Record<IssueKind, string>> = {
   "odd-size": "Unusual size",
   "odd-aspect": "Unusual shape",
   greyscale: "Grey among colour",
+  truncated: "Lost its end",
+  "wrong-extension": "Name of another format",
+  "colour-profile": "Odd colour profile",
+  "burned-in-text": "Text in the pixels",
 };

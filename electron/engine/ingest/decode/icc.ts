@@ -21,6 +21,19 @@ export function isPlainSrgb(profile: Buffer): boolean {
   return named;
 }
 
+/** What a profile calls itself; empty where it does not. */
+export function profileName(profile: Buffer): string {
+  const count = profile.length < 132 ? 0 : Math.min(100, profile.readUInt32BE(128));
+  for (let index = 0; index < count; index++) {
+    const entry = 132 + index * 12;
+    if (entry + 12 > profile.length) return "";
+    if (profile.toString("latin1", entry, entry + 4) !== "desc") continue;
+    const start = profile.readUInt32BE(entry + 4);
+    return descriptionOf(profile.subarray(start, start + Math.min(profile.readUInt32BE(entry + 8), 4096))).trim();
+  }
+  return "";
+}
+
 /** Text of a "desc" (version 2: ASCII) or of the first record of an "mluc" (version 4: UTF-16). */
 function descriptionOf(tag: Buffer): string {
   if (tag.length < 28) return "";

@@ -2,11 +2,14 @@
  * @file One file, one read, one decode: identity, facts, thumbnail, encoder tensor, perceptual hash, colours, quality.
  */
 import { splitPath } from "../../base/path-bytes.ts";
+import { countLetters } from "./burned-text.ts";
 import { colourSignature } from "./colour-signature.ts";
 import { withoutPatient } from "./dicom-facts.ts";
 import { DecodeError } from "./decode-error.ts";
 import type { Decoded, View, Want } from "./decoder.ts";
+import { readColourProfile } from "./embedded-profile.ts";
 import { decoders } from "./formats/table.ts";
+import { shareOfLostRows } from "./lost-rows.ts";
 import { readMetadata } from "./metadata.ts";
 import { hashSide, perceptualHashes } from "./perceptual-hash.ts";
 import { measureLightAndColour } from "./quality.ts";
@@ -31,14 +34,22 @@ export async function ingestFile(request: IngestRequest): Promise<IngestResult> 
   if (request.thumbnail !== null)
     await writeThumbnail({ folder: request.thumbnail, contentHash: identity.contentHash, bytes, decoded, small });
   const sharpness = decoded.sharpness ?? (decoded.fullResolution ? measureSharpnessOf(picture) : { sharpness: null, blurEffect: null });
-  const metadata = await readMetadata(decoded.exif);
+  const profile = readColourProfile(facts.format, bytes as Buffer);
+  const metadata = { ...(await readMetadata(decoded.exif)), ...(profile === null ? {} : { colourProfile: profile }) };
+  const lostRows = shareOfLostRows(small, facts.orientation);
+  const letters = countLetters(picture);
   return {
     ...identity,
     ...facts,
     averageColour: colours.average,
     perceptual: perceptualHashes(greyOf(tiny)),
     colour: colours.fields,
-    quality: { ...sharpness, ...measureLightAndColour(small) },
+    quality: {
+      ...sharpness,
+      ...measureLightAndColour(small),
+      ...(lostRows > 0 ? { lostRows } : {}),
+      ...(letters > 0 ? { letters } : {}),
+    },
     metadata: decoded.dicom === null ? metadata : { ...metadata, dicom: withoutPatient(decoded.dicom) },
     patient: decoded.dicom?.patient ?? null,
     tensor: request.input === null ? null : handOver(scaleTo(picture, size, size).data, request.place),

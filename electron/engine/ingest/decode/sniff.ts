@@ -138,6 +138,15 @@ export function formatByName(name: Uint8Array): KnownFormat | null {
   );
 }
 
+/** The format that a file's name claims although its bytes are of another; null where the name is right or claims nothing. */
+export function wrongName(name: Uint8Array, format: ImageFormat): KnownFormat | null {
+  const named = formatByName(name);
+  if (named === null || named === format) return null;
+  // One container for both, and raws that are TIFF files by all their bytes.
+  const related = (one: KnownFormat, other: KnownFormat): boolean => [named, format].includes(one) && [named, format].includes(other);
+  return related("heic", "avif") || related("raw", "tiff") ? null : named;
+}
+
 /** By the first `headBytes` bytes alone. */
 export function formatByHead(head: Uint8Array): KnownFormat | null {
   const at = (offset: number, text: string): boolean => {

@@ -80,6 +80,10 @@ export interface PictureQuality {
   readonly saturation: number;
   /** 99th percentile of the same, 0..1: near 0 = a greyscale picture. */
   readonly peakSaturation: number;
+  /** Share that is flat middle grey from the stored end on: data were lost; absent where nothing is. */
+  readonly lostRows?: number;
+  /** Letters in lines of text that are part of the pixels; absent where there are none. */
+  readonly letters?: number;
 }
 
 /** Facts for the details panel. Only fields that say nothing of a patient or a place. */
@@ -95,7 +99,18 @@ export interface PictureMetadata {
   readonly fNumber?: number;
   readonly focalLength?: number;
   readonly hasLocation?: boolean;
+  readonly colourProfile?: ColourProfile;
   readonly dicom?: Omit<DicomFacts, "patient">;
+}
+
+/** What an embedded colour profile says of itself. */
+export interface ColourProfile {
+  /** "sRGB" for every name of it; empty where it has none. */
+  readonly name: string;
+  /** The colours it is for: "RGB", "GRAY", "CMYK", "Lab". */
+  readonly space: string;
+  /** Too short, or not a profile: colours are taken for sRGB. */
+  readonly damaged: boolean;
 }
 
 export const imageFormats = [

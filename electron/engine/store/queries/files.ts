@@ -3,7 +3,7 @@
  */
 import type { PathBytes } from "../../base/path-bytes.ts";
 import type { ReadStore, WriteStore } from "../database.ts";
-import { readAll, readOne, write } from "../statements.ts";
+import { readAll, readOne, readRaw, write } from "../statements.ts";
 
 export type FileState = "image" | "unreadable" | "unsupported" | "missing";
 export type FileOutcome = "added" | "unchanged" | "moved" | "missing" | "unreadable" | "unsupported";
@@ -42,6 +42,17 @@ export function listFilesAfter(store: ReadStore, id: number, limit: number): Fil
 
 export function filesOfContent(store: ReadStore, contentId: number): FileRow[] {
   return readAll<FileRow>(store, `SELECT ${columns} FROM files WHERE content_id = ?`, contentId);
+}
+
+/** Paths of the present files by their content, in order. */
+export function pathsOfContents(store: ReadStore): Map<number, Buffer[]> {
+  const paths = new Map<number, Buffer[]>();
+  for (const [id, path] of readRaw<[number, Buffer]>(store, "SELECT content_id, path FROM files WHERE state = 'image' ORDER BY path")) {
+    const known = paths.get(id);
+    if (known === undefined) paths.set(id, [path]);
+    else known.push(path);
+  }
+  return paths;
 }
 
 export function fileByPath(store: ReadStore, path: PathBytes): FileRow | undefined {

@@ -24,7 +24,10 @@ export function issuesSection(context: ReportContext): Section | null {
     note: total === 0 ? "none" : number(total),
     body:
       total === 0
-        ? html`<p>No image is blurred, dark, bright, blank, or of an unusual size or shape.</p>`
+        ? html`<p>
+            No image is blurred, dark, bright, blank, cut off, wrongly named, or of an unusual size, shape or colour profile, and none has
+            text burned in.
+          </p>`
         : html`${kinds.map((kind) => {
             const { entries } = listIssueEntries(collection, kind, 0, mostOfAKind);
             const count = counts[kind] as number;
