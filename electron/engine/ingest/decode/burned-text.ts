@@ -11,17 +11,18 @@ const workingSide = 640;
 const around = 10;
 /** By so many levels of 255. */
 const contrast = 48;
-const letter = { lowest: 6, highestShare: 0.12, widest: 1.5, thinnest: 0.1, thickest: 0.32, fill: [0.16, 0.85] } as const;
-const line = { fewest: 5, gap: 0.7, heights: 1.9, levels: 30, strokes: 0.3, onBase: 0.7, off: 0.16 } as const;
+const letter = { lowest: 6, highestShare: 0.12, widest: 1.5, thinnest: 0.06, thickest: 0.32, fill: [0.16, 0.85] } as const;
+const line = { fewest: 5, gap: 0.7, heights: 1.9, levels: 30, strokes: 0.4, onBase: 0.7, off: 0.16 } as const;
 
+/** Pixels that hang together, corners included. */
 interface Blob {
   left: number;
   top: number;
   right: number;
   bottom: number;
   area: number;
-  /** Pixels with one outside beside them. */
-  edge: number;
+  /** Length of the outline, in sides of pixels. */
+  outline: number;
   /** Sum of grey. */
   sum: number;
 }
@@ -33,8 +34,8 @@ export function countLetters(picture: Picture): number {
   const grey = new Uint8Array(width * height);
   for (let at = 0, from = 0; at < grey.length; at++, from += 3)
     grey[at] = (77 * (data[from] as number) + 150 * (data[from + 1] as number) + 29 * (data[from + 2] as number)) >> 8;
-  const levels = standingOut(grey, width, height);
-  return Math.max(...[1, 2].map((polarity) => lettersInLines(findBlobs({ grey, levels, polarity, width, height }), height)));
+  const field = { grey, levels: standingOut(grey, width, height), width, height };
+  return Math.max(lettersInLines(findBlobs(field, 1), height), lettersInLines(findBlobs(field, 2), height));
 }
 
 /** 1 = brighter than around by `contrast`, 2 = darker, 0 = neither. */
@@ -43,21 +44,25 @@ function standingOut(grey: Uint8Array, width: number, height: number): Uint8Arra
   const sums = new Uint32Array(stride * (height + 1));
   for (let y = 0; y < height; y++) {
     let row = 0;
+    const to = (y + 1) * stride + 1;
     for (let x = 0; x < width; x++) {
       row += grey[y * width + x] as number;
-      sums[(y + 1) * stride + x + 1] = (sums[y * stride + x + 1] as number) + row;
+      sums[to + x] = (sums[to - stride + x] as number) + row;
     }
   }
   const levels = new Uint8Array(width * height);
   for (let y = 0; y < height; y++) {
-    const [top, bottom] = [Math.max(0, y - around) * stride, Math.min(height, y + around + 1) * stride];
-    const rows = (bottom - top) / stride;
+    const top = Math.max(0, y - around);
+    const bottom = Math.min(height, y + around + 1);
+    const [above, below, rows] = [top * stride, bottom * stride, bottom - top];
     for (let x = 0; x < width; x++) {
-      const [left, right] = [Math.max(0, x - around), Math.min(width, x + around + 1)];
-      const sum = (sums[bottom + right] as number) - (sums[bottom + left] as number) - (sums[top + right] as number) + (sums[top + left] as number); // prettier-ignore
-      const above = (grey[y * width + x] as number) - sum / (rows * (right - left));
-      if (above > contrast) levels[y * width + x] = 1;
-      else if (above < -contrast) levels[y * width + x] = 2;
+      const left = x < around ? 0 : x - around;
+      const right = x + around + 1 > width ? width : x + around + 1;
+      const sum = (sums[below + right] as number) - (sums[below + left] as number) - (sums[above + right] as number) + (sums[above + left] as number); // prettier-ignore
+      const area = rows * (right - left);
+      const excess = (grey[y * width + x] as number) * area - sum;
+      if (excess > contrast * area) levels[y * width + x] = 1;
+      else if (excess < -contrast * area) levels[y * width + x] = 2;
     }
   }
   return levels;
@@ -66,52 +71,66 @@ function standingOut(grey: Uint8Array, width: number, height: number): Uint8Arra
 interface Field {
   readonly grey: Uint8Array;
   readonly levels: Uint8Array;
-  readonly polarity: number;
   readonly width: number;
   readonly height: number;
 }
 
-/** What hangs together, corners included, flooded from its first pixel; pixels that were visited get another level. */
-function findBlobs({ grey, levels, polarity, width, height }: Field): Blob[] {
+/** Runs of each row, joined with those that touch them in the row above. */
+function findBlobs({ grey, levels, width, height }: Field, polarity: number): Blob[] {
   const blobs: Blob[] = [];
-  const stack = new Int32Array(width * height);
-  const visited = 2 + polarity;
-  for (let start = 0; start < levels.length; start++) {
-    if (levels[start] !== polarity) continue;
-    const blob: Blob = { left: width, top: height, right: 0, bottom: 0, area: 0, edge: 0, sum: 0 };
-    let depth = 0;
-    stack[depth++] = start;
-    levels[start] = visited;
-    while (depth > 0) {
-      const at = stack[--depth] as number;
-      const [x, y] = [at % width, Math.floor(at / width)];
-      blob.left = Math.min(blob.left, x);
-      blob.right = Math.max(blob.right, x + 1);
-      blob.top = Math.min(blob.top, y);
-      blob.bottom = Math.max(blob.bottom, y + 1);
-      blob.area++;
-      blob.sum += grey[at] as number;
-      let inside = 0;
-      for (let dy = -1; dy <= 1; dy++)
-        for (let dx = -1; dx <= 1; dx++) {
-          const [nx, ny] = [x + dx, y + dy];
-          if (nx < 0 || ny < 0 || nx >= width || ny >= height) continue;
-          const next = at + dy * width + dx;
-          const level = levels[next];
-          if (dx === 0 || dy === 0) inside += Number(level === polarity || level === visited);
-          if (level !== polarity) continue;
-          levels[next] = visited;
-          stack[depth++] = next;
-        }
-      if (inside < 5) blob.edge++;
+  /** The blob that each has become part of. */
+  const parents: number[] = [];
+  const rootOf = (start: number): number => {
+    let at = start;
+    while (parents[at] !== at) at = parents[at] = parents[parents[at] as number] as number;
+    return at;
+  };
+  // Left, right and blob of each run.
+  let above: number[] = [];
+  for (let y = 0; y < height; y++) {
+    const row: number[] = [];
+    const line = y * width;
+    let next = 0;
+    for (let x = 0; x < width; x++) {
+      if (levels[line + x] !== polarity) continue;
+      const left = x;
+      let sum = 0;
+      for (; x < width && levels[line + x] === polarity; x++) sum += grey[line + x] as number;
+      const own = parents.length;
+      parents.push(own);
+      let blob: Blob = { left, top: y, right: x, bottom: y + 1, area: x - left, outline: 2 + 2 * (x - left), sum };
+      blobs.push(blob);
+      let root = own;
+      while (next < above.length && (above[next + 1] as number) < left) next += 3;
+      for (let other = next; other < above.length && (above[other] as number) <= x; other += 3) {
+        const shared = Math.min(x, above[other + 1] as number) - Math.max(left, above[other] as number);
+        blob.outline -= 2 * Math.max(0, shared);
+        const upper = rootOf(above[other + 2] as number);
+        if (upper === root) continue;
+        absorb(blobs[upper] as Blob, blob);
+        parents[root] = upper;
+        root = upper;
+        blob = blobs[upper] as Blob;
+      }
+      row.push(left, x, root);
     }
-    blobs.push(blob);
+    above = row;
   }
-  return blobs;
+  return blobs.filter((_, at) => parents[at] === at);
 }
 
-/** Area over half the outline: how thick the strokes are. */
-const strokeOf = (blob: Blob): number => (2 * blob.area) / Math.max(1, blob.edge);
+function absorb(into: Blob, other: Blob): void {
+  into.left = Math.min(into.left, other.left);
+  into.top = Math.min(into.top, other.top);
+  into.right = Math.max(into.right, other.right);
+  into.bottom = Math.max(into.bottom, other.bottom);
+  into.area += other.area;
+  into.outline += other.outline;
+  into.sum += other.sum;
+}
+
+/** Area over half the outline: how thick the strokes are, in pixels. */
+const strokeOf = (blob: Blob): number => Math.max(2, (2 * blob.area) / blob.outline);
 const heightOf = (blob: Blob): number => blob.bottom - blob.top;
 const levelOf = (blob: Blob): number => blob.sum / blob.area;
 
