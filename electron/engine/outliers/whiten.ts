@@ -4,6 +4,8 @@
  * W' W = inverse covariance gives the same lengths and angles, so no eigenvectors are needed. The squared length of a whitened vector is its
  * Mahalanobis distance (METHODS 4.3).
  */
+import { loadKernels, usualThreads } from "#native/kernels.ts";
+
 import { choleskyFactor } from "../base/cholesky.ts";
 import { throwIfAborted } from "../base/errors.ts";
 import type { VectorTable } from "../base/neighbour-graph.ts";
@@ -21,21 +23,55 @@ export interface WhitenOptions extends StageOptions {
   readonly seed: number;
 }
 
+/** Rows that the kernel takes at once. */
+const projectedRows = 2048;
 /** Rows worked on together: four independent sums keep the processor busy where one would wait for itself. */
 const lanes = 4;
 
 /** The whitened rows made unit length; a row at the very mean stays zero. */
 export function whiten(table: VectorTable, options: WhitenOptions): VectorTable {
-  const { count, dimensions } = table;
+  const { count, dimensions, values } = table;
   const whitened = new Float32Array(count * dimensions);
-  forEachWhitened(table, options, (row, solved, lane, squares) => {
-    const scale = squares > 0 ? 1 / Math.sqrt(squares) : 0;
-    for (let index = 0, from = lane; index < dimensions; index++, from += lanes) whitened[row * dimensions + index] = solved[from] * scale;
-  });
+  if (count === 0) return { count, dimensions, values: whitened };
+  const { mean, covariance } = measureSpread(table, options);
+  const directions = Float32Array.from(inverseOfFactor(choleskyFactor(shrink(covariance, dimensions, options.shrinkage), dimensions), dimensions)); // prettier-ignore
+  const centred = new Float32Array(Math.min(count, projectedRows) * dimensions);
+  for (let start = 0; start < count; start += projectedRows) {
+    throwIfAborted(options.signal);
+    options.onProgress?.(start, count);
+    const rows = Math.min(projectedRows, count - start);
+    for (let row = 0, at = 0; row < rows; row++)
+      for (let index = 0; index < dimensions; index++, at++) centred[at] = values[start * dimensions + at] - mean[index];
+    const products = whitened.subarray(start * dimensions, (start + rows) * dimensions);
+    const vectors = centred.subarray(0, rows * dimensions);
+    loadKernels().projectRows({ vectors, count: rows, dimensions, directions, width: dimensions, products, threads: usualThreads() });
+    for (let row = 0; row < rows; row++) makeUnit(products.subarray(row * dimensions, (row + 1) * dimensions));
+  }
+  options.onProgress?.(count, count);
   return { count, dimensions, values: whitened };
 }
 
-/** [count] squared Mahalanobis distances from the mean: the squared lengths of the whitened rows. */
+/** A row at the mean but for rounding stays zero. */
+function makeUnit(row: Float32Array): void {
+  let squares = 0;
+  for (let index = 0; index < row.length; index++) squares += row[index] * row[index];
+  const scale = squares > 0 ? 1 / Math.sqrt(squares) : 0;
+  for (let index = 0; index < row.length; index++) row[index] *= scale;
+}
+
+/** [size, size] the inverse of a lower triangle, which is one too, column by column. */
+function inverseOfFactor(factor: Float64Array, size: number): Float64Array {
+  const inverse = new Float64Array(size * size);
+  for (let column = 0; column < size; column++)
+    for (let row = column; row < size; row++) {
+      let rest = row === column ? 1 : 0;
+      for (let index = column; index < row; index++) rest -= factor[row * size + index] * inverse[index * size + column];
+      inverse[row * size + column] = rest / factor[row * size + row];
+    }
+  return inverse;
+}
+
+/** [count] squared Mahalanobis distances from the mean: the squared lengths of the whitened rows, in float64. For measuring. */
 export function mahalanobis(table: VectorTable, options: WhitenOptions): Float64Array {
   const distances = new Float64Array(table.count);
   forEachWhitened(table, options, (row, _solved, _lane, squares) => (distances[row] = squares));

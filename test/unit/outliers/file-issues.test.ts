@@ -76,7 +76,7 @@ describe("issues of files", () => {
     const { value, threshold } = issues.find(({ kind }) => kind === "truncated") as FoundIssue;
     expect(value).toBeGreaterThan(0.2);
     expect(value).toBeLessThan(0.7);
-    expect(threshold).toBe(0.03);
+    expect(threshold).toBe(0.05);
   });
 
   test("the grey of lost rows is still found when it was saved anew as something else", async () => {
