@@ -9,13 +9,17 @@ import type { ContentRow } from "../store/queries/contents.ts";
 
 /** @param paths of the present files that hold this content. */
 export function contentMetrics(row: ContentRow, paths: readonly Uint8Array[]): ContentMetrics {
-  const wrongNames = paths.filter((path) => wrongName(splitPath(path).name, row.format as ImageFormat) !== null).length;
   return {
     width: row.width,
     height: row.height,
     quality: JSON.parse(row.quality) as PictureQuality,
-    file: { ...fileFacts(row), names: paths.length, wrongNames },
+    file: { ...fileFacts(row), names: paths.length, wrongNames: wrongNames(row, paths) },
   };
+}
+
+/** How many of these names claim another format. */
+export function wrongNames({ format }: Pick<ContentRow, "format">, paths: readonly Uint8Array[]): number {
+  return paths.filter((path) => wrongName(splitPath(path).name, format as ImageFormat) !== null).length;
 }
 
 /** What the row alone tells. */

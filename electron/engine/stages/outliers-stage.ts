@@ -11,7 +11,7 @@ import { pathsOfContents } from "../store/queries/files.ts";
 import { inTransaction, readOne } from "../store/statements.ts";
 import { verifierVersion } from "../duplicates/version.ts";
 import { compute } from "./compute.ts";
-import { contentMetrics } from "./content-metrics.ts";
+import { contentMetrics, wrongNames } from "./content-metrics.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { asGraph, requireGraph, vectorSource } from "./neighbours-stage.ts";
 import type { Pipeline } from "./pipeline.ts";
@@ -25,7 +25,7 @@ export async function outliersStage(pipeline: Pipeline): Promise<void> {
   const rows = listPresentContents(store);
   const paths = pathsOfContents(store);
   // A file that got another name has the same content and may have another issue.
-  const misnamed = rows.flatMap((row) => (contentMetrics(row, paths.get(row.id) ?? []).file?.wrongNames ? [row.id] : []));
+  const misnamed = rows.flatMap((row) => (wrongNames(row, paths.get(row.id) ?? []) > 0 ? [row.id] : []));
   const mark = fingerprint(
     `outliers/${verifierVersion}/${misnamed.join()}`,
     version,
