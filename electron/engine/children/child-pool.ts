@@ -5,6 +5,7 @@
  * its outcome. A timeout needs no second trial.
  */
 import { BugError, CancellationError } from "../base/errors.ts";
+import { baseMs } from "../ingest/decode/demand.ts";
 import type { FailureCode } from "../ingest/decode/types.ts";
 import type { Failed, Operations, PixelOperations } from "./operations.ts";
 import type { SpawnChild } from "./port.ts";
@@ -52,7 +53,7 @@ export interface StreamItem<T extends Operations<T>, Name extends keyof T> {
 export interface ChildPoolOptions {
   readonly size: number;
   readonly spawn: SpawnChild;
-  /** Longest time for one request, from the moment the child turns to it. */
+  /** Longest time for one request, from the moment the child turns to it; long files and large pictures get more (decode/demand.ts). */
   readonly timeoutMs?: number;
   /** Children with nothing to do for this long are let go. */
   readonly idleMs?: number;
@@ -64,8 +65,10 @@ const depth = 4;
 const failedStartsLimit = 3;
 
 export function createChildPool<T extends Operations<T> = PixelOperations>(options: ChildPoolOptions): ChildPool<T> {
-  const { size, spawn, timeoutMs = 20_000, idleMs = 30_000 } = options;
+  const { size, spawn, timeoutMs = baseMs, idleMs = 30_000 } = options;
   const queue: Task[] = [];
+  /** Those whose pictures need much memory: one at a time. */
+  const largeQueue: Task[] = [];
   const slots = new Set<Slot>();
   let closed = false;
   let failedStarts = 0;
@@ -75,6 +78,10 @@ export function createChildPool<T extends Operations<T> = PixelOperations>(optio
       idleMs,
       onReady: () => (failedStarts = 0),
       onAnswer: dispatch,
+      onLarge: (task) => {
+        task.large = true;
+        largeQueue.push(task);
+      },
       onGone: (departure) => retire(slot, departure),
     });
     slots.add(slot);
@@ -82,33 +89,43 @@ export function createChildPool<T extends Operations<T> = PixelOperations>(optio
   }
 
   function dispatch(): void {
-    while (!closed && queue.length > 0) {
-      const task = queue[0] as Task;
-      const slot = task.settled ? null : pickSlot(task);
-      if (slot === null && !task.settled) return;
-      queue.shift();
-      slot?.take(task);
-    }
+    // While a large one waits for an idle child nothing else is handed out, or there would never be one.
+    while (largeQueue.length > 0 && !largeRuns()) if (!dispatchFirst(largeQueue)) return;
+    while (queue.length > 0) if (!dispatchFirst(queue)) return;
   }
 
-  /** An idle child; else a new one; else the least busy. A suspect gets an idle one for itself. */
+  /** False when there is no child for it now. */
+  function dispatchFirst(tasks: Task[]): boolean {
+    const task = tasks[0] as Task;
+    const slot = closed || task.settled ? null : pickSlot(task);
+    if (slot === null && !task.settled) return false;
+    tasks.shift();
+    slot?.take(task);
+    return true;
+  }
+
+  function largeRuns(): boolean {
+    return [...slots].some((slot) => slot.tasks().some(({ large }) => large));
+  }
+
+  /** An idle child; else a new one; else the least busy. Suspects and large ones get an idle one for themselves. */
   function pickSlot(task: Task): Slot | null {
     let best: Slot | null = null;
     for (const slot of slots)
       if (!slot.ending && !slot.exclusive && slot.load < depth && (best === null || slot.load < best.load)) best = slot;
     if (best?.load === 0) return best;
     if (slots.size < size) return openSlot();
-    return task.suspect ? null : best;
+    return task.suspect || task.large ? null : best;
   }
 
   function retire(slot: Slot, { unanswered, wasReady, timedOut, why }: Departure): void {
     slots.delete(slot);
     if (closed) return;
-    const [inFlight, ...waiting] = unanswered;
+    const [inFlight] = unanswered;
     if (!wasReady && ++failedStarts >= failedStartsLimit) {
       failedStarts = 0;
       const bug = new BugError(`child processes do not start: ${why}`);
-      for (const task of [...unanswered, ...queue.splice(0)]) task.reject(bug);
+      for (const task of [...unanswered, ...largeQueue.splice(0), ...queue.splice(0)]) task.reject(bug);
       return;
     }
     if (inFlight !== undefined && wasReady) {
@@ -116,7 +133,8 @@ export function createChildPool<T extends Operations<T> = PixelOperations>(optio
       else if (inFlight.suspect) inFlight.resolve(failed("crash", `the process that read it died twice: ${why}`));
       else inFlight.suspect = true;
     }
-    queue.unshift(...(inFlight === undefined ? [] : [inFlight]), ...waiting);
+    for (const task of unanswered.filter(({ large }) => large)) largeQueue.unshift(task);
+    queue.unshift(...unanswered.filter(({ large }) => !large));
     dispatch();
   }
 
@@ -164,7 +182,8 @@ export function createChildPool<T extends Operations<T> = PixelOperations>(optio
   async function close(): Promise<void> {
     closed = true;
     const open = [...slots];
-    for (const task of [...queue.splice(0), ...open.flatMap((slot) => slot.tasks())]) task.reject(new CancellationError());
+    for (const task of [...largeQueue.splice(0), ...queue.splice(0), ...open.flatMap((slot) => slot.tasks())])
+      task.reject(new CancellationError());
     await Promise.all(open.map((slot) => slot.end()));
   }
 

@@ -8,12 +8,18 @@ export interface ChildRequest {
   readonly id: number;
   readonly operation: string;
   readonly request: unknown;
+  /** No other child decodes a large picture until this is answered. */
+  readonly isAlone?: boolean;
 }
 
 /** Child to parent. */
 export type ChildReply =
   | { readonly kind: "ready" }
   | { readonly kind: "progress"; readonly id: number; readonly value: unknown }
+  /** The request in hand may take this long from now on. */
+  | { readonly kind: "expects"; readonly id: number; readonly ms: number }
+  /** Its picture needs so much memory that it must be asked for again, alone. */
+  | { readonly kind: "large"; readonly id: number }
   | { readonly kind: "done"; readonly id: number; readonly result: unknown }
   | { readonly kind: "failed"; readonly id: number; readonly code: string; readonly message: string }
   | { readonly kind: "bug"; readonly id: number; readonly message: string; readonly stack: string };

@@ -7,6 +7,7 @@ import { Worker } from "node:worker_threads";
 
 import { messageOf } from "../base/errors.ts";
 import { DecodeError } from "../ingest/decode/decode-error.ts";
+import { LargePicture, listenToDemands } from "../ingest/decode/demand.ts";
 import type { OperationHandlers, Operations } from "./operations.ts";
 import type { ChildReply, ChildRequest } from "./port.ts";
 
@@ -24,7 +25,7 @@ interface EnginePort {
 
 export function serve<T extends Operations<T>>(handlers: OperationHandlers<T>): void {
   const reply = connect((message) => {
-    waiting = waiting.then(() => answer(handlers, message)).then(reply);
+    waiting = waiting.then(() => answer(handlers, message, reply)).then(reply);
   });
   let waiting: Promise<void> = Promise.resolve();
   reply({ kind: "ready" });
@@ -34,13 +35,16 @@ export function serve<T extends Operations<T>>(handlers: OperationHandlers<T>): 
 
 async function answer<T extends Operations<T>>(
   handlers: OperationHandlers<T>,
-  { id, operation, request }: ChildRequest,
+  { id, operation, request, isAlone = false }: ChildRequest,
+  reply: (message: ChildReply) => void,
 ): Promise<ChildReply> {
+  listenToDemands({ isAlone, onTime: (ms) => reply({ kind: "expects", id, ms }) });
   try {
     const handler = handlers[operation as keyof T] as ((request: unknown) => unknown) | undefined;
     if (handler === undefined) throw new TypeError(`no operation named ${operation}`);
     return { kind: "done", id, result: await handler(request) };
   } catch (thrown) {
+    if (thrown instanceof LargePicture) return { kind: "large", id };
     if (thrown instanceof DecodeError) return { kind: "failed", id, code: thrown.code, message: thrown.message };
     return { kind: "bug", id, message: messageOf(thrown), stack: thrown instanceof Error ? (thrown.stack ?? "") : "" };
   }

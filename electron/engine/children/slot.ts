@@ -9,9 +9,12 @@ import type { ChildPort, ChildReply } from "./port.ts";
 export interface Task {
   readonly operation: string;
   readonly request: unknown;
-  readonly timeoutMs: number;
+  /** From the moment a child turns to it; more once it has told that it is large. */
+  timeoutMs: number;
   /** A child died over it; it runs alone now. */
   suspect: boolean;
+  /** Its picture needs much memory: it runs while no other such one does, in a child that ends with it. */
+  large: boolean;
   /** Answered, failed or cancelled: nobody listens any more. */
   settled: boolean;
   resolve(value: unknown): void;
@@ -29,7 +32,7 @@ export interface Departure {
 
 export interface Slot {
   readonly load: number;
-  /** Holds a suspect, which shares its child with nobody. */
+  /** Holds a suspect or a large one, which shares its child with nobody. */
   readonly exclusive: boolean;
   /** Being killed or let go: takes nothing more. */
   readonly ending: boolean;
@@ -44,6 +47,8 @@ export interface SlotEvents {
   readonly idleMs: number;
   onReady(): void;
   onAnswer(): void;
+  /** The task must run again, as a large one. */
+  onLarge(task: Task): void;
   onGone(departure: Departure): void;
 }
 
@@ -94,10 +99,20 @@ export function createSlot(port: ChildPort, events: SlotEvents): Slot {
     if (reply.kind === "ready") {
       ready = true;
       events.onReady();
-    } else if (reply.kind !== "progress") {
+    } else if (reply.kind === "progress") {
+      // The clock starts anew below.
+    } else if (reply.kind === "expects") {
+      const task = held.get(reply.id);
+      if (task !== undefined) task.timeoutMs = Math.max(task.timeoutMs, reply.ms);
+    } else {
       const task = held.get(reply.id);
       held.delete(reply.id);
-      if (task !== undefined && !task.settled) settle(task, reply);
+      if (task !== undefined && !task.settled) {
+        if (reply.kind === "large") events.onLarge(task);
+        else settle(task, reply);
+      }
+      // What a large picture took is not given back by a process that lives on.
+      if (task?.large === true) stop();
     }
     watch();
     if (!ending) events.onAnswer();
@@ -116,7 +131,8 @@ export function createSlot(port: ChildPort, events: SlotEvents): Slot {
       return held.size;
     },
     get exclusive() {
-      return head()?.suspect === true;
+      const current = head();
+      return current !== null && (current.suspect || current.large);
     },
     get ending() {
       return ending;
@@ -128,7 +144,7 @@ export function createSlot(port: ChildPort, events: SlotEvents): Slot {
     take(task) {
       const id = nextId++;
       held.set(id, task);
-      port.post({ id, operation: task.operation, request: task.request });
+      port.post({ id, operation: task.operation, request: task.request, isAlone: task.large });
       if (held.size === 1) watch();
     },
     end() {
@@ -162,6 +178,7 @@ export function createTask(from: {
     request,
     timeoutMs,
     suspect: false,
+    large: false,
     settled: false,
     resolve: once(from.resolve),
     reject: once(from.reject),
@@ -170,7 +187,7 @@ export function createTask(from: {
   return task;
 }
 
-function settle(task: Task, reply: Exclude<ChildReply, { kind: "ready" | "progress" }>): void {
+function settle(task: Task, reply: Exclude<ChildReply, { kind: "ready" | "progress" | "expects" | "large" }>): void {
   if (reply.kind === "done") task.resolve(reply.result);
   else if (reply.kind === "failed")
     task.resolve({ failure: { code: isFailureCode(reply.code) ? reply.code : "corrupt", message: reply.message } });

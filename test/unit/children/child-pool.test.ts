@@ -128,6 +128,39 @@ describe("trouble costs one request", () => {
   });
 });
 
+describe("large pictures", () => {
+  test("are decoded one at a time, each in a child that ends with it, while others go on", async () => {
+    const note = join(temporaryFolder("large"), "note");
+    open(3);
+    const large = Array.from({ length: 4 }, () => pool.run("large", { note }));
+    const others = Array.from({ length: 60 }, (_, index) => pool.run("echo", index));
+    const processes = await Promise.all(large);
+    expect(await Promise.all(others)).toEqual(Array.from({ length: 60 }, (_, index) => index));
+    expect(readFileSync(note, "utf8")).toBe("()()()()");
+    expect(new Set(processes).size).toBe(4);
+    expect(await until(() => processes.every((id) => !isRunning(id as number)), 5000)).toBe(true);
+  });
+
+  test("have a turn although small ones never stop coming", async () => {
+    const note = join(temporaryFolder("large"), "note");
+    open(2);
+    let wanted = true;
+    const busy = Array.from({ length: 12 }, async () => {
+      while (wanted) await pool.run("slow", 1);
+    });
+    await pool.run("large", { note });
+    wanted = false;
+    await Promise.all(busy);
+    expect(readFileSync(note, "utf8")).toBe("()");
+  });
+
+  test("a long file has more time, a short one that hangs has not", async () => {
+    open(1, 300);
+    expect(await pool.run("lengthy", { sizeBytes: 1_000 })).toMatchObject({ failure: { code: "timeout" } });
+    expect(await pool.run("lengthy", { sizeBytes: 100_000_000 })).toBe(1);
+  });
+});
+
 test("a program that cannot be run is a bug that names it", async () => {
   pool = createChildPool<TroubledOperations>({ size: 1, spawn: spawnWithChildProcess(troubled, {}, "/nowhere/node") });
   await expect(pool.run("echo", 1)).rejects.toThrow(/do not start.*ENOENT/s);

@@ -17,16 +17,6 @@ export class DecodeError extends Error {
   }
 }
 
-/** The most pixels a picture may have; a bomb of a few kilobytes can claim billions. */
-export const pixelLimit = 268_402_689;
-
-/** Refuses sizes that no picture has, or that would not fit in memory. */
-export function checkSize(width: number, height: number): void {
-  if (!(width > 0 && height > 0)) throw new DecodeError("corrupt", `the picture claims ${width} x ${height} pixels`);
-  if (width * height > pixelLimit)
-    throw new DecodeError("too-large", `${width} x ${height} pixels; at most ${Math.floor(pixelLimit / 1e6)} million are decoded`);
-}
-
 /** What libvips says, as one of our codes. Its messages repeat themselves over several lines; the first one tells. */
 export function fromVips(thrown: unknown): DecodeError {
   if (thrown instanceof DecodeError) return thrown;

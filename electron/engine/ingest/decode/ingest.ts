@@ -7,6 +7,7 @@ import { colourSignature } from "./colour-signature.ts";
 import { withoutPatient } from "./dicom-facts.ts";
 import { DecodeError } from "./decode-error.ts";
 import type { Decoded, View, Want } from "./decoder.ts";
+import { demandBytes } from "./demand.ts";
 import { readColourProfile } from "./embedded-profile.ts";
 import { decoders } from "./formats/table.ts";
 import { shareOfLostRows } from "./lost-rows.ts";
@@ -135,6 +136,7 @@ export async function previewOfFile({ path, maxSide, target, ...view }: PreviewR
 export async function decodeBytes(bytes: Buffer | null, path: Uint8Array, { frame, window, ...want }: Want & View): Promise<Decoded> {
   if (bytes === null) throw new DecodeError("too-large", `the file is larger than ${heldBytesLimit / 1048576} MB`);
   if (bytes.length === 0) throw new DecodeError("empty", "the file has no bytes");
+  demandBytes(bytes.length);
   const head = bytes.subarray(0, headBytes);
   const format = sniffFormat(splitPath(path).name, head);
   if (format !== null && hasMagic(format) && formatByHead(head) === null) {

@@ -7,6 +7,7 @@ import { closeSync, constants, fstatSync, openSync, readSync } from "node:fs";
 
 import { fsPath } from "../../base/path-bytes.ts";
 import { DecodeError, fromFileSystem } from "./decode-error.ts";
+import { demandBytes } from "./demand.ts";
 import type { FileIdentity } from "./types.ts";
 
 /** Larger files are not held in memory. */
@@ -24,6 +25,7 @@ export interface ReadFile {
 /** Reads a regular file whole, and names its content. Throws `DecodeError` (permission, missing, empty, unreadable). */
 export function readImageFile(path: Uint8Array): ReadFile {
   return withFile(path, (descriptor, stats) => {
+    demandBytes(stats.size);
     if (stats.size > heldBytesLimit)
       return { identity: { contentHash: hashPieces(descriptor), sizeBytes: stats.size, mtimeMs: stats.mtimeMs }, bytes: null };
     const bytes = readAll(descriptor, stats.size);
@@ -38,7 +40,10 @@ export function readImageBytes(path: Uint8Array): Buffer | null {
 
 /** Names the content of a file without keeping it. */
 export function identifyFile(path: Uint8Array): FileIdentity {
-  return withFile(path, (descriptor, stats) => ({ contentHash: hashPieces(descriptor), sizeBytes: stats.size, mtimeMs: stats.mtimeMs }));
+  return withFile(path, (descriptor, stats) => {
+    demandBytes(stats.size);
+    return { contentHash: hashPieces(descriptor), sizeBytes: stats.size, mtimeMs: stats.mtimeMs };
+  });
 }
 
 /** The name of a content: SHA-256, the first 32 hexadecimal digits. */

@@ -7,7 +7,8 @@ import type { Sharp, SharpOptions } from "sharp";
 
 import { messageOf } from "../../base/errors.ts";
 import { inksToRgb } from "./formats/samples.ts";
-import { fromVips, pixelLimit } from "./decode-error.ts";
+import { pixelLimit } from "./check-size.ts";
+import { fromVips } from "./decode-error.ts";
 import type { Picture } from "./types.ts";
 
 // A child decodes one file at a time and there are as many children as cores: threads and caches inside libvips only cost.

@@ -44,11 +44,3 @@ async function answerOf<T, R>(codec: T, use: (codec: T) => R | Promise<R>): Prom
     );
   }
 }
-
-/** The most pixels such a codec is given: it holds several copies of a picture in at most 4 GB. */
-const wasmPixelLimit = 100_000_000;
-
-export function checkWasmSize(width: number, height: number): void {
-  if (width * height > wasmPixelLimit)
-    throw new DecodeError("too-large", `${width} x ${height} pixels; of this format at most ${wasmPixelLimit / 1e6} million are decoded`);
-}

@@ -2,7 +2,8 @@
  * @file BMP (Windows bitmap): 1, 2, 4, 8, 16, 24, 32 bits, bit fields, RLE4 and RLE8, bottom-up and top-down, the old OS/2 header. libvips
  * as shipped cannot read it. Layout: Microsoft, "Bitmap Storage" (BITMAPCOREHEADER, BITMAPINFOHEADER, BITMAPV4HEADER).
  */
-import { checkSize, DecodeError } from "../decode-error.ts";
+import { checkSize } from "../check-size.ts";
+import { DecodeError } from "../decode-error.ts";
 import { wholePicture } from "../decoder.ts";
 import type { Decoded, DecodeInput } from "../decoder.ts";
 import { unpackRunLengths } from "./bmp-rle.ts";

@@ -3,10 +3,10 @@
  */
 import { inflateRawSync } from "node:zlib";
 
+import { checkSize } from "../check-size.ts";
 import { DecodeError } from "../decode-error.ts";
 import { readJpegHeader } from "../jpeg-header.ts";
 import { decodeRaw } from "../vips-raw.ts";
-import { checkWasmSize } from "../wasm-codec.ts";
 import { decodeCodestream } from "./codestreams.ts";
 import type { Codestream } from "./codestreams.ts";
 import { encapsulatedFrame, frameBits, isEncapsulated, nativeFrame } from "./dicom-frames.ts";
@@ -27,6 +27,9 @@ export interface StoredFrame {
   /** How many bits of each count. */
   readonly bits: number;
 }
+
+/** The codecs keep each sample as a whole number of four bytes, and then some. */
+const codecBytesPerPixel = 25;
 
 type Unpack = (image: DicomImage, frame: number) => StoredFrame | Promise<StoredFrame>;
 
@@ -157,7 +160,7 @@ async function fromCodestream(kind: Codestream, image: DicomImage, frame: number
   const claimed = kind === "jpegLs" ? jpegLsSize(bytes) : sizeOfJpeg2000(bytes);
   if (claimed.width !== columns || claimed.height !== rows)
     throw new DecodeError("corrupt", `the frame is ${claimed.width} x ${claimed.height}, the header says ${columns} x ${rows}`);
-  checkWasmSize(columns, rows);
+  checkSize(columns, rows, codecBytesPerPixel);
   const found = await decodeCodestream(kind, bytes);
   const pixels = rows * columns;
   const bytesPerSample = found.bits > 8 ? 2 : 1;

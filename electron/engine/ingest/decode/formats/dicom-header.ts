@@ -1,7 +1,8 @@
 /**
  * @file What a DICOM file says of its pixels (PS3.3 C.7.6.3): how many there are, how they are stored, and where.
  */
-import { checkSize, DecodeError } from "../decode-error.ts";
+import { checkSize } from "../check-size.ts";
+import { DecodeError } from "../decode-error.ts";
 import type { DicomElement, DicomSet } from "./dicom-elements.ts";
 import { directoryClass, openDicom } from "./dicom-file.ts";
 import { numberOf, shortOf, textOf } from "./dicom-values.ts";

@@ -5,10 +5,11 @@
 import { createRequire } from "node:module";
 
 import { isCutOff } from "../completeness.ts";
-import { checkSize, DecodeError } from "../decode-error.ts";
+import { checkSize } from "../check-size.ts";
+import { DecodeError } from "../decode-error.ts";
 import { wholePicture } from "../decoder.ts";
 import type { Decoded, DecodeInput } from "../decoder.ts";
-import { checkWasmSize, wasmCodec } from "../wasm-codec.ts";
+import { wasmCodec } from "../wasm-codec.ts";
 import { copyRows, metadataBlock, profileOf } from "./heic-memory.ts";
 import type { HeifAnswer, HeifHandle, Libheif } from "./heic-memory.ts";
 import { throughProfile } from "./profile.ts";
@@ -26,6 +27,9 @@ const libheif = wasmCodec<Libheif>({
 function silent(): void {
   // What a codec prints is in the failure too.
 }
+
+/** Planes, colours, and two copies of ours. */
+const memoryPerPixel = 14;
 
 export async function decodeHeic(input: DecodeInput): Promise<Decoded> {
   if (isCutOff("heic", input.bytes)) throw new DecodeError("truncated", "the file ends before its picture does");
@@ -68,8 +72,7 @@ async function readPrimary(codec: Libheif, bytes: Buffer): Promise<Primary> {
     handle = good(codec.heif_js_context_get_primary_image_handle(context));
     const width = codec.heif_image_handle_get_width(handle);
     const height = codec.heif_image_handle_get_height(handle);
-    checkSize(width, height);
-    checkWasmSize(width, height);
+    checkSize(width, height, memoryPerPixel);
     const hasAlpha = codec.heif_image_handle_has_alpha_channel(handle) !== 0;
     const layout = hasAlpha ? codec.heif_chroma.heif_chroma_interleaved_RGBA : codec.heif_chroma.heif_chroma_interleaved_RGB;
     const image = good(await codec.heif_js_decode_image2(handle, codec.heif_colorspace.heif_colorspace_RGB, layout));

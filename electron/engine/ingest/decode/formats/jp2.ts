@@ -2,26 +2,28 @@
  * @file JPEG 2000, in JP2 files and as bare codestreams: grey and colour by OpenJPEG, halved while decoding as often as that leaves enough. The codec takes
  * one or three components; alpha and inks are refused by name.
  */
-import { checkSize, DecodeError } from "../decode-error.ts";
+import { checkSize } from "../check-size.ts";
+import { DecodeError } from "../decode-error.ts";
 import { wholePicture } from "../decoder.ts";
 import type { Decoded, DecodeInput, Want } from "../decoder.ts";
-import { checkWasmSize } from "../wasm-codec.ts";
 import { decodeCodestream } from "./codestreams.ts";
 import { readJp2Header } from "./jp2-header.ts";
 import type { Jp2Header } from "./jp2-header.ts";
 import { throughProfile } from "./profile.ts";
 import { onWhite, toEightBits } from "./samples.ts";
 
+/** The codec keeps each sample as a whole number of four bytes. */
+const memoryPerPixel = 25;
+
 export async function decodeJp2({ bytes, want }: DecodeInput): Promise<Decoded> {
   if (bytes.length < 16) throw new DecodeError("truncated", "the file ends inside its header");
   const header = readJp2Header(bytes);
   const { width, height, components, bits } = header;
-  checkSize(width, height);
-  checkWasmSize(width, height);
   if (components !== 1 && components !== 3)
     throw new DecodeError("unsupported", `JPEG 2000 of ${components} components (alpha or inks) cannot be read yet`);
   if (header.isSubsampled) throw new DecodeError("unsupported", "JPEG 2000 with components of different sizes cannot be read yet");
   const level = halvings(header, want);
+  checkSize(width, height, Math.max(1, memoryPerPixel / 4 ** level));
   const samples = await decodeSamples(bytes, level);
   const scale = 2 ** level;
   const size = { width: Math.ceil(width / scale), height: Math.ceil(height / scale) };

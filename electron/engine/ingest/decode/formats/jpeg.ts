@@ -8,7 +8,8 @@
 import { loadKernels } from "#native/kernels.ts";
 
 import { centreOf } from "../centre.ts";
-import { checkSize, DecodeError } from "../decode-error.ts";
+import { checkSize } from "../check-size.ts";
+import { DecodeError } from "../decode-error.ts";
 import { cropCentre } from "../decoder.ts";
 import type { Decoded, DecodeInput, Want } from "../decoder.ts";
 import { readJpegHeader } from "../jpeg-header.ts";
@@ -22,10 +23,12 @@ import type { RawRequest } from "../vips-raw.ts";
 
 /** Larger ones would hold hundreds of megabytes; libvips streams them. */
 const directPixels = 40_000_000;
+/** Coefficients of a progressive one; the others stream. */
+const memoryPerPixel = 4;
 
 export async function decodeJpeg({ bytes, want }: DecodeInput): Promise<Decoded> {
   const header = readJpegHeader(bytes);
-  checkSize(header.width, header.height);
+  checkSize(header.width, header.height, memoryPerPixel);
   const turned = header.orientation >= 5;
   const width = turned ? header.height : header.width;
   const height = turned ? header.width : header.height;

@@ -5,7 +5,8 @@
 import { createGunzip } from "node:zlib";
 
 import { messageOf } from "../../../base/errors.ts";
-import { checkSize, DecodeError } from "../decode-error.ts";
+import { checkSize } from "../check-size.ts";
+import { DecodeError } from "../decode-error.ts";
 import { wholePicture } from "../decoder.ts";
 import type { Decoded, DecodeInput } from "../decoder.ts";
 import { chooseFrame } from "../frame-choice.ts";

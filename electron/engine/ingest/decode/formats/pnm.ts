@@ -2,7 +2,8 @@
  * @file The PNM family of netpbm: bitmaps, grey and colour as text (P1 to P3) and as bytes (P4 to P6), PAM (P7) with alpha, up to 16 bits, and
  * the float maps PF and Pf. Of several pictures in one file the first counts. Layout: the man pages pbm(5), pgm(5), ppm(5), pam(5), pfm(5).
  */
-import { checkSize, DecodeError } from "../decode-error.ts";
+import { checkSize } from "../check-size.ts";
+import { DecodeError } from "../decode-error.ts";
 import { wholePicture } from "../decoder.ts";
 import type { Decoded, DecodeInput } from "../decoder.ts";
 import { readPnmHeader } from "./pnm-header.ts";

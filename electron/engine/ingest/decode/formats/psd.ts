@@ -2,7 +2,8 @@
  * @file Photoshop documents: the flattened picture that Photoshop writes behind the layers, 1 to 32 bits, grey, RGB, CMYK, Lab, palettes. Its colours lie on
  * white already; only what is wholly transparent is made white. Layers are not read.
  */
-import { checkSize, DecodeError } from "../decode-error.ts";
+import { checkSize } from "../check-size.ts";
+import { DecodeError } from "../decode-error.ts";
 import { wholePicture } from "../decoder.ts";
 import type { Decoded, DecodeInput } from "../decoder.ts";
 import type { Picture } from "../types.ts";
@@ -16,8 +17,8 @@ import { onWhite } from "./samples.ts";
 export async function decodePsd({ bytes, want }: DecodeInput): Promise<Decoded> {
   const header = readPsdHeader(bytes);
   const { width, height, depth, channels, hasAlpha } = header;
-  checkSize(width, height);
   const colours = coloursOf(header);
+  checkSize(width, height, 4 + (2 * colours * depth) / 8);
   if (
     ![1, 8, 16, 32].includes(depth) ||
     (depth === 1) !== (header.mode === psdModes.bitmap) ||

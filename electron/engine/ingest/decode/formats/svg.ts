@@ -2,7 +2,7 @@
  * @file SVG: drawn by librsvg at the size that is wanted, since a drawing has no pixels of its own. Its facts tell the size at 96 dots an
  * inch. Drawn from memory it can load no other file.
  */
-import { checkSize } from "../decode-error.ts";
+import { checkSize } from "../check-size.ts";
 import { cropCentre } from "../decoder.ts";
 import type { Decoded, DecodeInput, Want } from "../decoder.ts";
 import { decodeRaw } from "../vips-raw.ts";
@@ -13,7 +13,7 @@ const smallestLongSide = 512;
 
 export async function decodeSvg({ bytes, want }: DecodeInput): Promise<Decoded> {
   const metadata = await readMetadata(bytes);
-  checkSize(metadata.width, metadata.height);
+  checkSize(metadata.width, metadata.height, 1);
   const { width, height } = metadata;
   const scale = scaleFor(width, height, want);
   const resize = { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };

@@ -2,7 +2,8 @@
  * @file TGA (Truevision): palettes, colour of 15 to 32 bits and grey, plain or as run lengths, from any corner. Such a file has no first bytes of
  * its own and is known by its name. Layout: Truevision TGA File Format Specification 2.0.
  */
-import { checkSize, DecodeError } from "../decode-error.ts";
+import { checkSize } from "../check-size.ts";
+import { DecodeError } from "../decode-error.ts";
 import { wholePicture } from "../decoder.ts";
 import type { Decoded, DecodeInput } from "../decoder.ts";
 import { onWhite } from "./samples.ts";

@@ -3,7 +3,8 @@
  * What it shows wrongly or not at all is read here: signed, 32- and 64-bit and float samples, 10 and 12 bits, planes in tiles, Lab, Zstandard, more than four
  * channels. Layout: TIFF 6.0, BigTIFF, and the technical notes of Adobe.
  */
-import { checkSize, DecodeError } from "../decode-error.ts";
+import { checkSize } from "../check-size.ts";
+import { DecodeError } from "../decode-error.ts";
 import { wholePicture } from "../decoder.ts";
 import type { Decoded, DecodeInput } from "../decoder.ts";
 import { chooseFrame } from "../frame-choice.ts";
@@ -42,7 +43,7 @@ async function decodePage(
   if (!isOurs(page)) return { ...(await throughVips({ ...input, frame: index }, page)), exif };
   const layout = readLayout(page);
   const { width, height } = layout;
-  checkSize(width, height);
+  checkSize(width, height, 4 + 5 * layout.samplesPerPixel);
   const orientation = orientationOf(page);
   const { data, channels, hasAlpha } = decodePixels(page, layout);
   const picture = turnUpright({ width, height, data }, orientation);

@@ -5,7 +5,8 @@
 import type { Metadata } from "sharp";
 
 import { centreOf } from "../centre.ts";
-import { checkSize, DecodeError, fromVips } from "../decode-error.ts";
+import { checkSize } from "../check-size.ts";
+import { DecodeError, fromVips } from "../decode-error.ts";
 import type { Decoded, DecodeInput, Want } from "../decoder.ts";
 import { isCutOff } from "../completeness.ts";
 import type { ImageFormat } from "../types.ts";
@@ -15,13 +16,15 @@ import type { RawRequest } from "../vips-raw.ts";
 
 /** Above this many pixels the picture is scaled while it is decoded. */
 const streamedPixels = 16_000_000;
+/** AVIF does not stream: planes of 16 bits and colours, whole. */
+const avifBytesPerPixel = 16;
 
 /** @param input whose `frame` is a page of a TIFF; of animations the first frame is shown */
 export async function decodeWithVips({ format, bytes, want, frame = 0 }: DecodeInput): Promise<Decoded> {
   if (isCutOff(format, bytes)) throw new DecodeError("truncated", "the file ends before its picture does");
   const page = format === "tiff" ? frame : 0;
   const metadata = await readMetadata(bytes, page);
-  checkSize(metadata.width, metadata.height);
+  checkSize(metadata.width, metadata.height, format === "avif" ? avifBytesPerPixel : undefined);
   const orientation = metadata.orientation ?? 1;
   const turned = orientation >= 5;
   const width = turned ? metadata.height : metadata.width;
