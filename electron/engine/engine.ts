@@ -197,8 +197,13 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
       spawnTrainer,
     });
     const all = { ...definitions, export: createExportDefinition(() => engine) };
-    const jobs = createJobRunner({ store, clock, definitions: all, onJob: (snapshot) => emit("job", snapshot) });
-    return { collection, close, jobs };
+    try {
+      const jobs = createJobRunner({ store, clock, definitions: all, onJob: (snapshot) => emit("job", snapshot) });
+      return { collection, close, jobs };
+    } catch (thrown) {
+      close();
+      throw thrown;
+    }
   };
 
   const closeOpened = async (): Promise<void> => {

@@ -101,7 +101,10 @@ const medical = [
   ["packed.nii.gz", gzipSync(nifti({ size: [32, 24, 3], type: 512, voxels: ramp }))],
 ] as const;
 /** A document of two rows of one channel, packed. */
-const document = Buffer.from("384250530001000000000000000100000002000000040008000100000000000000000000000000010005000203fffefdfcfd07", "hex");
+const document = Buffer.from(
+  "384250530001000000000000000100000002000000040008000100000000000000000000000000010005000203fffefdfcfd07",
+  "hex",
+);
 const files: readonly (readonly [string, Buffer])[] = [
   ...golden.filter(([name]) => !/png|webp|gif/.test(name)),
   ...made,

@@ -22,7 +22,7 @@ export type ChildReply =
   | { readonly kind: "large"; readonly id: number }
   | { readonly kind: "done"; readonly id: number; readonly result: unknown }
   | { readonly kind: "failed"; readonly id: number; readonly code: string; readonly message: string }
-  | { readonly kind: "bug"; readonly id: number; readonly message: string; readonly stack: string };
+  | { readonly kind: "bug"; readonly id: number; readonly message: string; readonly stack: string; readonly code?: string };
 
 export interface ChildPort {
   post(message: ChildRequest): void;

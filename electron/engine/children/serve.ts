@@ -5,7 +5,7 @@
 import { flushCompileCache } from "node:module";
 import { Worker } from "node:worker_threads";
 
-import { messageOf } from "../base/errors.ts";
+import { codeOf, messageOf } from "../base/errors.ts";
 import { DecodeError } from "../ingest/decode/decode-error.ts";
 import { LargePicture, listenToDemands } from "../ingest/decode/demand.ts";
 import type { OperationHandlers, Operations } from "./operations.ts";
@@ -46,7 +46,8 @@ async function answer<T extends Operations<T>>(
   } catch (thrown) {
     if (thrown instanceof LargePicture) return { kind: "large", id };
     if (thrown instanceof DecodeError) return { kind: "failed", id, code: thrown.code, message: thrown.message };
-    return { kind: "bug", id, message: messageOf(thrown), stack: thrown instanceof Error ? (thrown.stack ?? "") : "" };
+    const code = codeOf(thrown);
+    return { kind: "bug", id, message: messageOf(thrown), stack: thrown instanceof Error ? (thrown.stack ?? "") : "", code };
   }
 }
 

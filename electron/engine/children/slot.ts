@@ -191,7 +191,11 @@ function settle(task: Task, reply: Exclude<ChildReply, { kind: "ready" | "progre
   if (reply.kind === "done") task.resolve(reply.result);
   else if (reply.kind === "failed")
     task.resolve({ failure: { code: isFailureCode(reply.code) ? reply.code : "corrupt", message: reply.message } });
-  else task.reject(new BugError(`${task.operation} failed in a child process: ${reply.message}`, { cause: reply.stack }));
+  else {
+    // The code tells trouble with the disk from a fault of ours (base/trouble.ts).
+    const cause = Object.assign(new Error(reply.message), { stack: reply.stack, code: reply.code });
+    task.reject(new BugError(`${task.operation} failed in a child process: ${reply.message}`, { cause }));
+  }
 }
 
 function isFailureCode(code: string): code is FailureCode {

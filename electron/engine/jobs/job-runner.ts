@@ -8,8 +8,9 @@ import { isFinished, type JobKind, type JobSnapshot, type JobState } from "#prot
 import type { Clock } from "../base/clock.ts";
 import { BugError, CancellationError, UserError, codeOf, messageOf } from "../base/errors.ts";
 import { warn } from "../base/log.ts";
+import { explainTrouble } from "../base/trouble.ts";
 import type { WriteStore } from "../store/database.ts";
-import { createJob, interruptLivingJobs, jobRow, listJobs, updateJob, type JobRow } from "../store/queries/jobs.ts";
+import { createJob, interruptLivingJobs, jobRow, listJobs, updateJob, type JobChange, type JobRow } from "../store/queries/jobs.ts";
 import { createJobControl, type JobControl } from "./control.ts";
 import { createProgressMeter, type ProgressMeter } from "./progress-meter.ts";
 
@@ -73,12 +74,25 @@ export function createJobRunner({ store, clock, definitions, onJob }: JobRunnerO
   let closing = false;
   const watchers = new Map<number, ((snapshot: JobSnapshot) => void)[]>();
 
+  /** What could not be written (a full disk must not hide that the disk is full): told from here until it can be. */
+  const unwritten = new Map<number, JobChange>();
+  const record = (id: number, change: JobChange): void => {
+    const whole = { ...unwritten.get(id), ...change };
+    try {
+      updateJob(store, id, whole);
+      unwritten.delete(id);
+    } catch (thrown) {
+      if (!(thrown instanceof UserError)) throw thrown;
+      unwritten.set(id, whole);
+    }
+  };
+
   const living = (id: JobId): LivingJob | undefined => (current?.id === id ? current : waiting.find((job) => job.id === id));
 
   const snapshot = (id: JobId): JobSnapshot => {
     const row = jobRow(store, id);
     if (!row) throw new UserError("job-unknown", `There is no job ${id}.`);
-    return describe(row, definitions[row.kind].stages, living(id));
+    return describe({ ...row, ...unwritten.get(id) }, definitions[row.kind].stages, living(id));
   };
   const tell = (id: JobId): JobSnapshot => {
     const value = snapshot(id);
@@ -90,7 +104,7 @@ export function createJobRunner({ store, clock, definitions, onJob }: JobRunnerO
     return value;
   };
   const setState = (job: LivingJob, state: JobState): void => {
-    updateJob(store, job.id, { state });
+    record(job.id, { state });
     tell(job.id);
   };
 
@@ -98,7 +112,7 @@ export function createJobRunner({ store, clock, definitions, onJob }: JobRunnerO
     const definition = definitions[job.kind];
     const attempts = (jobRow(store, job.id)?.attempts ?? 0) + 1;
     job.startedAt = clock.now();
-    updateJob(store, job.id, {
+    record(job.id, {
       state: job.control.isPaused ? "paused" : "running",
       attempts,
       started_at: job.startedAt,
@@ -117,7 +131,7 @@ export function createJobRunner({ store, clock, definitions, onJob }: JobRunnerO
         if (definition.stages.indexOf(stage) < definition.stages.indexOf(job.stage))
           throw new BugError(`stage ${stage} after ${job.stage}`);
         job.stage = stage;
-        updateJob(store, job.id, { stage, done, total });
+        record(job.id, { stage, done, total });
         job.meter.begin();
         tell(job.id);
       },
@@ -126,7 +140,7 @@ export function createJobRunner({ store, clock, definitions, onJob }: JobRunnerO
     try {
       const result = await definition.run(job.parameters, context);
       const { done, total } = job.meter.read();
-      updateJob(store, job.id, {
+      record(job.id, {
         state: "done",
         done: Math.max(done, total),
         total,
@@ -137,14 +151,15 @@ export function createJobRunner({ store, clock, definitions, onJob }: JobRunnerO
     } catch (thrown) {
       const finishedAt = clock.now();
       if (thrown instanceof CancellationError || job.control.signal.aborted)
-        updateJob(store, job.id, { state: closing ? "interrupted" : "cancelled", finished_at: finishedAt });
+        record(job.id, { state: closing ? "interrupted" : "cancelled", finished_at: finishedAt });
       else {
-        warn(`job ${job.id} (${job.kind}) failed`, thrown);
-        updateJob(store, job.id, {
+        const reason = explainTrouble(thrown, store.workspace);
+        warn(`job ${job.id} (${job.kind}) failed`, reason);
+        record(job.id, {
           state: "failed",
           finished_at: finishedAt,
-          error_code: codeOf(thrown),
-          error_message: messageOf(thrown),
+          error_code: codeOf(reason),
+          error_message: messageOf(reason),
         });
       }
     }
@@ -187,7 +202,8 @@ export function createJobRunner({ store, clock, definitions, onJob }: JobRunnerO
       enqueue(id, kind, parameters);
       return id;
     },
-    list: () => listJobs(store).map((row) => describe(row, definitions[row.kind].stages, living(row.id as JobId))),
+    list: () =>
+      listJobs(store).map((row) => describe({ ...row, ...unwritten.get(row.id) }, definitions[row.kind].stages, living(row.id as JobId))),
     snapshot,
     pause: (id) => {
       const job = living(id);
@@ -216,7 +232,7 @@ export function createJobRunner({ store, clock, definitions, onJob }: JobRunnerO
       job.control.cancel();
       if (job === current) return;
       waiting.splice(waiting.indexOf(job), 1);
-      updateJob(store, id, { state: "cancelled", finished_at: clock.now() });
+      record(id, { state: "cancelled", finished_at: clock.now() });
       tell(id);
     },
     finished: (id) => {
@@ -227,7 +243,7 @@ export function createJobRunner({ store, clock, definitions, onJob }: JobRunnerO
     close: async () => {
       closing = true;
       for (const job of waiting.splice(0)) {
-        updateJob(store, job.id, { state: "interrupted", finished_at: clock.now() });
+        record(job.id, { state: "interrupted", finished_at: clock.now() });
         tell(job.id);
       }
       current?.control.cancel();

@@ -83,6 +83,8 @@ export async function runIndexJob(parameters: IndexParameters, surroundings: Ind
     return chosen;
   };
   Object.assign(seconds, await embedStage(pipeline, scanned, openDevice));
+  // A drive that was taken off meanwhile must not pass for files that were removed.
+  folders.forEach(requireFolder);
   await settleMissing(pipeline, scanned.absent, scanned.scanId);
   surroundings.changed("images", "collection");
 

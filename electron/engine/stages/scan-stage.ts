@@ -30,6 +30,8 @@ export async function scanStage(pipeline: Pipeline, folders: readonly Buffer[]):
     { folders: [...folders], leaveOut: [toPathBytes(pipeline.dataFolder)] },
     { control: job.control, onProgress: (done, total) => job.progress(done, total) },
   );
+  // Taken off while it was listed: what was not found is not missing.
+  for (const folder of folders) requireFolder(folder);
   const listing = unpackListing(packed);
   const key = JSON.stringify(folders.map((folder) => folder.toString("hex")));
   const previous = lastScan(store);

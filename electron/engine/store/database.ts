@@ -12,6 +12,7 @@ import Database from "better-sqlite3";
 import { systemClock, type Clock } from "../base/clock.ts";
 import { UserError } from "../base/errors.ts";
 import { debug } from "../base/log.ts";
+import { explainTrouble } from "../base/trouble.ts";
 import { migrate, newestVersion } from "./migrations/table.ts";
 
 export type Sqlite = Database.Database;
@@ -49,7 +50,7 @@ export function openForWriting(workspace: string, clock: Clock = systemClock): O
     };
   } catch (thrown) {
     lock.close();
-    throw thrown;
+    throw explainTrouble(thrown, workspace);
   }
 }
 

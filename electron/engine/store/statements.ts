@@ -5,6 +5,7 @@ import type Database from "better-sqlite3";
 
 import { systemClock } from "../base/clock.ts";
 import { debug } from "../base/log.ts";
+import { explainTrouble } from "../base/trouble.ts";
 import type { ReadStore, Sqlite, WriteStore } from "./database.ts";
 
 const prepared = new WeakMap<Sqlite, Map<string, Database.Statement>>();
@@ -44,13 +45,21 @@ export function readOne<Row>(store: ReadStore, sql: string, ...values: unknown[]
   return statement(store, sql).get(...values) as Row | undefined;
 }
 
-/** Runs a writing statement. */
+/** Runs a writing statement. A full disk or a locked database is a UserError that says so. */
 export function write(store: WriteStore, sql: string, ...values: unknown[]): { changes: number; lastId: number } {
-  const result = statement(store, sql).run(...values);
-  return { changes: result.changes, lastId: Number(result.lastInsertRowid) };
+  try {
+    const result = statement(store, sql).run(...values);
+    return { changes: result.changes, lastId: Number(result.lastInsertRowid) };
+  } catch (thrown) {
+    throw explainTrouble(thrown, store.workspace);
+  }
 }
 
 /** Runs `work` in one transaction; a throw rolls everything back. */
 export function inTransaction<T>(store: WriteStore, work: () => T): T {
-  return store.sqlite.transaction(work).immediate();
+  try {
+    return store.sqlite.transaction(work).immediate();
+  } catch (thrown) {
+    throw explainTrouble(thrown, store.workspace);
+  }
 }

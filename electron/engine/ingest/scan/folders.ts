@@ -28,7 +28,7 @@ export function requireFolder(folder: PathBytes): void {
       throw new UserError("folder-permission", `No permission to read the folder ${shown}.`, { cause: thrown });
     throw new UserError(
       "folder-missing",
-      `The folder ${shown} does not exist (${code ?? "unknown"}). If it is on a removable or network drive, connect it and try again; nothing was changed.`,
+      `The folder ${shown} does not exist (${code ?? "unknown"}). If it is on a removable or network drive, connect it and try again; what is known of its pictures stays.`,
       { cause: thrown },
     );
   }
