@@ -29,6 +29,8 @@ export interface ServerLimits {
   readonly pipelined: number;
   readonly sockets: number;
   readonly messageBytes: number;
+  /** Answers that a WebSocket's other side leaves unread. */
+  readonly unreadBytes: number;
   readonly headerBytes: number;
   /** A request must be complete by then. */
   readonly requestMs: number;
@@ -42,6 +44,7 @@ export const defaultLimits: ServerLimits = {
   pipelined: 8,
   sockets: 32,
   messageBytes: 256 * 1024 * 1024,
+  unreadBytes: 256 * 1024 * 1024,
   headerBytes: 16 * 1024,
   requestMs: 15_000,
   idleMs: 60_000,
@@ -70,6 +73,7 @@ export async function startServer({
     engine,
     socketLimit: limits.sockets,
     messageLimitBytes: limits.messageBytes,
+    unreadLimitBytes: limits.unreadBytes,
     pulseMs: limits.pulseMs,
   });
   const routes = { guard, handlers: engine.handlers, rendererFolder };
@@ -96,11 +100,7 @@ export async function startServer({
         else sendError(response, 500, "internal", "The request could not be answered.");
       });
     });
-    server.on("upgrade", (request, socket, head) => {
-      // The time limit was the request's; from here on the pulse watches.
-      if ("setTimeout" in socket) (socket as { setTimeout(ms: number): void }).setTimeout(0);
-      sockets.upgrade(request, socket, head);
-    });
+    server.on("upgrade", (request, socket, head) => sockets.upgrade(request, socket, head));
     return server;
   };
 

@@ -15,6 +15,8 @@ export interface SocketOptions {
   readonly engine: EngineHost;
   readonly socketLimit: number;
   readonly messageLimitBytes: number;
+  /** A client that lets more than this pile up is cut off. */
+  readonly unreadLimitBytes: number;
   /** How often each client is asked whether it is there; one that missed the last time is cut off. */
   readonly pulseMs: number;
 }
@@ -24,7 +26,8 @@ export interface Sockets {
   close(): void;
 }
 
-export function createSockets({ guard, engine, socketLimit, messageLimitBytes, pulseMs }: SocketOptions): Sockets {
+export function createSockets(options: SocketOptions): Sockets {
+  const { guard, engine, socketLimit, messageLimitBytes, unreadLimitBytes, pulseMs } = options;
   const server = new WebSocketServer({ noServer: true, clientTracking: true, perMessageDeflate: false, maxPayload: messageLimitBytes });
   const silent = new WeakSet<WebSocket>();
 
@@ -39,7 +42,7 @@ export function createSockets({ guard, engine, socketLimit, messageLimitBytes, p
 
   function accept(socket: WebSocket): void {
     for (const sign of ["pong", "message"] as const) socket.on(sign, () => silent.delete(socket));
-    serve(serverSocketTransport(socket, { limitBytes: messageLimitBytes }), engine.handlers, engine.subscribe);
+    serve(serverSocketTransport(socket, { limitBytes: messageLimitBytes, unreadLimitBytes }), engine.handlers, engine.subscribe);
   }
 
   return {
@@ -51,6 +54,8 @@ export function createSockets({ guard, engine, socketLimit, messageLimitBytes, p
       // A browser always says where a WebSocket comes from; who does not is no browser and has the token itself.
       if (!(request.headers.origin === undefined ? guard.bearer(request) : guard.knows(request))) return refuse(socket, 401);
       if (server.clients.size >= socketLimit) return refuse(socket, 503);
+      // The time limit was the request's; from here on the pulse watches.
+      if ("setTimeout" in socket) (socket as { setTimeout(ms: number): void }).setTimeout(0);
       server.handleUpgrade(request, socket, head, accept);
     },
     close() {
@@ -61,6 +66,8 @@ export function createSockets({ guard, engine, socketLimit, messageLimitBytes, p
   };
 }
 
+/** The other side may never close its half: what was said is sent, then the connection is cut. */
 function refuse(socket: Duplex, status: number): void {
+  socket.once("finish", () => socket.destroy());
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
 }

@@ -6,9 +6,6 @@ import { networkInterfaces } from "node:os";
 import { join } from "node:path";
 
 import { describe, expect, it } from "vitest";
-import { WebSocket } from "ws";
-
-import { encodeFrame } from "#protocol/frame.ts";
 
 import { temporaryFolder } from "../../helpers/temporary-folder.ts";
 import { until } from "../protocol/some-handlers.ts";
@@ -117,6 +114,25 @@ const traversals = [
   "/thumbnail/..%2f..%2fetc%2fpasswd",
   "/image/1%00",
   "/image//etc/passwd",
+  "/linked/outside.js",
+  "/assets/linked/outside.js",
+  "/%255c..%255coutside.js",
+  "/%5c%5cserver%5cshare%5coutside.js",
+  "/\\\\server\\share\\outside.js",
+  "//server/share/outside.js",
+  "/%2f%2fserver%2fshare%2foutside.js",
+  "/%5c%5c%3f%5cC:%5coutside.js",
+  "/C:/outside.js",
+  "/C%3a%5coutside.js",
+  "/secret::$DATA",
+  "/index.html::$DATA",
+  "/secret%20",
+  "/secret.",
+  "/con.js",
+  "/%2e%2e%5c%2e%2e%5coutside.js",
+  "/.%00./outside.js",
+  "/assets/..%2f..%2f..%2foutside.js?token=x",
+  "/\u202e/outside.js",
 ];
 
 const others: readonly Case[] = [
@@ -247,92 +263,6 @@ it("many connections: those beyond the limit are dropped, and there is room agai
       (answer) => answer.status,
       () => 0,
     );
-});
-
-describe("a WebSocket", () => {
-  const statusOf = async (url: string, headers: Record<string, string>): Promise<number> => {
-    const socket = new WebSocket(url, { headers });
-    socket.on("error", () => undefined);
-    const answer = await Promise.race([
-      once(socket, "unexpected-response").then(([, response]) => (response as { statusCode: number }).statusCode),
-      once(socket, "open").then(() => 101),
-    ]);
-    socket.terminate();
-    return answer;
-  };
-
-  it.each<[string, string, (server: TestServer) => Record<string, string>, number]>([
-    ["the bearer", "/rpc", ({ bearer }) => bearer, 101],
-    ["our page", "/rpc", ({ cookie, host }) => ({ ...cookie, Origin: `http://${host}` }), 101],
-    ["nobody we know", "/rpc", ({ host }) => ({ Host: host }), 401],
-    ["our page without the cookie", "/rpc", ({ host }) => ({ Host: host, Origin: `http://${host}` }), 401],
-    ["a cookie from nowhere", "/rpc", ({ cookie }) => cookie, 401],
-    ["another site", "/rpc", ({ cookie }) => ({ ...cookie, Origin: "https://evil.example" }), 403],
-    ["another port", "/rpc", ({ cookie, port }) => ({ ...cookie, Origin: `http://127.0.0.1:${port + 1}` }), 403],
-    ["a rebound name", "/rpc", ({ bearer }) => ({ ...bearer, Host: "evil.example" }), 421],
-    [
-      "a rebound name with its own origin",
-      "/rpc",
-      ({ cookie }) => ({ ...cookie, Host: "evil.example", Origin: "http://evil.example" }),
-      421,
-    ],
-    ["another path", "/", ({ bearer }) => bearer, 404],
-    ["the token in the URL", "/rpc?token=x", ({ host }) => ({ Host: host }), 401],
-  ])("from %s at %s", async (_who, path, headers, status) => {
-    const server = await testServer();
-    expect(await statusOf(`ws://${server.host}${path}`, headers(server))).toBe(status);
-  });
-
-  it("beyond the limit is refused, and there is room again afterwards", async () => {
-    const server = await testServer({ sockets: 3 });
-    const url = `ws://${server.host}/rpc`;
-    const held = Array.from({ length: 3 }, () => new WebSocket(url, { headers: server.bearer }));
-    await Promise.all(held.map((socket) => once(socket, "open")));
-    expect(await statusOf(url, server.bearer)).toBe(503);
-    held[0]?.close();
-    let status = 503;
-    while (status !== 101) status = await statusOf(url, server.bearer);
-    for (const socket of held) socket.terminate();
-  });
-
-  async function open(server: TestServer): Promise<WebSocket> {
-    const socket = new WebSocket(`ws://${server.host}/rpc`, { headers: server.bearer });
-    socket.on("error", () => undefined);
-    await once(socket, "open");
-    return socket;
-  }
-
-  it.each<[string, (socket: WebSocket) => void, number]>([
-    ["a message beyond the limit", (socket) => socket.send(new Uint8Array(20_000)), 1009],
-    ["text", (socket) => socket.send("hello"), 1002],
-    ["bytes that are no frame", (socket) => socket.send(new Uint8Array(100)), 1002],
-    ["an empty message", (socket) => socket.send(new Uint8Array(0)), 1002],
-    ["a frame that is no call", (socket) => socket.send(encodeFrame({ hello: 1 })), 1000],
-  ])("is closed over %s, and the server lives on", async (_what, act, code) => {
-    const server = await testServer({ messageBytes: 10_000 });
-    const socket = await open(server);
-    act(socket);
-    const [closedWith] = (await once(socket, "close")) as [number];
-    expect(closedWith).toBe(code);
-    expect((await raw(server.port, get("/", server.bearer))).status).toBe(200);
-    await until(() => server.events.listeners === 0);
-  });
-
-  it("whose other side no longer answers is cut off", async () => {
-    const server = await testServer({ pulseMs: 100 });
-    const socket = new WebSocket(`ws://${server.host}/rpc`, { headers: server.bearer, autoPong: false });
-    await once(socket, "open");
-    await once(socket, "close");
-    await until(() => server.events.listeners === 0);
-  });
-
-  it("that answers stays, also beyond the time a request may take", async () => {
-    const server = await testServer({ pulseMs: 50, idleMs: 200, requestMs: 200 });
-    const socket = await open(server);
-    await new Promise((resolve) => setTimeout(resolve, 1500));
-    expect(socket.readyState).toBe(WebSocket.OPEN);
-    socket.terminate();
-  });
 });
 
 function linkOf(descriptor: string): string {

@@ -30,6 +30,8 @@ export async function testServer(limits: Partial<ServerLimits> = {}, handlers: P
   writeFileSync(join(rendererFolder, "secret"), "no extension");
   writeFileSync(join(folder, "outside.js"), "outside");
   symlinkSync(join(folder, "outside.js"), join(rendererFolder, "link.js"));
+  symlinkSync(folder, join(rendererFolder, "linked"));
+  symlinkSync(folder, join(rendererFolder, "assets", "linked"));
   // A name that is not UTF-8.
   const picture = Buffer.concat([Buffer.from(`${folder}/`), Buffer.from([0xff, 0xfe]), Buffer.from(".png")]);
   writeFileSync(picture, Buffer.from(Array.from({ length: 1000 }, (_value, index) => index % 256)));
