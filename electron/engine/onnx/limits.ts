@@ -6,6 +6,8 @@ export interface OnnxLimits {
   readonly bytes: number;
   /** Nodes in all graphs and functions together. */
   readonly nodes: number;
+  /** Tensors, descriptions of values, names, numbers of attributes and fields we do not know, together: two bytes of a file may become an object of a hundred. */
+  readonly entries: number;
   /** Graphs inside graphs (If, Loop). */
   readonly depth: number;
   /** Elements of one tensor. */
@@ -14,4 +16,11 @@ export interface OnnxLimits {
   readonly rank: number;
 }
 
-export const onnxLimits: OnnxLimits = { bytes: 2 ** 31 - 1, nodes: 100_000, depth: 16, elements: 2 ** 31 - 1, rank: 16 };
+export const onnxLimits: OnnxLimits = {
+  bytes: 2 ** 31 - 1,
+  nodes: 100_000,
+  entries: 2_000_000,
+  depth: 16,
+  elements: 2 ** 31 - 1,
+  rank: 16,
+};

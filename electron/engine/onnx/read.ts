@@ -11,13 +11,20 @@ import { damaged, WireReader, WireWriter } from "./wire.ts";
 interface Reading {
   readonly limits: OnnxLimits;
   nodes: number;
+  entries: number;
   depth: number;
+}
+
+/** Counts what becomes an object or a place in a list. */
+function spend(reading: Reading): void {
+  if (++reading.entries > reading.limits.entries)
+    damaged(`it has more than ${reading.limits.entries} tensors, names and numbers outside tensors`);
 }
 
 /** Throws UserError `onnx-damaged`. The model's arrays are views of `bytes`. */
 export function readModel(bytes: Uint8Array, limits: OnnxLimits = onnxLimits): Model {
   if (bytes.length > limits.bytes) damaged(`it has ${bytes.length} bytes; expected at most ${limits.bytes}`);
-  const reading: Reading = { limits, nodes: 0, depth: 0 };
+  const reading: Reading = { limits, nodes: 0, entries: 0, depth: 0 };
   const from = new WireReader(bytes);
   const unknown = new WireWriter();
   const opsets = new Map<string, number>();
@@ -26,6 +33,7 @@ export function readModel(bytes: Uint8Array, limits: OnnxLimits = onnxLimits): M
   const model = { irVersion: 0n, producerName: "", producerVersion: "", domain: "", modelVersion: 0n, docString: "" };
   let graph: Graph | null = null;
   while (from.next()) {
+    spend(reading);
     if (from.field === 1) model.irVersion = from.int64();
     else if (from.field === 2) model.producerName = from.text();
     else if (from.field === 3) model.producerVersion = from.text();
@@ -54,6 +62,7 @@ function readGraph(bytes: Uint8Array, reading: Reading): Graph {
   let name = "";
   let docString = "";
   while (from.next()) {
+    spend(reading);
     if (from.field === 1) nodes.push(readNode(from.bytes(), reading));
     else if (from.field === 2) name = from.text();
     else if (from.field === 5) initializers.push(readTensor(from.bytes(), reading.limits));
@@ -85,6 +94,7 @@ function readNode(bytes: Uint8Array, reading: Reading): Node {
   const attributes = new Map<string, Attribute>();
   const node = { name: "", opType: "", domain: "", docString: "", overload: "" };
   while (from.next()) {
+    spend(reading);
     if (from.field === 1) inputs.push(from.text());
     else if (from.field === 2) outputs.push(from.text());
     else if (from.field === 3) node.name = from.text();
@@ -132,14 +142,15 @@ function readAttribute(bytes: Uint8Array, reading: Reading): [string, Attribute]
   let type = 0;
   let reference = "";
   while (from.next()) {
+    spend(reading);
     if (from.field === 1) name = from.text();
     else if (from.field === 2) single.float = from.float();
     else if (from.field === 3) single.int = from.int64();
     else if (from.field === 4) single.string = from.bytes();
     else if (from.field === 5) single.tensor = readTensor(from.bytes(), reading.limits);
     else if (from.field === 6) single.graph = readGraph(from.bytes(), reading);
-    else if (from.field === 7) from.repeated((each) => floats.push(each.float()));
-    else if (from.field === 8) from.repeated((each) => ints.push(each.int64()));
+    else if (from.field === 7) from.repeated((each) => (spend(reading), floats.push(each.float())));
+    else if (from.field === 8) from.repeated((each) => (spend(reading), ints.push(each.int64())));
     else if (from.field === 9) strings.push(from.bytes());
     else if (from.field === 10) tensors.push(readTensor(from.bytes(), reading.limits));
     else if (from.field === 11) graphs.push(readGraph(from.bytes(), reading));
@@ -264,6 +275,7 @@ function readFunction(bytes: Uint8Array, reading: Reading): ModelFunction {
   const opsets = new Map<string, number>();
   const made = { name: "", domain: "", overload: "", docString: "" };
   while (from.next()) {
+    spend(reading);
     if (from.field === 1) made.name = from.text();
     else if (from.field === 4) inputs.push(from.text());
     else if (from.field === 5) outputs.push(from.text());

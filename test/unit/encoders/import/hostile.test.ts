@@ -110,6 +110,44 @@ test.each<[string, Uint8Array | Model, RegExp]>([
   expect(await refusal(file)).toMatch(message);
 });
 
+/** A field of bytes, as protobuf writes it. */
+function field(number: number, content: Uint8Array): Buffer {
+  const length: number[] = [];
+  for (let rest = content.length; ; rest = Math.floor(rest / 128)) {
+    if (rest < 128) {
+      length.push(rest);
+      break;
+    }
+    length.push((rest % 128) | 128);
+  }
+  return Buffer.concat([Buffer.from([number * 8 + 2, ...length]), content]);
+}
+
+const relu = field(1, Buffer.concat([field(1, Buffer.from("x")), field(2, Buffer.from("x")), field(4, Buffer.from("Relu"))]));
+
+/** Graphs inside attributes of nodes, so deep that reading them one inside the other would end the stack. */
+function nested(depth: number): Uint8Array {
+  let graph: Buffer = Buffer.alloc(0);
+  for (let level = 0; level < depth; level++) graph = field(1, field(5, Buffer.concat([field(6, graph), Buffer.from([0xa0, 0x01, 5])])));
+  return field(7, graph);
+}
+
+test.each<[string, () => Uint8Array, RegExp]>([
+  ["a million nodes", () => field(7, Buffer.concat(Array.from({ length: 1_000_000 }, () => relu))), /more than 100000 nodes/],
+  ["four million empty tensors", () => field(7, Buffer.alloc(8_000_000, Buffer.from([0x2a, 0]))), /more than 2000000 tensors/],
+  ["four million fields that nobody knows", () => Buffer.alloc(12_000_000, Buffer.from([0xfa, 0x06, 0])), /more than 2000000 tensors/],
+  ["four million outputs of one node", () => field(7, field(1, Buffer.alloc(8_000_000, Buffer.from([0x12, 0])))), /more than 2000000/],
+  ["four million numbers of one attribute", () => field(7, field(1, field(5, field(8, Buffer.alloc(4_000_000, 1))))), /more than 2000000/],
+  ["graphs two thousand deep", () => nested(2000), /more than 16 deep/],
+  [
+    "a dimension of 2^62",
+    () => field(7, field(11, field(2, field(1, field(2, field(1, Buffer.from([0x08, ...Array<number>(8).fill(0x80), 0x40]))))))),
+    /a dimension of 4611686018427387904/,
+  ],
+])("%s", async (_, make, message) => {
+  expect(await refusal(make())).toMatch(message);
+});
+
 test("a tensor whose dimensions multiply to more than there is", async () => {
   // The dimensions of the initializer are patched in the file: 3 becomes 2^31 - 1.
   const text = Buffer.from(bytes);
