@@ -3,11 +3,14 @@
  */
 import { readFileSync } from "node:fs";
 
+import { gzipSync } from "node:zlib";
+
 import type { Sharp } from "sharp";
 
 import { formatByName } from "#engine/ingest/decode/sniff.ts";
 import type { ImageFormat } from "#engine/ingest/decode/types.ts";
 import { bitmap, detailed, dicom, motif, motifSharp, orientedJpeg, runLengthFrame, transferSyntaxes } from "../../fixtures/pictures.ts";
+import { nifti } from "../../fixtures/nifti.ts";
 import { lzw, pixelTags, tiff } from "../../fixtures/tiff.ts";
 import type { Specimen } from "./mutate.ts";
 
@@ -63,6 +66,7 @@ function byHand(): (readonly [string, Buffer | Promise<Buffer>])[] {
   const shape = { width: 32, height: 24, bits: 32, format: 3 };
   const text = (words: string): Buffer => Buffer.from(words, "latin1");
   const inner = motifSharp(32, 24).jpeg().toBuffer();
+  const voxels = Buffer.from(Uint16Array.from({ length: 32 * 24 * 3 }, (_, at) => at).buffer);
   const pixels = Buffer.from(Uint8Array.from({ length: 16 * 16 * 2 }, (_, at) => (at * 7) & 255));
   return [
     ["floats.tif", tiff([{ tags: pixelTags({ ...shape, compression: 5 }), chunks: { data: [lzw(floats)] } }])],
@@ -98,6 +102,9 @@ function byHand(): (readonly [string, Buffer | Promise<Buffer>])[] {
           `<filter id="b"><feGaussianBlur stdDeviation="3"/></filter></defs><use href="#a"/><use href="#a" x="9" filter="url(#b)"/><circle cx="40" cy="20" r="9"/></svg>`,
       ),
     ],
+    ["first.nii", nifti({ size: [32, 24, 3], type: 512, voxels, quaternion: [0.1, 0.2, 0.3], spacing: [1, 2, 3] })],
+    ["second.nii", nifti({ version: 2, bigEndian: true, size: [32, 24, 1, 3], type: 4, voxels, slope: 2 })],
+    ["packed.nii.gz", gzipSync(nifti({ size: [32, 24, 3], type: 512, voxels }))],
     ["plain.dcm", dicom({ rows: 16, columns: 16, pixels, window: [40, 400], slope: 2, intercept: -1024 })],
     [
       "runs.dcm",

@@ -63,6 +63,13 @@ const walks: Readonly<Record<ImageFormat, Walk>> = {
   pnm: words,
   svg: words,
   dicom: elements,
+  nifti: (bytes, found) =>
+    header(bytes, found, {
+      numbers: [0, 76, 80, 84, 88, 108, 112, 116, 256, 280],
+      shorts: [40, 42, 44, 46, 48, 50, 52, 54, 70, 72, 252, 254],
+      length: 352,
+      big: bytes[0] === 0,
+    }),
 };
 
 /** Segments of JPEG, and of the codestream of JPEG 2000: FF, a name, a length. What follows a scan's header belongs to it. */
