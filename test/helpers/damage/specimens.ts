@@ -2,7 +2,6 @@
  * @file A few whole files of every format that is read, small, in its variants: what the mutator damages.
  */
 import { readFileSync } from "node:fs";
-
 import { gzipSync } from "node:zlib";
 
 import type { Sharp } from "sharp";
