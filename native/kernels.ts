@@ -12,11 +12,14 @@ import { exactNeighbours, maxThreads, type ExactNeighboursArguments } from "./tw
 import { findBadRow, type FindBadRowArguments } from "./twins/find-bad-row.ts";
 import { findCorners, type FindCornersArguments } from "./twins/find-corners.ts";
 import { histograms, type HistogramsArguments } from "./twins/histograms.ts";
+import { joinNeighbours, type JoinNeighboursArguments } from "./twins/join-neighbours.ts";
 import { jpegReduce, type JpegReduceArguments } from "./twins/jpeg-reduce.ts";
 import { layCorners, type LayCornersArguments } from "./twins/lay-corners.ts";
+import { mutualNeighbours, type MutualNeighboursArguments } from "./twins/mutual-neighbours.ts";
 import { projectRows, type ProjectRowsArguments } from "./twins/project-rows.ts";
 import { resample, type ResampleArguments } from "./twins/resample.ts";
 import { sharpness, type SharpnessArguments } from "./twins/sharpness.ts";
+import { splitRows, type SplitRowsArguments } from "./twins/split-rows.ts";
 import { spreadLabels, type SpreadLabelsArguments } from "./twins/spread-labels.ts";
 import { umapLayout, type UmapLayoutArguments } from "./twins/umap-layout.ts";
 
@@ -28,11 +31,14 @@ export interface KernelTable {
   findBadRow(given: FindBadRowArguments): number;
   findCorners(given: FindCornersArguments): number;
   histograms(given: HistogramsArguments): void;
+  joinNeighbours(given: JoinNeighboursArguments): void;
   jpegReduce(given: JpegReduceArguments): number;
   layCorners(given: LayCornersArguments): void;
+  mutualNeighbours(given: MutualNeighboursArguments): void;
   projectRows(given: ProjectRowsArguments): void;
   resample(given: ResampleArguments): void;
   sharpness(given: SharpnessArguments): void;
+  splitRows(given: SplitRowsArguments): void;
   spreadLabels(given: SpreadLabelsArguments): void;
   umapLayout(given: UmapLayoutArguments): number;
 }
@@ -52,11 +58,14 @@ export const twins: KernelTable = {
   findBadRow,
   findCorners,
   histograms,
+  joinNeighbours,
   jpegReduce,
   layCorners,
+  mutualNeighbours,
   projectRows,
   resample,
   sharpness,
+  splitRows,
   spreadLabels,
   umapLayout,
 };

@@ -106,7 +106,8 @@ export interface MapColumns {
   /** [count, 2]; NaN where an image has no place. */
   readonly coordinates: Float32Array;
   readonly clusters: readonly { readonly label: number; readonly count: number; readonly representative: ImageId }[];
-  readonly quality: { readonly trustworthiness: number; readonly recall: number } | null;
+  /** `graphRecall`: share of the true neighbours that the neighbour graph holds, on a sample; 1 where it was searched exactly. */
+  readonly quality: { readonly trustworthiness: number; readonly recall: number; readonly graphRecall: number } | null;
 }
 
 export interface Neighbour {

@@ -144,7 +144,14 @@ function writeFindings(store: WriteStore, encoderKey: number, random: Random): v
   for (let row = 0; row < count; row++)
     for (let rank = 0; rank < k; rank++) indices[row * k + rank] = (row + (rank + 1) * clusterCount) % count;
   const similarities = Float32Array.from({ length: count * k }, (_, at) => 0.9 - 0.01 * (at % k));
-  saveGraph(store, encoderKey, { fingerprint: fingerprint("graph", 1, encoderKey, ids), k, contentIds: ids, indices, similarities });
+  saveGraph(store, encoderKey, {
+    fingerprint: fingerprint("graph", 1, encoderKey, ids),
+    k,
+    contentIds: ids,
+    indices,
+    similarities,
+    recall: 1,
+  });
   const clusters = Int32Array.from(ids, (id) => (random.below(10) === 0 ? -1 : id % clusterCount));
   const coordinates = new Float32Array(2 * count);
   ids.forEach((id, row) => {

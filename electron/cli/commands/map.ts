@@ -31,6 +31,7 @@ export const mapCommand: Command = {
       printResult(input.json, { encoder: map.encoder, points, quality }, function* () {
         yield `${points.length} images in ${map.clusters.length} clusters (encoder ${map.encoder})`;
         yield `trustworthiness ${quality.trustworthiness.toFixed(3)}, neighbours kept ${(100 * quality.recall).toFixed(0)} %`;
+        if (quality.graphRecall < 1) yield `made from ${(100 * quality.graphRecall).toFixed(1)} % of all nearest neighbours, as sampled`;
         if (typeof png === "string") yield `drawn into ${png}`;
       });
       return 0;

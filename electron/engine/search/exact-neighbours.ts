@@ -1,8 +1,9 @@
 /**
- * @file The neighbour graph by brute force: exact cosine similarities, native where the addon runs. Work is cut into calls of about 70 ms, so that
- * a person who cancels or pauses is heard.
+ * @file The neighbour graph by brute force: exact cosine similarities, each pair of rows multiplied once for both, native where the addon runs. Work
+ * is cut into calls of about 70 ms, so that a person who cancels or pauses is heard.
  */
 import { loadKernels, usualThreads, type Kernels } from "#native/kernels.ts";
+import { blockPairs, neighbourBlock } from "#native/twins/mutual-neighbours.ts";
 
 import { systemClock, type Clock } from "../base/clock.ts";
 import { BugError, throwIfAborted, UserError } from "../base/errors.ts";
@@ -25,48 +26,44 @@ export function exactNeighbours(table: VectorTable, k: number, options: Neighbou
   const kernels = options.kernels ?? loadKernels();
   if (count > 0) requireDirections(table, kernels);
   const width = Math.max(0, Math.min(k, count - 1));
-  const graph: NeighbourGraph = { count, k: width, indices: new Int32Array(count * width), similarities: new Float32Array(count * width) };
+  const graph = emptyGraph(count, width);
   if (width > 0) search(graph, table, kernels, options);
   options.onProgress?.(count, count);
   return graph;
 }
 
+/** A graph of which nothing is known yet: indices -1, similarities -Infinity. */
+export function emptyGraph(count: number, k: number): NeighbourGraph {
+  return { count, k, indices: new Int32Array(count * k).fill(-1), similarities: new Float32Array(count * k).fill(-Infinity) };
+}
+
 const callMs = 70;
 
-/** A row costs the same everywhere, so the next call's size follows from the last one's time. */
+/** A pair of blocks costs the same everywhere, so the next call's size follows from the last one's time. */
 function search(graph: NeighbourGraph, table: VectorTable, kernels: Kernels, options: NeighbourOptions): void {
   const { count, dimensions, values: vectors } = table;
-  const { k } = graph;
+  const { k, indices, similarities } = graph;
   const { signal, onProgress, clock = systemClock } = options;
   const threads = options.threads ?? usualThreads();
   const operationsPerMs = kernels.kind === "native" ? 10e6 : 0.5e6;
-  let rows = Math.max(1, Math.floor((callMs * operationsPerMs) / (count * dimensions)));
-  for (let from = 0; from < count;) {
+  const block = neighbourBlock(dimensions);
+  const total = blockPairs(count, block);
+  let pairs = Math.max(1, Math.floor((callMs * operationsPerMs) / (block * block * dimensions)));
+  for (let from = 0; from < total;) {
     throwIfAborted(signal);
-    const to = Math.min(count, from + rows);
+    const to = Math.min(total, from + pairs);
     const start = clock.monotonic();
-    kernels.exactNeighbours({
-      vectors,
-      count,
-      dimensions,
-      from,
-      to,
-      k,
-      threads,
-      indices: graph.indices.subarray(from * k, to * k),
-      similarities: graph.similarities.subarray(from * k, to * k),
-    });
+    kernels.mutualNeighbours({ vectors, count, dimensions, k, block, from, to, threads, indices, similarities });
     const elapsedMs = clock.monotonic() - start;
     const wanted = ((to - from) * callMs) / Math.max(elapsedMs, 0.1);
-    rows = Math.max(1, Math.floor(Math.min(wanted, rows * 2)));
-    // Whole tiles of rows for each of the threads, where there is room.
-    if (rows > 16 * threads) rows -= rows % (4 * threads);
+    pairs = Math.max(1, Math.floor(Math.min(wanted, pairs * 2)));
     from = to;
-    onProgress?.(from, count);
+    onProgress?.(Math.floor((count * from) / total), count);
   }
 }
 
-function requireDirections({ count, dimensions, values }: VectorTable, kernels: Kernels): void {
+/** A row that is zero or not finite is a `UserError` that names it. */
+export function requireDirections({ count, dimensions, values }: VectorTable, kernels: Kernels): void {
   const row = kernels.findBadRow({ vectors: values, count, dimensions });
   if (row < 0) return;
   const isZero = values.subarray(row * dimensions, (row + 1) * dimensions).every((value) => value === 0);

@@ -20,7 +20,7 @@ export interface VectorSource {
 
 export interface ComputeTasks {
   scan: { input: { folders: Uint8Array[]; leaveOut: Uint8Array[] }; output: PackedListing };
-  neighbours: { input: { source: VectorSource; k: number }; output: { contentIds: Int32Array; graph: NeighbourGraph } };
+  neighbours: { input: { source: VectorSource; k: number }; output: { contentIds: Int32Array; graph: NeighbourGraph; recall: number } };
   map: {
     input: { source: VectorSource; graph: NeighbourGraph; seed: number; initial: Float32Array | null };
     output: MadeMap;

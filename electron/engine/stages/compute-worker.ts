@@ -15,8 +15,8 @@ import { obeyControl, sharedSignal } from "../jobs/control.ts";
 import { makeMap } from "../map/make-map.ts";
 import { scoreOutliers } from "../outliers/score.ts";
 import { findStandingOut } from "../outliers/standing-out.ts";
-import { exactNeighbours } from "../search/exact-neighbours.ts";
 import { openForReading, type ReadStore } from "../store/database.ts";
+import { findNeighbours } from "../search/find-neighbours.ts";
 import { evaluate } from "../training/evaluate/evaluate.ts";
 import { compareSpaces } from "./comparison/compare-spaces.ts";
 import type { ComputeMessage, ComputeStart, ComputeTask, ComputeTasks, VectorSource } from "./compute-messages.ts";
@@ -37,7 +37,7 @@ const tasks: Tasks = {
     ),
   neighbours: ({ source, k }, options) => {
     const { contentIds, table } = readVectors(source);
-    return { contentIds, graph: exactNeighbours(table, k, options) };
+    return { contentIds, ...findNeighbours(table, k, options) };
   },
   map: ({ source, graph, seed, initial }, options) => makeMap({ table: readVectors(source).table, graph, seed, initial }, options),
   evaluate: (input, options) => evaluate(input, options),
@@ -58,7 +58,7 @@ const tasks: Tasks = {
         graph,
         groups,
         seed,
-        neighbours: (vectors: VectorTable, k: number) => exactNeighbours(vectors, k, { signal: options.signal }),
+        neighbours: (vectors: VectorTable, k: number) => findNeighbours(vectors, k, { signal: options.signal }).graph,
       },
       options,
     ),

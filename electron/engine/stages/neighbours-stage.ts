@@ -1,5 +1,6 @@
 /**
- * @file Third stage: the neighbour graph over every present content's embedding, made anew when the set changed.
+ * @file Third stage: the neighbour graph over every present content's embedding, made anew when the set changed. That of a large collection is not
+ * quite exact; its recall is kept with it.
  */
 import type { NeighbourGraph } from "../base/neighbour-graph.ts";
 import { listEmbeddedContents } from "../store/queries/embeddings.ts";
@@ -22,7 +23,7 @@ export async function neighboursStage(pipeline: Pipeline): Promise<void> {
   const { store, encoderRow, job } = pipeline;
   const current = graphFingerprint(pipeline);
   if (readGraphFingerprint(store, encoderRow.key) === current) return;
-  const { contentIds, graph } = await compute(
+  const { contentIds, graph, recall } = await compute(
     "neighbours",
     { source: vectorSource(pipeline), k: neighbourCount },
     { control: job.control, onProgress: (done, total) => job.progress(done, total) },
@@ -34,6 +35,7 @@ export async function neighboursStage(pipeline: Pipeline): Promise<void> {
       contentIds,
       indices: graph.indices,
       similarities: graph.similarities,
+      recall,
     }),
   );
 }

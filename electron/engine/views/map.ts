@@ -4,6 +4,7 @@
 import type { EncoderId, MapColumns } from "#protocol/model.ts";
 
 import type { Collection } from "../collection.ts";
+import { readGraphRecall } from "../store/queries/graphs.ts";
 import { firstImageOf } from "./catalogue.ts";
 
 export function mapColumns(collection: Collection): MapColumns {
@@ -32,6 +33,11 @@ export function mapColumns(collection: Collection): MapColumns {
     count,
     coordinates,
     clusters,
-    quality: map && { trustworthiness: map.trustworthiness, recall: map.recall },
+    quality: map && { trustworthiness: map.trustworthiness, recall: map.recall, graphRecall: graphRecall(collection) },
   };
+}
+
+function graphRecall(collection: Collection): number {
+  const row = collection.encoderRow();
+  return (row && readGraphRecall(collection.store, row.key)) ?? 1;
 }

@@ -9,7 +9,7 @@
 
 #include "../instructions.h"
 #include "../threads.h"
-#include "exact-neighbours.h"
+#include "neighbours/tiles.h"
 
 namespace likeness {
 
@@ -29,7 +29,7 @@ void projectShare(const ProjectTask& task, int64_t first, int64_t last, PackedRo
   for (int64_t row = first; row < last; row += tileRows)
     for (int64_t column = 0; column < task.width; column += Tile::columns) {
       // Beyond the last row or direction the packed memory holds older values; their products are not kept.
-      Tile::multiply(rows.row(row - first), directions.row(column), stride, scores);
+      Tile::multiply(rows.row(row - first), directions.row(column), stride, scores, tileStride);
       const int64_t height = std::min(tileRows, last - row), width = std::min(Tile::columns, task.width - column);
       for (int64_t r = 0; r < height; r++)
         for (int64_t c = 0; c < width; c++) task.products[(row + r) * task.width + column + c] = scores[r * tileStride + c];

@@ -9,6 +9,7 @@ import type { VectorTable } from "#engine/base/neighbour-graph.ts";
 import { createRandom } from "#engine/base/random.ts";
 import { exactNeighbours } from "#engine/search/exact-neighbours.ts";
 import { loadKernels, typescriptKernels } from "#native/kernels.ts";
+import { blockPairs, neighbourBlock } from "#native/twins/mutual-neighbours.ts";
 
 import { referenceNeighbours } from "../../reference/neighbours.ts";
 
@@ -84,10 +85,10 @@ describe.each(kernelSets)("$name", ({ kernels }) => {
     let calls = 0;
     const counting = {
       ...kernels,
-      exactNeighbours: (given: Parameters<typeof kernels.exactNeighbours>[0]) => (
+      mutualNeighbours: (given: Parameters<typeof kernels.mutualNeighbours>[0]) => (
         calls++,
         controller.abort(),
-        kernels.exactNeighbours(given)
+        kernels.mutualNeighbours(given)
       ),
     };
     expect(() => exactNeighbours(randomTable(30_000, 8, 2), 1, { kernels: counting, signal: controller.signal })).toThrow(
@@ -101,12 +102,12 @@ describe.each(kernelSets)("$name", ({ kernels }) => {
     let time = 0;
     const noting = {
       ...kernels,
-      exactNeighbours: ({ from, to }: Parameters<typeof kernels.exactNeighbours>[0]) =>
+      mutualNeighbours: ({ from, to }: Parameters<typeof kernels.mutualNeighbours>[0]) =>
         void ((time += (to - from) * 10), sizes.push(to - from)),
     };
-    exactNeighbours(randomTable(2000, 64, 3), 1, { kernels: noting, clock: { now: () => 0, monotonic: () => time } });
-    expect(Math.max(...sizes.slice(1))).toBeLessThanOrEqual(10); // 10 rows of 10 ms each are the 100 ms a person may wait
-    expect(sizes.reduce((sum, size) => sum + size)).toBe(2000);
+    exactNeighbours(randomTable(2000, 1024, 3), 1, { kernels: noting, clock: { now: () => 0, monotonic: () => time } });
+    expect(Math.max(...sizes.slice(1))).toBeLessThanOrEqual(10); // 10 pairs of blocks of 10 ms each are the 100 ms a person may wait
+    expect(sizes.reduce((sum, size) => sum + size)).toBe(blockPairs(2000, neighbourBlock(1024)));
   });
 });
 

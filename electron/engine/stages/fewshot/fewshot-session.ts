@@ -15,7 +15,7 @@ import { suggestAlike, suggestFirst, suggestNext } from "../../fewshot/next.ts";
 import { outlook } from "../../fewshot/outlook.ts";
 import { emptyPredictions, predictAll } from "../../fewshot/predict.ts";
 import { amongAll, onlyUsed, type UsedClasses } from "../../fewshot/used-classes.ts";
-import { exactNeighbours } from "../../search/exact-neighbours.ts";
+import { findNeighbours } from "../../search/find-neighbours.ts";
 import { openForReading, type ReadStore } from "../../store/database.ts";
 import { readGraph } from "../../store/queries/graphs.ts";
 import { applyWhitening, fitWhitening, type Whitening } from "../../training/whiten/whitening.ts";
@@ -183,7 +183,7 @@ function readSpaces(
         const whitening = fitWhitening(vectors.table, { seed: whitenSeed });
         const table = applyWhitening(vectors.table, whitening);
         whitenings.set(name, whitening);
-        made.push(featureSpace(name, table, exactNeighbours(table, neighbourCount)));
+        made.push(featureSpace(name, table, findNeighbours(table, neighbourCount).graph));
       }
     }
     return { contentIds: contentIds ?? new Int32Array(0), made, whitenings };
@@ -197,7 +197,7 @@ function storedNeighbours(store: ReadStore, encoderKey: number, vectors: { conte
   const stored = readGraph(store, encoderKey);
   if (stored && isSame(stored.contentIds, vectors.contentIds))
     return { count: stored.contentIds.length, k: stored.k, indices: stored.indices, similarities: stored.similarities };
-  return exactNeighbours(vectors.table, neighbourCount);
+  return findNeighbours(vectors.table, neighbourCount).graph;
 }
 
 function isSameSet(one: readonly string[], other: readonly string[]): boolean {

@@ -20,7 +20,7 @@ import { chosenClicks, foldsOf, neverAsked, partsOf } from "../../fewshot/folds.
 import { calibrated, createLearner, type Learned } from "../../fewshot/learner.ts";
 import { largestOf } from "../../fewshot/leave-out.ts";
 import { createSpaceModels } from "../../fewshot/models.ts";
-import { exactNeighbours } from "../../search/exact-neighbours.ts";
+import { findNeighbours } from "../../search/find-neighbours.ts";
 import { openForReading } from "../../store/database.ts";
 import { outcomeName } from "../../training/trainer/run-plan.ts";
 import type { TrainSurroundings } from "../../training/trainer/train.ts";
@@ -152,7 +152,7 @@ function readSeen({ workspace, encoder, looked, plan }: TunePlan): { frozen: Vec
 }
 
 function space(name: string, table: VectorTable): FeatureSpace {
-  return featureSpace(name, table, exactNeighbours(table, neighbourCount));
+  return featureSpace(name, table, findNeighbours(table, neighbourCount).graph);
 }
 
 /** As many steps for each training as the time allows; kept, so that a tuning that is gone on with has as many. */

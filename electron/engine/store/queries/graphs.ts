@@ -11,6 +11,8 @@ export interface StoredGraph {
   readonly contentIds: Int32Array;
   readonly indices: Int32Array;
   readonly similarities: Float32Array;
+  /** Share of the true neighbours that it holds; 1: searched exactly. */
+  readonly recall: number;
 }
 
 export interface StoredMap {
@@ -26,9 +28,9 @@ export interface StoredMap {
 }
 
 export function readGraph(store: ReadStore, encoderKey: number): StoredGraph | null {
-  const row = readOne<{ fingerprint: string; k: number; content_ids: Buffer; indices: Buffer; similarities: Buffer }>(
+  const row = readOne<{ fingerprint: string; k: number; content_ids: Buffer; indices: Buffer; similarities: Buffer; recall: number }>(
     store,
-    "SELECT fingerprint, k, content_ids, indices, similarities FROM graphs WHERE encoder_key = ?",
+    "SELECT fingerprint, k, content_ids, indices, similarities, recall FROM graphs WHERE encoder_key = ?",
     encoderKey,
   );
   if (!row) return null;
@@ -38,6 +40,7 @@ export function readGraph(store: ReadStore, encoderKey: number): StoredGraph | n
     contentIds: int32FromBlob(row.content_ids),
     indices: int32FromBlob(row.indices),
     similarities: float32FromBlob(row.similarities),
+    recall: row.recall,
   };
 }
 
@@ -45,16 +48,22 @@ export function readGraphFingerprint(store: ReadStore, encoderKey: number): stri
   return readOne<{ fingerprint: string }>(store, "SELECT fingerprint FROM graphs WHERE encoder_key = ?", encoderKey)?.fingerprint ?? null;
 }
 
+/** Of the graph without reading it; null where there is none. */
+export function readGraphRecall(store: ReadStore, encoderKey: number): number | null {
+  return readOne<{ recall: number }>(store, "SELECT recall FROM graphs WHERE encoder_key = ?", encoderKey)?.recall ?? null;
+}
+
 export function saveGraph(store: WriteStore, encoderKey: number, graph: StoredGraph): void {
   write(
     store,
-    "INSERT OR REPLACE INTO graphs (encoder_key, fingerprint, k, content_ids, indices, similarities) VALUES (?, ?, ?, ?, ?, ?)",
+    "INSERT OR REPLACE INTO graphs (encoder_key, fingerprint, k, content_ids, indices, similarities, recall) VALUES (?, ?, ?, ?, ?, ?, ?)",
     encoderKey,
     graph.fingerprint,
     graph.k,
     toBlob(graph.contentIds),
     toBlob(graph.indices),
     toBlob(graph.similarities),
+    graph.recall,
   );
 }
 
