@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, readdirSync, renameSync, rmSync, statSync, utimesSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { asyncBufferFromFile, parquetReadObjects } from "hyparquet";
 import { beforeAll, describe, expect, test } from "vitest";
 
 import { readCsv } from "#engine/base/csv.ts";
@@ -191,6 +192,10 @@ describe("one collection from end to end", () => {
     expect(Number(rows[1]?.[1])).toBeCloseTo(values[0] as number, 5);
     const parquet = join(data(), "vectors.parquet");
     expect(await runJson(["embeddings", "--out", parquet], data())).toMatchObject({ images: drawn.images.length, files: [parquet] });
+    const vectors = await parquetReadObjects({ file: await asyncBufferFromFile(parquet) });
+    expect(Object.keys(vectors[0] ?? {})).toEqual(["path", "vector"]);
+    expect(vectors.map((row) => row["path"] as string)).toEqual(paths);
+    expect(Float32Array.from(vectors[1]?.["vector"] as number[])).toEqual(values.subarray(384, 768));
   });
 
   test("a selection goes out as data, the whole as a report; wrong questions get an answer", async () => {

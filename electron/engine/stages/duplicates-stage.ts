@@ -6,6 +6,7 @@ import type { CandidatePair, ContentFacts } from "../duplicates/types.ts";
 import { verifierVersion } from "../duplicates/version.ts";
 import { listPresentContents, type ContentRow } from "../store/queries/contents.ts";
 import { listJudgedPairs, readMark, saveMark, savePair } from "../store/queries/findings.ts";
+import { pathByContent } from "../store/queries/files.ts";
 import { inTransaction } from "../store/statements.ts";
 import { compute } from "./compute.ts";
 import { fingerprint } from "./fingerprint.ts";
@@ -44,7 +45,7 @@ export async function duplicatesStage(pipeline: Pipeline): Promise<void> {
   const candidates = await findCandidates(pipeline, contents);
   const known = new Set(listJudgedPairs(store, verifierVersion).map(({ a, b }) => `${a}/${b}`));
   const open = candidates.filter((pair) => !known.has(pairKey(contents[pair.a] as ContentFacts, contents[pair.b] as ContentFacts)));
-  const left = await verifyCandidates({ ...pipeline, contents, pairs: open }, (judged) =>
+  const left = await verifyCandidates({ ...pipeline, paths: pathByContent(store), contents, pairs: open }, (judged) =>
     inTransaction(store, () => {
       for (const pair of judged) savePair(store, pair, verifierVersion);
     }),

@@ -9,14 +9,13 @@ import { inverseEdit } from "../duplicates/edit-of.ts";
 import { keepsEveryPixel } from "../duplicates/keep.ts";
 import type { CandidatePair, ContentFacts } from "../duplicates/types.ts";
 import type { JobContext } from "../jobs/job-runner.ts";
-import type { ReadStore } from "../store/database.ts";
-import { pathByContent } from "../store/queries/files.ts";
 import type { PairRow } from "../store/queries/findings.ts";
 
 export interface VerifyRequest {
-  readonly store: ReadStore;
   readonly children: ChildPool;
-  readonly job: JobContext;
+  readonly job: Pick<JobContext, "control" | "signal" | "progress">;
+  /** Content id -> a file that holds it (`pathByContent`). */
+  readonly paths: ReadonlyMap<number, Buffer>;
   readonly contents: readonly ContentFacts[];
   /** Positions in `contents`. */
   readonly pairs: readonly CandidatePair[];
@@ -27,8 +26,7 @@ const pairsPerRequest = 24;
 
 /** Gives the number of pairs that got no verdict. */
 export async function verifyCandidates(request: VerifyRequest, onJudged: (judged: readonly PairRow[]) => void): Promise<number> {
-  const { store, children, job, contents, pairs } = request;
-  const paths = pathByContent(store);
+  const { children, job, paths, contents, pairs } = request;
   const requests = chunkByPicture(pairs);
   let done = 0;
   let left = 0;

@@ -27,6 +27,7 @@ import { describeEncoderRow, inferenceRequest } from "../encoder-use.ts";
 import type { IndexSurroundings } from "../index-job.ts";
 import { mergeGroups } from "../outliers-stage.ts";
 import { runFolder } from "../training/run-folder.ts";
+import { pathByContent } from "../../store/queries/files.ts";
 import { verifyCandidates } from "../verify-candidates.ts";
 import type { ComparedSpaces, SpacesInput } from "./compare-spaces.ts";
 import { comparedContents, comparisonMark, isCurrent, readComparison, writeComparison } from "./comparison-file.ts";
@@ -193,7 +194,7 @@ async function lookAtPairs(
   const verdicts = new Map<string, PairRow["relation"]>(listJudgedPairs(store, verifierVersion).map(({ a, b }) => [keyOf(a, b), "none"]));
   for (const { a, b, relation } of listPairs(store, verifierVersion)) verdicts.set(keyOf(a, b), relation);
   const open = [...pairs.onlyBefore, ...pairs.onlyAfter].filter((pair) => !verdicts.has(keyOfPair(pair)));
-  await verifyCandidates({ store, children, job, contents, pairs: open }, (judged) => {
+  await verifyCandidates({ children, job, paths: pathByContent(store), contents, pairs: open }, (judged) => {
     for (const { a, b, relation } of judged) verdicts.set(keyOf(a, b), relation);
   });
   const changesOf = (listed: readonly CandidatePair[], leftOut: number): PairChanges => {
