@@ -1,8 +1,8 @@
 /**
- * @file Bars 16 and 17: indexing 1,000 JPEGs of 1.5 MP and 3,000 of 160 px against a Python pipeline in the same run, and against the
- * encoder's own throughput on ready tensors. Prints a table; judges nothing.
+ * @file Indexing 1,000 JPEGs of 1.5 MP, 200 of 12 MP and 3,000 of 160 px against a Python pipeline in the same run, and against the encoder's own throughput
+ * on ready tensors. Prints a table; judges nothing.
  *
- *   npm run bench indexing [runs]
+ *   npm run bench indexing [runs] [middling|large|small ...]
  */
 import { execFileSync } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
@@ -18,6 +18,12 @@ import { pythonWith } from "./peers/python.ts";
 import { photoFolder } from "./photos.ts";
 
 const runs = Number(process.argv[2] ?? 3);
+const sets = {
+  middling: { count: 1000, width: 1500, height: 1000, quality: 88 },
+  large: { count: 200, width: 4000, height: 3000, quality: 88 },
+  small: { count: 3000, width: 160, height: 160, quality: 88 },
+};
+const wanted = process.argv.length > 3 ? process.argv.slice(3) : Object.keys(sets);
 const root = join(import.meta.dirname, "../..");
 const encoder = findEncoder(defaultEncoderId);
 
@@ -83,10 +89,8 @@ function spread(values: readonly number[]): string {
 }
 
 const python = pythonWith(["pillow", "numpy", "onnxruntime"]);
-for (const set of [
-  { count: 1000, width: 1500, height: 1000, quality: 88 },
-  { count: 3000, width: 160, height: 160, quality: 88 },
-]) {
+for (const [name, set] of Object.entries(sets)) {
+  if (!wanted.includes(name)) continue;
   const folder = await photoFolder(set);
   if (!folder) {
     console.log(`${set.width} x ${set.height}: no photos (offline)`);
