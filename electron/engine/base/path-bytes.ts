@@ -40,6 +40,11 @@ export function showPath(path: Uint8Array): string {
   return shown;
 }
 
+/** Whether a path read as UTF-8 is its own shown form, and its bytes can be had from it again: no byte was replaced, no separator but "/" is in it. */
+export function onlyText(text: string): boolean {
+  return !text.includes("\ufffd") && !text.includes("\\");
+}
+
 /** The bytes of a shown path; the inverse of `showPath`. */
 export function parseShownPath(shown: string): PathBytes {
   if (onWindows) return Buffer.from(shown, "utf8");

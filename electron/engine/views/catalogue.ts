@@ -5,7 +5,7 @@
 import type { ImageColumns, ImageId } from "#protocol/model.ts";
 import { imageFlags } from "#protocol/model.ts";
 
-import { showPath, splitPath } from "../base/path-bytes.ts";
+import { onlyText, showPath, splitPath } from "../base/path-bytes.ts";
 import { verifierVersion } from "../duplicates/version.ts";
 import type { ReadStore } from "../store/database.ts";
 import { listPairs } from "../store/queries/findings.ts";
@@ -42,11 +42,10 @@ export function buildCatalogue(store: ReadStore, encoderKey: number | null, vers
     flags: new Uint8Array(count),
   };
   const contentIds = new Int32Array(count);
-  const paths: Buffer[] = [];
   const names: string[] = [];
   const positions = new Map<number, number>();
   const ofContent = new Map<number, number[]>();
-  files.forEach(({ id, path, sizeBytes, modifiedUs, content, folderIndex, name }, index) => {
+  files.forEach(({ id, sizeBytes, modifiedUs, content, folderIndex, name }, index) => {
     columns.ids[index] = id;
     columns.widths[index] = facts.widths[content] as number;
     columns.heights[index] = facts.heights[content] as number;
@@ -59,15 +58,24 @@ export function buildCatalogue(store: ReadStore, encoderKey: number | null, vers
     columns.percentiles[index] = facts.percentiles[content] as number;
     columns.flags[index] = facts.flags[content] as number;
     contentIds[index] = content;
-    paths.push(path);
-    names.push(name.replaceAll("\n", " "));
+    names.push(name.includes("\n") ? name.replaceAll("\n", " ") : name);
     positions.set(id, index);
     const sharing = ofContent.get(content);
     if (sharing) sharing.push(index);
     else ofContent.set(content, [index]);
   });
   raiseFlags(store, ofContent, columns.flags);
-  return { columns: { version, count, ...columns, names: names.join("\n"), folders }, contentIds, paths, positions, ofContent };
+  let paths: readonly Buffer[] | null = null;
+  return {
+    columns: { version, count, ...columns, names: names.join("\n"), folders },
+    contentIds,
+    // Few ask for them, and a hundred thousand small buffers take as long as all the rest.
+    get paths() {
+      return (paths ??= files.map(bytesOf));
+    },
+    positions,
+    ofContent,
+  };
 }
 
 /** The same images after a person said which pairs are no duplicates. */
@@ -86,34 +94,50 @@ export function firstImageOf(catalogue: Catalogue, contentId: number): ImageId |
 
 interface FileEntry {
   readonly id: number;
-  readonly path: Buffer;
+  /** Text where its bytes are that text's and nothing else. */
+  readonly path: string | Buffer;
   readonly sizeBytes: number;
   readonly modifiedUs: number;
   readonly content: number;
+  /** Shown form. */
   readonly name: string;
   folderIndex: number;
+}
+
+function bytesOf({ path }: FileEntry): Buffer {
+  return typeof path === "string" ? Buffer.from(path) : path;
 }
 
 /** By folder, then by name, in natural order. Each folder is sorted for itself: fewer and shorter comparisons. */
 function sortedFiles(store: ReadStore): { files: FileEntry[]; folders: string[] } {
   const collator = new Intl.Collator("en", { numeric: true });
-  const inFolder = new Map<string, { shown: string; files: FileEntry[] }>();
-  const sql = "SELECT id, path, size_bytes, modified_us, content_id FROM files WHERE state = 'image'";
-  for (const [id, path, sizeBytes, modifiedUs, content] of readRaw<[number, Buffer, number, number, number]>(store, sql)) {
-    const { folder, name } = splitPath(path);
-    const key = folder.toString("latin1");
-    let found = inFolder.get(key);
-    if (!found) inFolder.set(key, (found = { shown: showPath(folder), files: [] }));
-    found.files.push({ id, path, sizeBytes, modifiedUs, content, name: showPath(name), folderIndex: 0 });
+  const inFolder = new Map<string, FileEntry[]>();
+  const sql = "SELECT id, CAST(path AS TEXT), size_bytes, modified_us, content_id FROM files WHERE state = 'image'";
+  for (const [id, text, sizeBytes, modifiedUs, content] of readRaw<[number, string, number, number, number]>(store, sql)) {
+    const path = onlyText(text)
+      ? text
+      : (readOne<{ path: Buffer }>(store, "SELECT path FROM files WHERE id = ?", id)?.path ?? Buffer.alloc(0));
+    const { folder, name } = splitShown(path);
+    const entry: FileEntry = { id, path, sizeBytes, modifiedUs, content, name, folderIndex: 0 };
+    const found = inFolder.get(folder);
+    if (found) found.push(entry);
+    else inFolder.set(folder, [entry]);
   }
-  const ordered = [...inFolder.values()].sort(
-    (one, other) => collator.compare(one.shown, other.shown) || (one.shown < other.shown ? -1 : 1),
-  );
-  ordered.forEach(({ files }, folderIndex) => {
-    files.sort((one, other) => collator.compare(one.name, other.name) || one.path.compare(other.path));
+  const ordered = [...inFolder].sort(([one], [other]) => collator.compare(one, other) || (one < other ? -1 : 1));
+  ordered.forEach(([, files], folderIndex) => {
+    files.sort((one, other) => collator.compare(one.name, other.name) || Buffer.compare(bytesOf(one), bytesOf(other)));
     for (const file of files) file.folderIndex = folderIndex;
   });
-  return { files: ordered.flatMap(({ files }) => files), folders: ordered.map(({ shown }) => shown) };
+  return { files: ordered.flatMap(([, files]) => files), folders: ordered.map(([folder]) => folder) };
+}
+
+function splitShown(path: string | Buffer): { folder: string; name: string } {
+  if (typeof path === "string") {
+    const at = path.lastIndexOf("/");
+    return { folder: path.slice(0, Math.max(at, 1)), name: path.slice(at + 1) };
+  }
+  const { folder, name } = splitPath(path);
+  return { folder: showPath(folder), name: showPath(name) };
 }
 
 /** What is known of each content, by its id: flat queries and arrays, several times quicker than one wide join. */

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
 
-import { isInside, parseShownPath, showPath, splitPath } from "#engine/base/path-bytes.ts";
+import { isInside, onlyText, parseShownPath, showPath, splitPath } from "#engine/base/path-bytes.ts";
 
 test("a name that is UTF-8 is shown as it is, a backslash and foreign bytes are written as \\xHH", () => {
   expect(showPath(Buffer.from("/photos/Zürich 東京.jpg"))).toBe("/photos/Zürich 東京.jpg");
@@ -32,4 +32,20 @@ test("a path is split at its last separator", () => {
   const parts = splitPath(Buffer.from("/a/b/c.jpg"));
   expect([parts.folder.toString(), parts.name.toString()]).toEqual(["/a/b", "c.jpg"]);
   expect(splitPath(Buffer.from("/c.jpg")).folder.toString()).toBe("/");
+});
+
+test("a path that is only text is its own shown form, and gives its bytes back", () => {
+  const bytes = fc.oneof(
+    fc.uint8Array({ maxLength: 12 }),
+    fc.string({ maxLength: 12, unit: "binary" }).map((text) => Buffer.from(text)),
+  );
+  fc.assert(
+    fc.property(bytes, (given) => {
+      const text = Buffer.from(given).toString("utf8");
+      if (!onlyText(text)) return;
+      expect(Buffer.from(text)).toEqual(Buffer.from(given));
+      expect(showPath(Buffer.from(given))).toBe(text);
+    }),
+  );
+  expect([onlyText("/a/ü 日本.jpg"), onlyText("/a/\ufffd.jpg"), onlyText("/a\\b")]).toEqual([true, false, false]);
 });

@@ -91,20 +91,13 @@ export function countEmbeddedImages(store: ReadStore, encoderKey: number): numbe
   return counted?.count ?? 0;
 }
 
-/**
- * Vectors of every content that a present file holds, ordered by the content's hash: the order, and with it every result made from the
- * rows, follows from what is in the folder and not from the order in which it was read.
- */
-export function listEmbeddings(store: ReadStore, encoderKey: number): { content_id: number; vector: Buffer }[] {
-  return readAll(
-    store,
-    `SELECT e.content_id, e.vector FROM embeddings e JOIN contents c ON c.id = e.content_id WHERE e.encoder_key = ?
-     AND e.content_id IN (SELECT content_id FROM files WHERE state = 'image') ORDER BY c.hash`,
-    encoderKey,
-  );
+/** Every embedding of an encoder, also of contents that are away now, one at a time: a million of them are more than memory should hold twice. */
+export function eachEmbedding(store: ReadStore, encoderKey: number): Iterable<[contentId: number, vector: Buffer]> {
+  const sql = "SELECT content_id, vector FROM embeddings WHERE encoder_key = ?";
+  return store.sqlite.prepare(sql).raw(true).iterate(encoderKey) as Iterable<[number, Buffer]>;
 }
 
-/** Ids of those contents in the same order, without the vectors. */
+/** Ids of the present contents that have one, in the order of their hashes: it follows from what is in the folder, not from the order of reading. */
 export function listEmbeddedContents(store: ReadStore, encoderKey: number): number[] {
   return readAll<{ content_id: number }>(
     store,
