@@ -334,7 +334,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
     announce: () =>
       emit("changed", {
         version: opened?.collection.version ?? 0,
-        what: ["images", "map", "duplicates", "outliers", "issues", "collection", "labels"],
+        what: ["images", "map", "duplicates", "outliers", "issues", "collection", "labels", "views"],
       }),
     context: { signal: new AbortController().signal },
     pathOf: (id) => {

@@ -32,6 +32,7 @@ import { listOutlierEntries } from "./views/outliers.ts";
 import { standingOut } from "./views/standing-out.ts";
 import { similarToFile, similarToImage } from "./views/similar.ts";
 import { createTrainingHandlers } from "./training-handlers.ts";
+import { createViewHandlers } from "./view-handlers.ts";
 import { deleteWorkspace, type WriteStore } from "./store/database.ts";
 import { writeProperty } from "./store/queries/properties.ts";
 
@@ -109,6 +110,7 @@ export function createHandlers(engine: Engine, dataFolder: string): Handlers {
     "images.find": ({ text, limit }) => findByText(collection(), text, limit),
     ...createTextHandlers(engine),
     "images.file": (request) => imageFile(engine, request),
+    ...createViewHandlers(engine),
     "map.columns": () => mapColumns(collection()),
     ...createDuplicateHandlers(engine),
     "outliers.part": ({ id }) => standingOut(engine, id),

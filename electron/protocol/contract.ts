@@ -42,10 +42,11 @@ import type {
 import type { JobSnapshot } from "./progress.ts";
 import type { TextContract } from "./text-contract.ts";
 import type { TrainingContract } from "./training.ts";
+import type { ViewContract } from "./view-contract.ts";
 
 type Empty = Record<string, never>;
 
-export interface Contract extends TextContract, TrainingContract, EncoderContract, ExportContract, DuplicatesContract {
+export interface Contract extends TextContract, TrainingContract, EncoderContract, ExportContract, DuplicatesContract, ViewContract {
   /** What the welcome screen needs; `collection` is null when none is open. */
   "app.state": { params: Empty; result: { collection: OpenCollection | null; recent: RecentCollection[]; version: string } };
   /** Opens the collection that has exactly this folder, or makes one, and starts to index it. */
@@ -167,7 +168,7 @@ export interface Events {
   /** Stored rows changed; `what` says which views should read again. */
   changed: {
     readonly version: number;
-    readonly what: readonly ("images" | "map" | "duplicates" | "outliers" | "issues" | "collection" | "labels")[];
+    readonly what: readonly ("images" | "map" | "duplicates" | "outliers" | "issues" | "collection" | "labels" | "views")[];
   };
 }
 export type EventName = keyof Events;

@@ -39,6 +39,7 @@ type Fields<T> = { [K in keyof T]-?: Record<never, never> extends Pick<T, K> ? O
 const empty = record<Record<never, never>>({});
 const path = text(32_768);
 const word = text(1000);
+const query = text(100_000);
 const id = integer<number>(1, 2 ** 31 - 1);
 const imageId = id as Check<ImageId>;
 const jobId = integer<JobId>(1, Number.MAX_SAFE_INTEGER);
@@ -200,6 +201,13 @@ const checks: { readonly [M in Method]: Check<unknown> } = {
   }),
   "text.zeroShot": params<"text.zeroShot">({ classes: list(word, 1000), templates: optional(list(word, 100)) }),
   "text.nameClusters": params<"text.nameClusters">({ words: list(word, 10_000), templates: optional(list(word, 100)) }),
+  "images.select": params<"images.select">({ query }),
+  "images.facets": params<"images.facets">({ query }),
+  "views.list": empty,
+  "views.save": params<"views.save">({ name: word, query, search: query, sort: word, view: word }),
+  "views.rename": params<"views.rename">({ id, name: word }),
+  "views.delete": params<"views.delete">({ id }),
+  "views.restore": params<"views.restore">({ id }),
   "map.columns": empty,
   ...duplicatesChecks,
   "outliers.part": params<"outliers.part">({ id: imageId }),

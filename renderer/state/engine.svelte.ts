@@ -20,7 +20,16 @@ class Engine {
   collection = $state.raw<OpenCollection | null>(null);
   recent = $state.raw<readonly RecentCollection[]>([]);
   appVersion = $state("");
-  revisions = $state<Record<Changed, number>>({ images: 0, map: 0, duplicates: 0, outliers: 0, issues: 0, collection: 0, labels: 0 });
+  revisions = $state<Record<Changed, number>>({
+    images: 0,
+    map: 0,
+    duplicates: 0,
+    outliers: 0,
+    issues: 0,
+    collection: 0,
+    labels: 0,
+    views: 0,
+  });
   #client: Client | null = null;
   #waiting = new Set<Changed>();
   #timer: ReturnType<typeof setTimeout> | null = null;

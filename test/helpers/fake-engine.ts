@@ -16,6 +16,7 @@ import { drawPicture } from "./fake-pictures.ts";
 import { createFakeSearch } from "./fake-search.ts";
 import { createFakeLabels } from "./fake-labels.ts";
 import { createFakeTraining } from "./fake-training.ts";
+import { createFakeViews } from "./fake-views.ts";
 
 export interface FakeEngineOptions {
   readonly images: number;
@@ -155,6 +156,10 @@ export function createFakeEngine(options: FakeEngineOptions): FakeEngine {
     },
     ...createFakeEncoders({ images: () => images.length, start: () => start().job, use: (encoder) => (inUse = encoder) }),
     ...createFakeSearch(() => images),
+    ...createFakeViews(
+      () => images,
+      () => emit("changed", { version, what: ["views"] }),
+    ),
     ...createFakeExports(
       () => images.length,
       () => start().job,

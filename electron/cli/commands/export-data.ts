@@ -3,6 +3,8 @@
  */
 import { exportClasses, exportFormats, placements, type ExportedData, type ExportFormat } from "#protocol/model.ts";
 
+import { writeQuery } from "#protocol/query.ts";
+
 import { describeSelection } from "../../engine/engine.ts";
 import { CliUsageError, oneOf, optionalText, requiredText, type Command, type CommandInput } from "../arguments.ts";
 import { printResult } from "../output.ts";
@@ -12,6 +14,7 @@ import { stopSignal } from "../stop-signal.ts";
 export const dataOptions: Command["options"] = {
   format: { type: "string", value: "F", help: `data: ${exportFormats.join("|")}` },
   select: { type: "string", value: "QUERY", help: "data: only these images (see below)" },
+  view: { type: "string", value: "NAME", help: "data: only the images of this saved view" },
   by: {
     type: "string",
     value: "WHAT",
@@ -39,10 +42,16 @@ export function exportData(input: CommandInput): Promise<number> {
   if (input.values["placement"] !== undefined && format !== "folders")
     throw new CliUsageError(`--placement is for --format folders, not ${format}.`);
   const placement = oneOf(input, "placement", placements, "copy");
-  const select = optionalText(input, "select");
+  const view = optionalText(input, "view");
+  const select = [
+    view === undefined ? "" : writeQuery([{ key: "view", values: [{ text: view, quoted: true }], negated: false }]),
+    optionalText(input, "select") ?? "",
+  ]
+    .join(" ")
+    .trim();
   const dryRun = input.values["dry-run"] === true;
   return withCollection(input, async (engine) => {
-    const request = { format, out, placement, dryRun, ...(by && { by }), ...(select !== undefined && { select }) };
+    const request = { format, out, placement, dryRun, ...(by && { by }), ...(select !== "" && { select }) };
     const exported = await engine.exports.data(request, stopSignal());
     printResult(input.json, exported, () => lines(exported, format));
     return 0;

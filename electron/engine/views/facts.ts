@@ -16,7 +16,7 @@ export function describeFacts(content: ContentRow): Fact[] {
     if (text !== null && text !== undefined && text !== "") facts.push({ label, text: String(text) });
   };
   if (metadata.capturedAt !== undefined) add("Taken", new Date(metadata.capturedAt).toISOString().slice(0, 19).replace("T", " "));
-  add("Camera", [metadata.cameraMake, withoutMake(metadata.cameraModel, metadata.cameraMake)].filter(Boolean).join(" "));
+  add("Camera", cameraOf(metadata));
   add("Lens", metadata.lens);
   add("Exposure", describeExposure(metadata));
   if (metadata.hasLocation) add("Location", "recorded in the file");
@@ -31,6 +31,11 @@ export function describeFacts(content: ContentRow): Fact[] {
   if (content.frame_count > 1) add("Frames", `${content.frame_count}, the first is shown`);
   if (content.orientation !== 1) add("Orientation", `EXIF ${content.orientation}, shown upright`);
   return facts;
+}
+
+/** Maker and model as one name; empty where neither is recorded. */
+export function cameraOf({ cameraMake, cameraModel }: Pick<PictureMetadata, "cameraMake" | "cameraModel">): string {
+  return [cameraMake, withoutMake(cameraModel, cameraMake)].filter(Boolean).join(" ");
 }
 
 function describeExposure({ exposure, fNumber, iso, focalLength }: PictureMetadata): string {

@@ -19,8 +19,20 @@ export function findByText(collection: Collection, text: string, limit: number):
   return { ids: Int32Array.from(found), total };
 }
 
+type WordTest = (position: number, word: string) => boolean;
+
+// By the contents of a catalogue: one that only got other flags has the very same words.
+const kept = new WeakMap<Int32Array, WordTest>();
+
 /** Says whether the image at a position of the catalogue contains a word (in small letters). */
-export function createWordTest(collection: Collection): (position: number, word: string) => boolean {
+export function createWordTest(collection: Collection): WordTest {
+  const { contentIds } = collection.catalogue();
+  const test = kept.get(contentIds) ?? readWords(collection);
+  kept.set(contentIds, test);
+  return test;
+}
+
+function readWords(collection: Collection): WordTest {
   const { columns, contentIds } = collection.catalogue();
   const names = columns.names.toLowerCase().split("\n");
   const folders = columns.folders.map((folder) => folder.toLowerCase());

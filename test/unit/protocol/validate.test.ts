@@ -36,6 +36,13 @@ const good: { readonly [M in Method]: readonly unknown[] } = {
   "images.searchRegion": [{ id: 1, left: 0, top: 0.5, width: 0.5, height: 0.5, count: 10, among: 100 }],
   "text.zeroShot": [{ classes: ["dog", "cat"] }, { classes: ["dog"], templates: ["a {}"] }],
   "text.nameClusters": [{ words: ["dog"] }, { words: [], templates: [] }],
+  "images.select": [{ query: "" }, { query: "camera:x -date:..2020" }],
+  "images.facets": [{ query: "" }],
+  "views.list": [{}],
+  "views.save": [{ name: "Summer", query: "date:2024-06..2024-08", search: "", sort: "date", view: "library" }],
+  "views.rename": [{ id: 1, name: "Autumn" }],
+  "views.delete": [{ id: 1 }],
+  "views.restore": [{ id: 1 }],
   "map.columns": [{}],
   "duplicates.groups": [
     { offset: 0, limit: 10 },

@@ -25,6 +25,7 @@ test.for<[string, string]>([
   ['12:30 - 5"', '12:30 | - | 5"'],
   ['"cluster:1"', "cluster:1"],
   ['-"x y"', "-x y"],
+  ["body-part:chest -a-b", "body-part=chest | -a-b"],
 ])("%s is read as %s", ([query, expected]) => {
   const shown = parseQuery(query).map(
     ({ key, values, negated }) => `${negated ? "-" : ""}${key === null ? "" : `${key}=`}${values.map(({ text }) => text).join("/")}`,
@@ -33,7 +34,7 @@ test.for<[string, string]>([
 });
 
 test.for<[string, RegExp]>([
-  ["colour:red", /no key "colour:".*known: cluster:, issue:, outlier:, duplicate:, folder:, label:.*quotes/],
+  ["colour:red", /no key "colour:".*known: cluster:, issue:, outlier:, odd:, duplicate:, folder:, in:, label:, date:.*quotes/],
   ["constructor:x", /no key "constructor:"/],
   ["cluster:", /"cluster:" in the selection "cluster:" has no value/],
   ["cluster:1,", /no value/],
@@ -44,6 +45,14 @@ test.for<[string, RegExp]>([
   ["outlier:-3", /"outlier:-3": expected a whole number/],
   ["label:cat", /needs labels/],
   ['"open', /never closed/],
+  ["megapixels:big", /"megapixels:big": expected a number or a stretch of them: 2, 2\.\.12/],
+  ["width:..", /expected a number or a stretch/],
+  ["date:2024-13", /"date:2024-13": expected a year, a month or a day/],
+  ["date:2023-02-29", /expected a year/],
+  ["date:..", /expected a year/],
+  ["format:pjg", /"format:pjg": expected one of jpeg, png/],
+  ["orientation:wide", /expected one of landscape, portrait, square/],
+  ["view:Nothing", /"view:Nothing": there is no saved view of that name; known: none/],
 ])("%s is refused with words that help", async ([query, message]) => {
   const engine = await madeUp(60);
   expect(() => selectImages(engine.requireCollection(), query, null)).toThrow(message);

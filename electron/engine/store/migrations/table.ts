@@ -17,6 +17,7 @@ import { setApart } from "./010-set-apart.ts";
 import { noteJpegQuality } from "./011-note-jpeg-quality.ts";
 import { noteEdits } from "./012-note-edits.ts";
 import { keepKeypoints } from "./013-keep-keypoints.ts";
+import { saveViews } from "./014-save-views.ts";
 import { noteGraphRecall } from "./016-note-graph-recall.ts";
 
 export interface Migration {
@@ -38,6 +39,7 @@ export const migrations: readonly Migration[] = [
   noteJpegQuality,
   noteEdits,
   keepKeypoints,
+  saveViews,
   noteGraphRecall,
 ];
 

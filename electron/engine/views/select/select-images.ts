@@ -1,10 +1,13 @@
 /**
- * @file The images that a selection means (parse-query.ts says how it is written), for exports and searches alike.
+ * @file The images that a selection means (protocol/query.ts says how it is written), for exports and searches alike.
  */
+import type { QueryTerm } from "#protocol/query.ts";
+import type { SavedView } from "#protocol/view-contract.ts";
+
 import { UserError } from "../../base/errors.ts";
 import type { Collection } from "../../collection.ts";
 import { createWordTest } from "../find.ts";
-import { parseQuery, type QueryTerm } from "./parse-query.ts";
+import { parseQuery } from "./parse-query.ts";
 import { selectKeys, type SelectContext, type Test } from "./select-keys.ts";
 
 /**
@@ -13,15 +16,31 @@ import { selectKeys, type SelectContext, type Test } from "./select-keys.ts";
  */
 export function selectImages(collection: Collection, query: string, labelOf: SelectContext["labelOf"]): Int32Array {
   const { count } = collection.catalogue().columns;
-  const terms = parseQuery(query);
-  const words = terms.some(({ key }) => key === null) ? createWordTest(collection) : null;
-  const tests = terms.map((term): Test => {
-    const test = testOf({ collection, labelOf }, term, words);
-    return term.negated ? (position) => !test(position) : test;
-  });
+  const tests = testsOf({ collection, labelOf }, parseQuery(query));
   const found: number[] = [];
   for (let position = 0; position < count; position++) if (tests.every((test) => test(position))) found.push(position);
   return Int32Array.from(found);
+}
+
+/**
+ * A test of a position for each term. A saved view may name others, and none itself.
+ *
+ * @param within the saved views that are being read
+ */
+export function testsOf(
+  given: Pick<SelectContext, "collection" | "labelOf">,
+  terms: readonly QueryTerm[],
+  within: readonly number[] = [],
+): Test[] {
+  const words = terms.some(({ key }) => key === null) ? createWordTest(given.collection) : null;
+  const testsOfView = ({ id, name, query }: SavedView): Test[] => {
+    if (within.includes(id)) throw new UserError("query", `The saved view "${name}" is defined by itself.`);
+    return testsOf(given, parseQuery(query), [...within, id]);
+  };
+  return terms.map((term) => {
+    const test = testOf({ ...given, testsOfView }, term, words);
+    return term.negated ? (position) => !test(position) : test;
+  });
 }
 
 /** A line for each key. */

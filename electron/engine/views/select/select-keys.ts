@@ -1,13 +1,17 @@
 /**
  * @file The keys of a selection, each with what its values mean. A key turns its values into a test of one image, and says what is wrong with them.
  */
-import { issueKinds, type ImageId } from "#protocol/model.ts";
+import { imageFlags, issueKinds, type ImageId } from "#protocol/model.ts";
+import type { QueryValue } from "#protocol/query.ts";
+import type { SavedView } from "#protocol/view-contract.ts";
 
 import { UserError } from "../../base/errors.ts";
 import type { Collection } from "../../collection.ts";
 import { listIssues } from "../../store/queries/findings.ts";
 import { oddestFirst } from "../outliers.ts";
-import type { QueryValue } from "./parse-query.ts";
+import { listSavedViews, savedViewByName } from "../../store/queries/saved-views.ts";
+import { factKeys } from "./fact-keys.ts";
+import { isAny, numberStretches, oneOf, wholeNumber } from "./select-values.ts";
 
 /** The label that a person gave a content, or null. */
 export type LabelOf = (contentId: number) => string | null;
@@ -16,6 +20,8 @@ export interface SelectContext {
   readonly collection: Collection;
   /** Null: there are no labels. */
   readonly labelOf: LabelOf | null;
+  /** What a saved view selects. */
+  readonly testsOfView: (view: SavedView) => readonly Test[];
 }
 
 /** By position in the catalogue. */
@@ -32,9 +38,17 @@ export const selectKeys: Readonly<Record<string, SelectKey>> = {
   cluster: { value: "N", help: "in cluster N of the map; cluster:* in any", test: inCluster },
   issue: { value: issueKinds.join("|"), help: "with this issue; issue:* with any", test: withIssue },
   outlier: { value: "N", help: "among the N most unusual of the whole collection", test: amongOutliers },
-  duplicate: { value: "keep|extra", help: "the copy to keep, or one that could go; duplicate:* in any group", test: ofDuplicates },
+  odd: { value: "N..M", help: "more unusual than N to M percent of the collection", test: withPercentile },
+  duplicate: {
+    value: "keep|extra|scene",
+    help: "the copy to keep, one that could go, or of a scene that others show; duplicate:* the first two",
+    test: ofDuplicates,
+  },
   folder: { value: "TEXT", help: "in a folder whose path contains TEXT", test: inFolder },
+  in: { value: "PATH", help: "in this folder or below it", test: belowFolder },
   label: { value: "NAME", help: "of class NAME; label:* of any class", test: withLabel },
+  ...factKeys,
+  view: { value: "NAME", help: "what the saved view NAME shows", test: ofSavedView },
 };
 
 function inCluster({ collection }: SelectContext, values: readonly QueryValue[]): Test {
@@ -76,16 +90,54 @@ function amongOutliers({ collection }: SelectContext, values: readonly QueryValu
 }
 
 function ofDuplicates({ collection }: SelectContext, values: readonly QueryValue[]): Test {
-  const { ids } = collection.catalogue().columns;
+  const { ids, flags } = collection.catalogue().columns;
+  if (isAny(values)) return (position) => ((flags[position] as number) & (imageFlags.duplicate | imageFlags.identicalFile)) !== 0;
+  const kinds = values.map((value) => oneOf("duplicate", value, ["keep", "extra", "scene"]));
+  const ofScene: Test = (position) => kinds.includes("scene") && ((flags[position] as number) & imageFlags.sameScene) !== 0;
+  if (!kinds.some((kind) => kind !== "scene")) return ofScene;
   const duplicates = collection.groups();
-  const kinds = isAny(values) ? ["keep", "extra"] : values.map((value) => oneOf("duplicate", value, ["keep", "extra"]));
   return (position) => {
+    if (ofScene(position)) return true;
     const id = ids[position] as ImageId;
     const groups = duplicates.ofImage(id).filter(({ relation }) => relation !== "same-scene");
     if (groups.length === 0) return false;
     const isExtra = groups.some(({ members }) => members.some((member) => member.id === id && !member.keep));
     return kinds.includes(isExtra ? "extra" : "keep");
   };
+}
+
+function withPercentile({ collection }: SelectContext, values: readonly QueryValue[]): Test {
+  const { percentiles } = collection.catalogue().columns;
+  const stretches = numberStretches("odd", values);
+  return (position) => stretches.some(({ from, to }) => percentiles[position] >= from && percentiles[position] <= to);
+}
+
+function belowFolder({ collection }: SelectContext, values: readonly QueryValue[]): Test {
+  const { folders, folderIndexes } = collection.catalogue().columns;
+  const wanted = values.map(({ text }) => text.replace(/(?<=.)[/\\]$/u, ""));
+  const holds = folders.map((folder) => wanted.some((path) => isBelow(folder, path)));
+  return (position) => holds[folderIndexes[position]] === true;
+}
+
+/** Or the very same. */
+function isBelow(folder: string, path: string): boolean {
+  if (!folder.startsWith(path)) return false;
+  return folder.length === path.length || /[/\\]$/u.test(path) || /[/\\]/u.test(folder.charAt(path.length));
+}
+
+function ofSavedView({ collection, testsOfView }: SelectContext, values: readonly QueryValue[]): Test {
+  const views = values.map(({ text }) => {
+    const found = savedViewByName(collection.store, text);
+    if (found === undefined) {
+      const names = listSavedViews(collection.store).map(({ name }) => name);
+      throw new UserError(
+        "query",
+        `"view:${text}": there is no saved view of that name; known: ${names.slice(0, 30).join(", ") || "none"}.`,
+      );
+    }
+    return testsOfView(found);
+  });
+  return (position) => views.some((tests) => tests.every((test) => test(position)));
 }
 
 function inFolder({ collection }: SelectContext, values: readonly QueryValue[]): Test {
@@ -106,19 +158,4 @@ function withLabel({ collection, labelOf }: SelectContext, values: readonly Quer
       throw new UserError("query", `"label:${text}": no image has this label; known: ${[...known].slice(0, 30).join(", ") || "none"}.`);
   const wanted = new Set(values.map(({ text }) => text.toLowerCase()));
   return (position) => wanted.has(labelOf(contentIds[position])?.toLowerCase() ?? "");
-}
-
-function isAny(values: readonly QueryValue[]): boolean {
-  return values.some(({ text, quoted }) => text === "*" && !quoted);
-}
-
-function wholeNumber(key: string, { text }: QueryValue): number {
-  if (!/^\d{1,9}$/.test(text)) throw new UserError("query", `"${key}:${text}": expected a whole number, such as ${key}:5.`);
-  return Number(text);
-}
-
-function oneOf<T extends string>(key: string, { text }: QueryValue, known: readonly T[]): T {
-  const found = known.find((each) => each === text.toLowerCase());
-  if (found === undefined) throw new UserError("query", `"${key}:${text}": expected one of ${known.join(", ")}, or *.`);
-  return found;
 }
