@@ -18,6 +18,7 @@ import { viewer } from "../state/viewer.svelte.ts";
 import { wordSearch } from "../state/word-search.svelte.ts";
 import { flagWords } from "../widgets/words.ts";
 import { duplicateCommands, reviewsDuplicates } from "./duplicate-commands.ts";
+import { viewCommands } from "./filters/view-commands.ts";
 import { labelCommands } from "./label-commands.ts";
 
 export interface Command {
@@ -51,7 +52,9 @@ export const views: readonly { name: ViewName; title: string; icon: IconName; ke
 /** What can be done now: some commands need a collection, a selection or a job. */
 export function availableCommands(): Command[] {
   return [
-    ...(engine.collection === null ? [] : [...goCommands(), ...selectionCommands(), ...stepCommands(), ...showCommands()]),
+    ...(engine.collection === null
+      ? []
+      : [...goCommands(), ...selectionCommands(), ...viewCommands(), ...stepCommands(), ...showCommands()]),
     ...collectionCommands(),
     ...jobCommands(),
     ...helpCommands(),

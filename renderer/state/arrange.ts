@@ -3,6 +3,7 @@
  * columns; 100,000 pictures take a few milliseconds (tens when sorted).
  */
 import { noLabel, type LabelProject } from "#protocol/label-model.ts";
+import type { QueryTerm } from "#protocol/query.ts";
 import { imageFlags, type ClassId, type ImageColumns, type IssueKind } from "#protocol/model.ts";
 
 import { dayText, lastPart, monthText } from "../widgets/format.ts";
@@ -53,6 +54,8 @@ export interface FilterSet {
   /** Labelled so, or told to be so. */
   readonly labelClass: ClassId | null;
   readonly labelState: LabelState | null;
+  /** Terms that the engine answers, and what passes them all; null: not answered yet. */
+  readonly clauses: { readonly terms: readonly QueryTerm[]; readonly ids: ReadonlySet<number> | null } | null;
 }
 
 export const noFilter: FilterSet = {
@@ -64,6 +67,7 @@ export const noFilter: FilterSet = {
   percentiles: null,
   labelClass: null,
   labelState: null,
+  clauses: null,
 };
 
 export interface Arrangement {
@@ -83,6 +87,7 @@ export function filtersByLabel({ labelClass, labelState }: FilterSet): boolean {
 /** Indexes of the pictures that pass, in the order of the columns. While labels are not there (yet), no filter looks at them. */
 export function applyFilter(columns: ImageColumns, filter: FilterSet, labels: FilterLabels | null = null): Int32Array {
   const { folder, cluster, flag, issue, search, percentiles } = filter;
+  const chosen = filter.clauses?.ids ?? null;
   const inFolder = folder === null ? null : columns.folders.map((path) => isInside(path, folder));
   const passesLabel = labels?.facts.version === columns.version ? labelTest(labels, filter) : null;
   const result = new Int32Array(columns.count);
@@ -93,6 +98,7 @@ export function applyFilter(columns: ImageColumns, filter: FilterSet, labels: Fi
     if (flag !== null && !hasFlag(columns, index, flag)) continue;
     if (issue !== null && !issue.ids.has(columns.ids[index])) continue;
     if (search !== null && !search.ids.has(columns.ids[index])) continue;
+    if (chosen !== null && !chosen.has(columns.ids[index])) continue;
     if (percentiles !== null && !(columns.percentiles[index] >= percentiles.from && columns.percentiles[index] <= percentiles.to)) continue;
     if (passesLabel !== null && !passesLabel(index)) continue;
     result[length++] = index;

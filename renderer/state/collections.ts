@@ -2,13 +2,16 @@
 import type { OpenCollection } from "#protocol/model.ts";
 
 import { electronBridge } from "../client/bridge.ts";
+import { clauses } from "./clauses.svelte.ts";
 import { dialogs } from "./dialogs.svelte.ts";
 import { engine } from "./engine.svelte.ts";
+import { filterEditor } from "./filter-editor.svelte.ts";
 import { images } from "./images.svelte.ts";
 import { jobs } from "./jobs.svelte.ts";
 import { labels } from "./labels.svelte.ts";
 import { notices } from "./notices.svelte.ts";
 import { route } from "./route.svelte.ts";
+import { savedViews } from "./saved-views.svelte.ts";
 import { selection } from "./selection.svelte.ts";
 import { viewer } from "./viewer.svelte.ts";
 import { wordSearch } from "./word-search.svelte.ts";
@@ -71,6 +74,9 @@ async function enter(failure: string, open: () => Promise<{ collection: OpenColl
 
 function forgetShown(): void {
   wordSearch.clear();
+  filterEditor.close();
+  clauses.reset();
+  savedViews.reset();
   images.reset();
   labels.reset();
   selection.reset();
