@@ -17,6 +17,7 @@ import { countImages, countMissing, countUnreadable } from "./store/queries/file
 import { countImagesWithIssues, readMark } from "./store/queries/findings.ts";
 import { listFolders } from "./store/queries/folders.ts";
 import { readGraph, readMap, readMapFingerprint, type StoredGraph, type StoredMap } from "./store/queries/graphs.ts";
+import { chosenKind, kindOf } from "./store/queries/kind.ts";
 import { readProperty } from "./store/queries/properties.ts";
 import { buildCatalogue, renewPairFlags, type Catalogue } from "./views/catalogue.ts";
 import { createGroupMaker, type GroupMaker } from "./views/group-maker.ts";
@@ -128,5 +129,6 @@ function summarise(collection: Collection): OpenCollection {
       unreadable: countUnreadable(store),
       missing: countMissing(store),
     },
+    kind: { chosen: chosenKind(store), now: kindOf(store) },
   };
 }

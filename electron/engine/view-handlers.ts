@@ -8,7 +8,10 @@ import type { SavedView, ViewContract } from "#protocol/view-contract.ts";
 import type { Engine } from "./engine.ts";
 import { requireRunner } from "./jobs/job-runner.ts";
 import { labelOfContent } from "./label-actions.ts";
+import { UserError } from "./base/errors.ts";
 import type { WriteStore } from "./store/database.ts";
+import { fileById } from "./store/queries/files.ts";
+import { chooseKind } from "./store/queries/kind.ts";
 import { deleteView, listSavedViews, renameView, restoreView, saveView } from "./store/queries/saved-views.ts";
 import { listFacets } from "./views/select/facets.ts";
 import { parseQuery } from "./views/select/parse-query.ts";
@@ -30,6 +33,20 @@ export function createViewHandlers(engine: Engine): Pick<Handlers, keyof ViewCon
       return { version: columns.version, ids: positions.map((position) => columns.ids[position] as ImageId) };
     },
     "images.facets": ({ query }) => ({ facets: listFacets(collection(), query, labelOfContent(collection())) }),
+    "images.patient": async ({ id }) => {
+      const file = fileById(collection().store, id);
+      if (!file) throw new UserError("image-unknown", `There is no image ${id} in this collection (any more).`);
+      const answer = await engine.children().run("patient", { path: file.path }, { urgent: true });
+      if ("failure" in answer) throw new UserError(answer.failure.code, answer.failure.message);
+      return answer;
+    },
+    "collection.setKind": ({ kind }) => {
+      requireRunner(engine.jobs, engine.collection !== null);
+      chooseKind(collection().store as WriteStore, kind);
+      collection().invalidate();
+      engine.announce();
+      return collection().summary();
+    },
     "views.list": () => ({ views: listSavedViews(collection().store) }),
     "views.save": (given) => {
       parseQuery(given.query);

@@ -47,7 +47,13 @@ export interface OpenCollection {
     readonly unreadable: number;
     readonly missing: number;
   };
+  /** What was chosen, and what that comes to. */
+  readonly kind: { readonly chosen: CollectionKind | "auto"; readonly now: CollectionKind };
 }
+
+/** Of medical pictures a mirrored one is another picture. */
+export const collectionKinds = ["ordinary", "medical"] as const;
+export type CollectionKind = (typeof collectionKinds)[number];
 
 export interface EncoderSummary {
   readonly id: EncoderId;
@@ -87,6 +93,11 @@ export interface ImageColumns {
   readonly times: Float64Array;
   /** Index into `folders`. */
   readonly folderIndexes: Int32Array;
+  /** Which series of slices it is one of (they are shown as one item), -1: of none; and its place there, from 0. */
+  readonly series: Int32Array;
+  readonly slices: Int32Array;
+  /** Frames, slices or pages of the file that can be looked at one by one; 1: it is one picture. */
+  readonly frames: Int32Array;
   /** -1 = none or no map yet. */
   readonly clusters: Int32Array;
   /** 0..100, 100 = oddest; NaN where not known yet. */

@@ -16,6 +16,7 @@ import {
 } from "./encoder-contract.ts";
 import { classKinds, labelSources, tuneLevels, type MadeClass } from "./label-model.ts";
 import {
+  collectionKinds,
   deviceNames,
   exportClasses,
   exportFormats,
@@ -203,6 +204,8 @@ const checks: { readonly [M in Method]: Check<unknown> } = {
   "text.nameClusters": params<"text.nameClusters">({ words: list(word, 10_000), templates: optional(list(word, 100)) }),
   "images.select": params<"images.select">({ query }),
   "images.facets": params<"images.facets">({ query }),
+  "images.patient": params<"images.patient">({ id: imageId }),
+  "collection.setKind": params<"collection.setKind">({ kind: oneOf(["auto", ...collectionKinds] as const) }),
   "views.list": empty,
   "views.save": params<"views.save">({ name: word, query, search: query, sort: word, view: word }),
   "views.rename": params<"views.rename">({ id, name: word }),

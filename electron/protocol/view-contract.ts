@@ -1,8 +1,9 @@
 /**
  * @file The part of the contract about narrowing what is shown: images that a selection means (query.ts says how one is written), what a collection has to be
- * narrowed by, and selections that were given a name.
+ * narrowed by, and selections that were given a name; and what kind of pictures these are.
  */
-import type { ImageColumns } from "./model.ts";
+import type { DicomPatient } from "./dicom-model.ts";
+import type { CollectionKind, ImageColumns, ImageId, OpenCollection } from "./model.ts";
 
 /** What a collection can be narrowed by: keys of a selection. */
 export const facetKeys = [
@@ -49,6 +50,11 @@ export interface ViewContract {
   "images.select": { params: { query: string }; result: { version: ImageColumns["version"]; ids: Int32Array } };
   /** Only what this collection has, in the order of `facetKeys`. */
   "images.facets": { params: { query: string }; result: { facets: Facet[] } };
+
+  /** Who a medical file says it is of, read from the file: it is stored nowhere. Null where it says nothing. */
+  "images.patient": { params: { id: ImageId }; result: { patient: DicomPatient | null } };
+  /** What kind of pictures these are; "auto": as their formats say. */
+  "collection.setKind": { params: { kind: CollectionKind | "auto" }; result: OpenCollection };
 
   /** By name. */
   "views.list": { params: Record<string, never>; result: { views: SavedView[] } };

@@ -3,7 +3,7 @@
  * command, and events. It stands behind the renderer in browser tests and screenshots, and is total over the contract.
  */
 import type { EventName, Events, Handlers, Result } from "#protocol/contract.ts";
-import type { ImageId, IssueEntry, OutlierEntry, JobId, OpenCollection, RecentCollection } from "#protocol/model.ts";
+import type { CollectionKind, ImageId, IssueEntry, OutlierEntry, JobId, OpenCollection, RecentCollection } from "#protocol/model.ts";
 import { isFinished, type JobSnapshot } from "#protocol/progress.ts";
 import type { ConnectionState } from "#protocol/transports/transport.ts";
 
@@ -11,7 +11,7 @@ import { columnsOf, detailsOf, fakeEncoder, groupsOf, issuesOf, mapOf, neighbour
 import { createFakeDuplicates } from "./fake-duplicates.ts";
 import { createFakeExports } from "./fake-exports.ts";
 import { createFakeEncoders } from "./fake-encoders.ts";
-import { fakeFolders, fakeImages, type FakeImage } from "./fake-images.ts";
+import { fakeFolders, fakeImages, withSeries, type FakeImage } from "./fake-images.ts";
 import { drawPicture } from "./fake-pictures.ts";
 import { createFakeSearch } from "./fake-search.ts";
 import { createFakeLabels } from "./fake-labels.ts";
@@ -24,6 +24,8 @@ export interface FakeEngineOptions {
   readonly open: boolean;
   /** Whether some pictures are labelled from the start. */
   readonly labelled?: boolean;
+  /** Whether some pictures are slices of series. */
+  readonly series?: boolean;
 }
 
 export interface FakeEngine {
@@ -39,7 +41,9 @@ export interface FakeEngine {
 }
 
 export function createFakeEngine(options: FakeEngineOptions): FakeEngine {
-  let images = fakeImages(options.images);
+  const makeImages = (count: number): FakeImage[] => (options.series === true ? withSeries(fakeImages(count)) : fakeImages(count));
+  let images = makeImages(options.images);
+  let kind: CollectionKind | "auto" = "auto";
   let version = 1;
   let open = options.open;
   let job: JobSnapshot | null = null;
@@ -68,6 +72,7 @@ export function createFakeEngine(options: FakeEngineOptions): FakeEngine {
       unreadable: images.length > 0 ? unreadable.length : 0,
       missing: 0,
     },
+    kind: { chosen: kind, now: kind === "auto" ? (options.series === true ? "medical" : "ordinary") : kind },
   });
   const requireOpen = (): OpenCollection => {
     if (!open) throw new Error("No collection is open.");
@@ -80,7 +85,7 @@ export function createFakeEngine(options: FakeEngineOptions): FakeEngine {
   };
   const start = (): { collection: OpenCollection; job: JobId } => {
     open = true;
-    if (images.length === 0) images = fakeImages(30);
+    if (images.length === 0) images = makeImages(30);
     version++;
     queueMicrotask(() => emit("changed", { version, what: ["images", "map", "duplicates", "outliers", "issues", "collection"] }));
     return { collection: collection(), job: setJob({ ...firstJob, state: "running" }).id };
@@ -160,6 +165,11 @@ export function createFakeEngine(options: FakeEngineOptions): FakeEngine {
       () => images,
       () => emit("changed", { version, what: ["views"] }),
     ),
+    "collection.setKind": (given) => {
+      kind = given.kind;
+      emit("changed", { version, what: ["collection", "duplicates"] });
+      return collection();
+    },
     ...createFakeExports(
       () => images.length,
       () => start().job,
@@ -192,7 +202,7 @@ export function createFakeEngine(options: FakeEngineOptions): FakeEngine {
     setConnection: (state) => connectionHandlers.forEach((handler) => handler(state)),
     pictureUrl: (id, kind) => drawPicture(get(id), kind),
     grow(count) {
-      images = fakeImages(images.length + count);
+      images = makeImages(images.length + count);
       version++;
       emit("changed", { version, what: ["images"] });
     },

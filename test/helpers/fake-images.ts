@@ -15,7 +15,15 @@ export interface FakeImage {
   readonly sizeBytes: number;
   readonly time: number;
   readonly issue: IssueKind | null;
+  /** Slices of one series, or one file of several frames. */
+  readonly series?: number;
+  readonly slice?: number;
+  readonly frames?: number;
 }
+
+export const slicesPerSeries = 20;
+/** Of the last picture outside of the last folder. */
+export const fakeFrames = 12;
 
 export const longName = `${"a-very-long-name-that-somebody-gave-to-a-scan-of-a-letter-".repeat(3).slice(0, 171)}0001.jpeg`;
 export const fakeFolders = [
@@ -39,6 +47,19 @@ export function fakeImages(count: number): FakeImage[] {
   for (let index = 0; index < count; index++)
     images.push(fakeImage(index, Math.min(fakeFolders.length - 1, Math.floor((index * fakeFolders.length) / count))));
   return images;
+}
+
+/** The last folder holds series, whose slices lie the other way round than their names; the picture before it has frames. */
+export function withSeries(images: readonly FakeImage[]): FakeImage[] {
+  const last = fakeFolders.length - 1;
+  const first = images.findIndex(({ folder }) => folder === last);
+  return images.map((image, index) => {
+    if (image.folder !== last) return index === first - 1 ? { ...image, frames: fakeFrames } : image;
+    const place = index - first;
+    const series = Math.floor(place / slicesPerSeries);
+    const size = Math.min(slicesPerSeries, images.length - first - series * slicesPerSeries);
+    return { ...image, series, slice: size - 1 - (place % slicesPerSeries) };
+  });
 }
 
 /** Images 8 and 9, 32 and 33, 56 and 57... are the same picture, the second at half the size. */

@@ -11,7 +11,10 @@ export function fakeCamera({ id, seed }: FakeImage): string {
   return id % 5 === 0 ? "" : (cameras[1 + (seed % (cameras.length - 1))] as string);
 }
 
-export function createFakeViews(images: () => readonly FakeImage[], announce: () => void): Pick<Handlers, keyof ViewContract> {
+export function createFakeViews(
+  images: () => readonly FakeImage[],
+  announce: () => void,
+): Pick<Handlers, Exclude<keyof ViewContract, "collection.setKind">> {
   let views: (SavedView & { deleted?: true })[] = [];
   const listed = (): SavedView[] =>
     views.filter(({ deleted }) => deleted !== true).sort((one, other) => (one.name.toLowerCase() < other.name.toLowerCase() ? -1 : 1));
@@ -46,6 +49,10 @@ export function createFakeViews(images: () => readonly FakeImage[], announce: ()
         facets: images().length === 0 ? [] : (["date", "camera", "orientation", "megapixels", "format", "in"] as const).map(counted),
       };
     },
+    "images.patient": ({ id }) => ({
+      patient:
+        images()[id - 1]?.series === undefined ? null : { name: "Example, Jane", id: `PAT-${id}`, birthDate: "1957-03-02", sex: "F" },
+    }),
     "views.list": () => ({ views: listed() }),
     "views.save": (given) => {
       const known = listed().find(({ name }) => name.toLowerCase() === given.name.toLowerCase());

@@ -11,6 +11,9 @@ export interface ColumnRow {
   readonly cluster?: number;
   readonly percentile?: number;
   readonly flags?: number;
+  readonly series?: number;
+  readonly slice?: number;
+  readonly frames?: number;
 }
 
 /** Image `i` has id `10 * (i + 1)`. */
@@ -25,6 +28,9 @@ export function imageColumns(folders: readonly string[], rows: readonly ColumnRo
     sizesBytes: Float64Array.from(rows, (row) => row.size ?? 0),
     times: Float64Array.from(rows, (row) => row.time ?? 0),
     folderIndexes: Int32Array.from(rows, (row) => row.folder ?? 0),
+    series: Int32Array.from(rows, (row) => row.series ?? -1),
+    slices: Int32Array.from(rows, (row) => row.slice ?? 0),
+    frames: Int32Array.from(rows, (row) => row.frames ?? 1),
     clusters: Int32Array.from(rows, (row) => row.cluster ?? -1),
     percentiles: Float32Array.from(rows, (row) => row.percentile ?? NaN),
     flags: Uint8Array.from(rows, (row) => row.flags ?? 0),

@@ -2,6 +2,8 @@
  * @file What a pixel child can be asked: operation -> request and result. The table is the contract between pool and child; a new operation is
  * a line here and, because the handlers are total over it, a handler.
  */
+import type { DicomPatient } from "#protocol/dicom-model.ts";
+
 import type { PreviewRequest, PreviewResult, TensorResult } from "../ingest/decode/ingest.ts";
 import type { TensorPlace } from "../ingest/decode/tensor-place.ts";
 import type { Sharpness } from "../ingest/decode/sharpness.ts";
@@ -14,6 +16,8 @@ export interface PixelOperations {
   ingest: { request: IngestRequest; result: IngestResult };
   /** Names a file's content without decoding it. */
   hash: { request: { readonly path: Uint8Array }; result: FileIdentity };
+  /** Who a medical file says it is of. */
+  patient: { request: { readonly path: Uint8Array }; result: { readonly patient: DicomPatient | null } };
   /** RGB at most `maxSide` long; null: every pixel. */
   pixels: { request: { readonly path: Uint8Array; readonly maxSide: number | null }; result: Picture };
   /** The whole picture stretched to a square of `side`, RGB, written to its place. */

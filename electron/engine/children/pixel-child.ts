@@ -2,7 +2,15 @@
  * @file Entry of the child process that opens and decodes files. Everything that touches the bytes of a stranger's file runs here, where a
  * crash or a hang costs that one file.
  */
-import { ingestFile, measureSharpness, pixelsOfFile, previewOfFile, squareOfFile, tensorOfBytes } from "../ingest/decode/ingest.ts";
+import {
+  ingestFile,
+  measureSharpness,
+  patientOfFile,
+  pixelsOfFile,
+  previewOfFile,
+  squareOfFile,
+  tensorOfBytes,
+} from "../ingest/decode/ingest.ts";
 import { identifyFile } from "../ingest/decode/read-file.ts";
 import type { OperationHandlers, PixelOperations } from "./operations.ts";
 import { keypointsOfFiles } from "./keypoints-of-files.ts";
@@ -12,6 +20,7 @@ import { verifyPairs } from "./verify-pairs.ts";
 const handlers: OperationHandlers<PixelOperations> = {
   ingest: ingestFile,
   hash: ({ path }) => identifyFile(path),
+  patient: ({ path }) => ({ patient: patientOfFile(path) }),
   pixels: pixelsOfFile,
   square: squareOfFile,
   sharpness: ({ path }) => measureSharpness(path),

@@ -7,10 +7,12 @@ import { imageFlags } from "#protocol/model.ts";
 
 import { onlyText, showPath, splitPath } from "../base/path-bytes.ts";
 import { verifierVersion } from "../duplicates/version.ts";
+import { framedFormats } from "../ingest/decode/types.ts";
 import type { ReadStore } from "../store/database.ts";
 import { listPairs } from "../store/queries/findings.ts";
 import { readMap } from "../store/queries/graphs.ts";
 import { readOne, readRaw } from "../store/statements.ts";
+import { seriesColumns } from "./series.ts";
 
 export interface Catalogue {
   readonly columns: ImageColumns;
@@ -41,6 +43,7 @@ export function buildCatalogue(store: ReadStore, encoderKey: number | null, vers
     percentiles: new Float32Array(count).fill(Number.NaN),
     flags: new Uint8Array(count),
   };
+  const frames = new Int32Array(count);
   const contentIds = new Int32Array(count);
   const names: string[] = [];
   const positions = new Map<number, number>();
@@ -54,6 +57,7 @@ export function buildCatalogue(store: ReadStore, encoderKey: number | null, vers
     const captured = facts.captured[content] as number;
     columns.times[index] = Number.isNaN(captured) ? modifiedUs / 1000 : captured;
     columns.folderIndexes[index] = folderIndex;
+    frames[index] = facts.frames[content] as number;
     columns.clusters[index] = facts.clusters[content] as number;
     columns.percentiles[index] = facts.percentiles[content] as number;
     columns.flags[index] = facts.flags[content] as number;
@@ -65,9 +69,11 @@ export function buildCatalogue(store: ReadStore, encoderKey: number | null, vers
     else ofContent.set(content, [index]);
   });
   raiseFlags(store, ofContent, columns.flags);
+  const series = seriesColumns(store, { count, ofContent });
   let paths: readonly Buffer[] | null = null;
   return {
-    columns: { version, count, ...columns, names: names.join("\n"), folders },
+    columns: { version, count, ...columns, ...series, frames, names: names.join("
+"), folders },
     contentIds,
     // Few ask for them, and a hundred thousand small buffers take as long as all the rest.
     get paths() {
@@ -145,6 +151,8 @@ interface ContentFactColumns {
   readonly widths: Int32Array;
   readonly heights: Int32Array;
   readonly colours: Uint32Array;
+  /** That can be looked at one by one. */
+  readonly frames: Int32Array;
   /** NaN: not recorded. */
   readonly captured: Float64Array;
   readonly clusters: Int32Array;
@@ -152,20 +160,24 @@ interface ContentFactColumns {
   readonly flags: Uint8Array;
 }
 
+type ContentFactRow = [number, number, number, number, number | null, number, string];
+
 function readFacts(store: ReadStore, encoderKey: number | null): ContentFactColumns {
   const size = 1 + (readOne<{ last: number | null }>(store, "SELECT MAX(id) AS last FROM contents")?.last ?? 0);
   const facts: ContentFactColumns = {
     widths: new Int32Array(size),
     heights: new Int32Array(size),
     colours: new Uint32Array(size),
+    frames: new Int32Array(size).fill(1),
     captured: new Float64Array(size).fill(Number.NaN),
     clusters: new Int32Array(size).fill(-1),
     percentiles: new Float32Array(size).fill(Number.NaN),
     flags: new Uint8Array(size),
   };
-  const { widths, heights, colours, captured, clusters, percentiles, flags } = facts;
-  const sql = "SELECT id, width, height, average_colour, captured_at FROM contents WHERE error_code IS NULL";
-  for (const [id, width, height, colour, time] of readRaw<[number, number, number, number, number | null]>(store, sql)) {
+  const { widths, heights, colours, frames, captured, clusters, percentiles, flags } = facts;
+  const sql = "SELECT id, width, height, average_colour, captured_at, frame_count, format FROM contents WHERE error_code IS NULL";
+  for (const [id, width, height, colour, time, frameCount, format] of readRaw<ContentFactRow>(store, sql)) {
+    if (frameCount > 1 && framedFormats.includes(format)) frames[id] = frameCount;
     widths[id] = width;
     heights[id] = height;
     colours[id] = colour;

@@ -10,7 +10,7 @@ import type { ImageId } from "#protocol/model.ts";
 
 import { UserError } from "../base/errors.ts";
 import type { Engine } from "../engine.ts";
-import type { ImageFormat } from "../ingest/decode/types.ts";
+import { framedFormats, type ImageFormat } from "../ingest/decode/types.ts";
 import { decodeVersion } from "../ingest/decode/version.ts";
 import { contentById, type ContentRow } from "../store/queries/contents.ts";
 import { fileById } from "../store/queries/files.ts";
@@ -38,9 +38,6 @@ const mediaTypes: Record<ImageFormat, string | null> = {
 };
 
 const previewSide = 2048;
-
-/** Formats of which any frame, slice or page can be shown. */
-const framed: readonly string[] = ["dicom", "nifti", "tiff"] satisfies ImageFormat[];
 
 export interface ImageFileRequest extends PictureView {
   readonly id: ImageId;
@@ -73,7 +70,8 @@ export async function imageFile(engine: Engine, { id, kind, ...view }: ImageFile
 /** What tells the preview of a view from others of the file; empty for the one that stands for it. */
 function viewSuffix(id: ImageId, { format, frame_count: frames }: ContentRow, { frame, window }: PictureView): string {
   if (frame === undefined && window === undefined) return "";
-  if (!framed.includes(format)) throw new UserError("frame-unknown", `Image ${id} is of format ${format}, of which one frame is shown.`);
+  if (!framedFormats.includes(format))
+    throw new UserError("frame-unknown", `Image ${id} is of format ${format}, of which one frame is shown.`);
   if (frame !== undefined && frame >= frames)
     throw new UserError("frame-unknown", `Image ${id} has ${frames} frames, counted from 0; frame ${frame} was asked for.`);
   return `-${frame ?? "x"}-${window ?? 0}`;

@@ -38,6 +38,8 @@ const good: { readonly [M in Method]: readonly unknown[] } = {
   "text.nameClusters": [{ words: ["dog"] }, { words: [], templates: [] }],
   "images.select": [{ query: "" }, { query: "camera:x -date:..2020" }],
   "images.facets": [{ query: "" }],
+  "images.patient": [{ id: 1 }],
+  "collection.setKind": [{ kind: "auto" }, { kind: "medical" }, { kind: "ordinary" }],
   "views.list": [{}],
   "views.save": [{ name: "Summer", query: "date:2024-06..2024-08", search: "", sort: "date", view: "library" }],
   "views.rename": [{ id: 1, name: "Autumn" }],

@@ -1,10 +1,12 @@
 /**
  * @file One file, one read, one decode: identity, facts, thumbnail, encoder tensor, perceptual hash, colours, quality.
  */
+import type { DicomPatient } from "#protocol/dicom-model.ts";
+
 import { splitPath } from "../../base/path-bytes.ts";
 import { countLetters } from "./burned-text.ts";
 import { colourSignature } from "./colour-signature.ts";
-import { withoutPatient } from "./dicom-facts.ts";
+import { readDicomFacts, withoutPatient } from "./dicom-facts.ts";
 import { DecodeError } from "./decode-error.ts";
 import type { Decoded, View, Want } from "./decoder.ts";
 import { demandBytes } from "./demand.ts";
@@ -82,6 +84,14 @@ export async function tensorOfBytes(request: { bytes: Uint8Array; name?: string;
     longSide: thumbnailSide,
   });
   return { tensor: scaleTo(picture, size, size).data, contentHash: null, width: facts.width, height: facts.height };
+}
+
+/** Who a medical file says it is of; null where it says nothing, or is of another kind. */
+export function patientOfFile(path: Uint8Array): DicomPatient | null {
+  const { bytes } = readImageFile(path);
+  if (bytes === null || sniffFormat(splitPath(path).name, bytes.subarray(0, headBytes)) !== "dicom") return null;
+  const { patient } = readDicomFacts(bytes);
+  return Object.values(patient).every((field) => field === null) ? null : patient;
 }
 
 /** RGB of a file, at most `maxSide` long; null = every pixel. */

@@ -135,6 +135,9 @@ export const imageFormats = [
 /** Formats with a decoder. */
 export type ImageFormat = (typeof imageFormats)[number];
 
+/** Formats of which any frame, slice or page can be shown. */
+export const framedFormats: readonly string[] = ["dicom", "nifti", "tiff"] satisfies ImageFormat[];
+
 export const failureCodes = [
   "truncated",
   "corrupt",

@@ -95,11 +95,11 @@ export function suggestRung(
 
 export function suggestPreset({ formats }: Pick<CollectionFacts, "formats">): { preset: PresetName; presetReason: string } {
   const total = Object.values(formats).reduce((sum, count) => sum + count, 0);
-  const medical = formats["dicom"] ?? 0;
+  const medical = (formats["dicom"] ?? 0) + (formats["nifti"] ?? 0);
   if (total > 0 && medical > total / 2)
     return {
       preset: "medical-grey",
-      presetReason: `${medical} of ${total} pictures are DICOM files, so nothing is mirrored or recoloured.`,
+      presetReason: `${medical} of ${total} pictures are medical files, so nothing is mirrored or recoloured.`,
     };
   return { preset: "photo", presetReason: "Nothing says that these are other than photographs; choose another kind where they are." };
 }

@@ -18,6 +18,7 @@ import { noteJpegQuality } from "./011-note-jpeg-quality.ts";
 import { noteEdits } from "./012-note-edits.ts";
 import { keepKeypoints } from "./013-keep-keypoints.ts";
 import { saveViews } from "./014-save-views.ts";
+import { tellSeries } from "./015-tell-series.ts";
 import { noteGraphRecall } from "./016-note-graph-recall.ts";
 
 export interface Migration {
@@ -40,6 +41,7 @@ export const migrations: readonly Migration[] = [
   noteEdits,
   keepKeypoints,
   saveViews,
+  tellSeries,
   noteGraphRecall,
 ];
 

@@ -4,6 +4,8 @@
 import type { ReadStore, WriteStore } from "../database.ts";
 import { int32FromBlob, toBlob } from "../arrays.ts";
 import { readAll, readOne, write } from "../statements.ts";
+import { kindOf } from "./kind.ts";
+import { seriesOfContents } from "./series.ts";
 
 export type PairRelation = "identical-pixels" | "same-picture" | "same-scene" | "none";
 
@@ -35,20 +37,30 @@ export interface IssueRow {
   readonly threshold: number;
 }
 
-/** Pairs that hold (relation other than none) by this version of the verifier, but for those that a person set apart. */
+/** Pairs that hold by this version of the verifier, but for those that a person set apart. */
 export function listPairs(store: ReadStore, verifierVersion: number): PairRow[] {
-  return readAll<PairRow>(
-    store,
-    `SELECT a, b, relation, score FROM pairs WHERE verifier_version = ? AND relation <> 'none'
-       AND NOT EXISTS (SELECT 1 FROM apart_pairs WHERE apart_pairs.a = pairs.a AND apart_pairs.b = pairs.b)`,
-    verifierVersion,
-  );
+  const sql = `SELECT a, b, relation, score FROM pairs WHERE ${holds(store)}
+    AND NOT EXISTS (SELECT 1 FROM apart_pairs WHERE apart_pairs.a = pairs.a AND apart_pairs.b = pairs.b)`;
+  return withoutSlices(store, readAll<PairRow>(store, sql, verifierVersion));
 }
 
 /** Those that hold, with those that a person set apart. */
 export function listHeldPairs(store: ReadStore, verifierVersion: number): HeldPairRow[] {
-  const sql = "SELECT a, b, relation, score, edit FROM pairs WHERE verifier_version = ? AND relation <> 'none'";
-  return readAll<HeldPairRow>(store, sql, verifierVersion);
+  const sql = `SELECT a, b, relation, score, edit FROM pairs WHERE ${holds(store)}`;
+  return withoutSlices(store, readAll<HeldPairRow>(store, sql, verifierVersion));
+}
+
+/** Some relation. Of medical pictures a mirrored one is another (orientations from 4 on are mirrored, protocol/duplicate-model.ts). */
+function holds(store: ReadStore): string {
+  const some = "verifier_version = ? AND relation <> 'none'";
+  return kindOf(store) === "medical" ? `${some} AND (edit IS NULL OR (edit ->> '$.orientation') < 4)` : some;
+}
+
+/** Two slices of one series are two pictures, however alike, unless every pixel agrees. */
+function withoutSlices<Pair extends PairRow>(store: ReadStore, pairs: Pair[]): Pair[] {
+  const series = seriesOfContents(store);
+  if (series.size === 0) return pairs;
+  return pairs.filter(({ a, b, relation }) => relation === "identical-pixels" || !series.has(a) || series.get(a) !== series.get(b));
 }
 
 /** What was found of two contents (a < b), whatever a person says of them. */

@@ -19,7 +19,7 @@ export interface FactColumns {
   readonly formats: TextColumn;
   readonly modalities: TextColumn;
   readonly bodyParts: TextColumn;
-  /** Frames of the file. */
+  /** Frames of the file, or slices of the series that it is one of. */
   readonly frames: Int32Array;
   /** 10^6 pixels. */
   readonly megapixels: Float64Array;
@@ -39,11 +39,20 @@ export function factColumns(collection: Collection): FactColumns {
     formats: spread(ofContent.formats),
     modalities: spread(ofContent.modalities),
     bodyParts: spread(ofContent.bodyParts),
-    frames: contentIds.map((id) => ofContent.frames[id] as number),
+    frames: slicesOfItems(
+      columns.series,
+      contentIds.map((id) => ofContent.frames[id] as number),
+    ),
     megapixels: Float64Array.from(columns.widths, (width, at) => (width * (columns.heights[at] as number)) / 1e6),
   };
   kept.set(contentIds, made);
   return made;
+}
+
+function slicesOfItems(series: Int32Array, frames: Int32Array): Int32Array {
+  const sizes = new Map<number, number>();
+  for (const number of series) if (number >= 0) sizes.set(number, (sizes.get(number) ?? 0) + 1);
+  return sizes.size === 0 ? frames : frames.map((count, at) => Math.max(count, sizes.get(series[at] as number) ?? 1));
 }
 
 type ContentFacts = Omit<FactColumns, "megapixels">;

@@ -29,7 +29,7 @@ export const factKeys: Readonly<Record<string, SelectKey>> = {
   width: { value: "N..M", help: "pixels as shown", test: sideKey("width", "widths") },
   height: { value: "N..M", help: "pixels as shown", test: sideKey("height", "heights") },
   orientation: { value: shapes.join("|"), help: "by its sides as shown", test: ofShape },
-  frames: { value: "N..M", help: "frames, pages or slices in one file", test: numberKey("frames", ({ frames }) => frames) },
+  frames: { value: "N..M", help: "frames, pages or slices of a file or a series", test: numberKey("frames", ({ frames }) => frames) },
   modality: { value: "NAME", help: "DICOM: CT, MR, DX ...", test: textKey(({ modalities }) => modalities) },
   "body-part": { value: "NAME", help: "DICOM: CHEST ...", test: textKey(({ bodyParts }) => bodyParts) },
 };
