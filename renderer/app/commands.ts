@@ -223,6 +223,7 @@ function collectionCommands(): Command[] {
   if (open !== null) {
     commands.push(
       { id: "index-again", title: "Look for changes in the folders", group: "Collection", icon: "refresh", run: () => void indexAgain() },
+      { id: "properties", title: "Properties of the collection", group: "Collection", icon: "info", run: () => dialogs.show("collection") },
       ...exportKinds.map((kind): Command => ({
         id: `export-${kind}`,
         title: `Export ${kindTitles[kind].toLowerCase()}`,

@@ -7,8 +7,11 @@ export function thumbnailUrl(id: ImageId): string {
   return pictureUrl(id, "thumbnail");
 }
 
-export function imageUrl(id: ImageId): string {
-  return pictureUrl(id, "image");
+/** @param frame from 0; without it the one that stands for the file */
+export function imageUrl(id: ImageId, frame?: number): string {
+  const url = pictureUrl(id, "image");
+  // What a page carries in itself has no frames.
+  return frame === undefined || url.startsWith("data:") ? url : `${url}?frame=${frame}`;
 }
 
 function pictureUrl(id: ImageId, kind: "thumbnail" | "image"): string {

@@ -7,6 +7,7 @@ import type { ImageColumns, ImageId, MapColumns } from "#protocol/model.ts";
 import { engine } from "../state/engine.svelte.ts";
 import { images } from "../state/images.svelte.ts";
 import { reason } from "../state/notices.svelte.ts";
+import { oneForEach } from "../state/series.ts";
 import type { Sequence } from "../state/selection.svelte.ts";
 import { placeClusters, type ClusterPlace } from "./clusters.ts";
 import { originsOf, positionsById } from "./morph.ts";
@@ -17,6 +18,8 @@ export interface ShownMap {
   readonly workspace: string;
   readonly columns: ImageColumns;
   readonly map: MapColumns;
+  /** One slice stands for a series; the others have no place. */
+  readonly gathers: boolean;
   /** Where the points come from: their places on the map shown before (the same array when none moved). */
   readonly origins: Float32Array;
   /** How many images have a place. */
@@ -62,17 +65,19 @@ class MapData {
     );
   }
 
-  async #adopt(columns: ImageColumns, map: MapColumns): Promise<void> {
+  async #adopt(columns: ImageColumns, stored: MapColumns): Promise<void> {
     const workspace = engine.collection?.workspace ?? "";
     const before = this.shown?.workspace === workspace ? this.shown : null;
-    if (before?.map.version === map.version) return;
+    const { gathers } = images;
+    if (before?.map.version === stored.version && before.gathers === gathers) return;
+    const map = gathers ? { ...stored, coordinates: gathered(columns, stored.coordinates) } : stored;
     const origins = originsOf(before && { ids: before.columns.ids, places: before.map.coordinates }, {
       ids: columns.ids,
       places: map.coordinates,
     });
     let placed = 0;
-    for (let point = 0; point < map.count; point++) if (!Number.isNaN(map.coordinates[2 * point])) placed++;
-    this.shown = { workspace, columns, map, origins, placed, sequence: sequenceOf(columns) };
+    for (let point = 0; point < map.count; point++) if (!Number.isNaN(stored.coordinates[2 * point])) placed++;
+    this.shown = { workspace, columns, map, gathers, origins, placed, sequence: sequenceOf(columns) };
     const places = await inSlices(buildPlaceIndex(map.coordinates));
     if (this.shown.map !== map) return;
     if (places === null) return;
@@ -82,6 +87,16 @@ class MapData {
 }
 
 export const mapData = new MapData();
+
+/** Places of those alone that stand for their series. */
+function gathered(columns: ImageColumns, coordinates: Float32Array): Float32Array {
+  const kept = new Float32Array(coordinates.length).fill(Number.NaN);
+  for (const point of oneForEach(columns, Int32Array.from(columns.ids.keys()))) {
+    kept[2 * point] = coordinates[2 * point];
+    kept[2 * point + 1] = coordinates[2 * point + 1];
+  }
+  return kept;
+}
 
 /** Runs a generator to its end, letting the page breathe between slices. */
 async function inSlices<T>(work: Generator<void, T>): Promise<T> {

@@ -11,7 +11,13 @@ import { pointClasses } from "./point-classes.ts";
 export function filterMask(columns: ImageColumns): Uint8Array | null {
   if (!isFiltered(images.filter)) return null;
   const mask = new Uint8Array(columns.count);
-  for (const point of applyFilter(columns, images.filter, labelsFor(images.filter))) mask[point] = 1;
+  const passing = applyFilter(columns, images.filter, labelsFor(images.filter));
+  for (const point of passing) mask[point] = 1;
+  // The slice that has a place stands for those that pass.
+  if (images.gathers) {
+    const some = new Set(Array.from(passing, (point) => columns.series[point]));
+    columns.series.forEach((number, point) => number >= 0 && some.has(number) && (mask[point] = 1));
+  }
   return mask;
 }
 

@@ -1,6 +1,6 @@
 /** @file Which dialog is open; one at a time. */
 
-export type DialogName = "commands" | "shortcuts" | "folder" | "machine" | "encoder" | "export" | "table" | "saveView";
+export type DialogName = "commands" | "shortcuts" | "folder" | "machine" | "encoder" | "export" | "table" | "collection" | "saveView";
 
 class Dialogs {
   open = $state<DialogName | null>(null);

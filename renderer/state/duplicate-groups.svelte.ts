@@ -30,7 +30,7 @@ class DuplicateGroups {
   readonly shown = $derived.by(() => {
     if (!images.filtered) return this.#groups;
     const passing = new Set<number>();
-    for (const index of images.visible) passing.add(images.columns.ids[index]);
+    for (const index of images.passing) passing.add(images.columns.ids[index]);
     return this.#groups.filter((group) => group.members.some((member) => passing.has(member.id)));
   });
 
@@ -70,7 +70,7 @@ class DuplicateGroups {
   async selectCopies(): Promise<void> {
     try {
       const { ids } = await engine.call("duplicates.copies", { ...this.strictness });
-      const passing = images.filtered ? new Set(Array.from(images.visible, (index) => images.columns.ids[index])) : null;
+      const passing = images.filtered ? new Set(Array.from(images.passing, (index) => images.columns.ids[index])) : null;
       selection.set(Array.from(ids as Iterable<ImageId>).filter((id) => passing === null || passing.has(id)));
     } catch (error) {
       notices.fail("The copies could not be selected", error);

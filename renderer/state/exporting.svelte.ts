@@ -137,7 +137,7 @@ class Exporting {
   /** Ids of the pictures that are meant; null: all. */
   ids(): Int32Array | null {
     if (this.scope === "all") return null;
-    const ids: readonly ImageId[] = this.scope === "selected" ? selection.ids() : [...images.visible].map((index) => images.idAt(index));
+    const ids: readonly ImageId[] = this.scope === "selected" ? selection.ids() : [...images.passing].map((index) => images.idAt(index));
     return Int32Array.from(ids);
   }
 

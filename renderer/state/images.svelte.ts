@@ -12,11 +12,13 @@ import {
   type Arrangement,
   type FilterLabels,
   type FilterSet,
+  type RankedSearch,
 } from "./arrange.ts";
 import { engine } from "./engine.svelte.ts";
 import { labelColumns } from "./label-columns.svelte.ts";
 import { notices } from "./notices.svelte.ts";
 import type { Sequence } from "./selection.svelte.ts";
+import { hasSeries, oneForEach } from "./series.ts";
 import { settings } from "./settings.svelte.ts";
 import { Turns } from "./turns.ts";
 
@@ -49,9 +51,16 @@ class Images {
   filter = $state.raw<FilterSet>(noFilter);
   readonly filtered = $derived(isFiltered(this.filter));
   /** Indexes that pass the filter, in the order of the columns. */
-  readonly visible = $derived(applyFilter(this.columns, this.filter, labelsFor(this.filter)));
+  readonly passing = $derived(applyFilter(this.columns, this.filter, labelsFor(this.filter)));
   /** The search that puts them in its own order, where there is one. */
   readonly ranked = $derived(this.filter.search?.ranked);
+  readonly hasSeries = $derived(hasSeries(this.columns));
+  /** One slice stands for a series. */
+  readonly gathers = $derived(this.hasSeries && !settings.everySlice);
+  /** What is shown of what passes. */
+  readonly visible = $derived(this.gathers ? oneForEach(this.columns, this.passing, this.#rank(this.ranked)) : this.passing);
+  /** How many would be shown without any filter. */
+  readonly total = $derived(this.gathers ? oneForEach(this.columns, Int32Array.from(this.columns.ids.keys())).length : this.columns.count);
   readonly arrangement = $derived<Arrangement>(arrange(this.columns, this.visible, settings.sort, this.ranked));
   readonly #names = $derived(this.columns.names.split("\n"));
   readonly #byId = $derived(new Map(Array.from(this.columns.ids, (id, index) => [id, index])));
@@ -84,6 +93,11 @@ class Images {
     this.loaded = false;
     this.failed = null;
     this.filter = noFilter;
+  }
+
+  /** In a ranking the slice that is most alike stands for its series. */
+  #rank(ranked: RankedSearch | undefined): ((index: number) => number) | undefined {
+    return ranked && ((index) => ranked.places.get(this.columns.ids[index]) ?? Infinity);
   }
 
   nameOf(index: number): string {

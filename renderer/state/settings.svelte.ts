@@ -17,6 +17,8 @@ class Settings {
   details = $state(true);
   detailsWidth = $state(300);
   railOpen = $state(true);
+  /** Each slice of a series is shown, instead of one for all. */
+  everySlice = $state(false);
 
   constructor() {
     this.#read();
@@ -44,6 +46,7 @@ class Settings {
       if (typeof values["square"] === "boolean") this.square = values["square"];
       if (typeof values["names"] === "boolean") this.names = values["names"];
       if (typeof values["details"] === "boolean") this.details = values["details"];
+      if (typeof values["everySlice"] === "boolean") this.everySlice = values["everySlice"];
       if (typeof values["railOpen"] === "boolean") this.railOpen = values["railOpen"];
     } catch {
       // Storage that is switched off or holds something else: the defaults serve.
@@ -51,8 +54,8 @@ class Settings {
   }
 
   #write(): void {
-    const { theme, pictureSize, square, names, sort, details, detailsWidth, railOpen } = this;
-    const text = JSON.stringify({ theme, pictureSize, square, names, sort, details, detailsWidth, railOpen });
+    const { theme, pictureSize, square, names, sort, details, detailsWidth, railOpen, everySlice } = this;
+    const text = JSON.stringify({ theme, pictureSize, square, names, sort, details, detailsWidth, railOpen, everySlice });
     try {
       localStorage.setItem(key, text);
     } catch {

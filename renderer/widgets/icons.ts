@@ -32,6 +32,7 @@ export const icons = {
   squares: "M2.5 2.5H7V7H2.5zM9 2.5h4.5V7H9zM2.5 9H7v4.5H2.5zM9 9h4.5v4.5H9z",
   panel: "M2 3h12v10H2zM10 3v10",
   sheets: "M5.5 2.5h8v8h-8zM10.5 10.5v3h-8v-8h3",
+  sheaf: "M2.5 5.5h11M2.5 8h11M2.5 10.5h11M4.5 3h7M4.5 13h7",
   broken: "M2.5 2.5h11v11h-11zM2.5 11l3-3.5 2 2 1-1.2M9.5 2.5l-1.5 3 2.5 2-1.5 3 1.5 3",
   copy: "M5.5 5.5h8v8h-8zM3.5 10.5h-1v-8h8v1",
   refresh: "M13 8a5 5 0 1 1-1.7-3.8M13.3 2v3h-3",
