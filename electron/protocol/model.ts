@@ -98,6 +98,8 @@ export interface ImageColumns {
   readonly slices: Int32Array;
   /** Frames, slices or pages of the file that can be looked at one by one; 1: it is one picture. */
   readonly frames: Int32Array;
+  /** The frame that stands for the file, from 0. */
+  readonly standing: Int32Array;
   /** -1 = none or no map yet. */
   readonly clusters: Int32Array;
   /** 0..100, 100 = oddest; NaN where not known yet. */

@@ -35,6 +35,7 @@ const none: ImageColumns = {
   series: new Int32Array(0),
   slices: new Int32Array(0),
   frames: new Int32Array(0),
+  standing: new Int32Array(0),
   clusters: new Int32Array(0),
   percentiles: new Float32Array(0),
   flags: new Uint8Array(0),

@@ -35,10 +35,10 @@ export interface Slices {
 }
 
 /** Null: it is one picture. */
-export function slicesOf({ ids, series, slices, frames }: ImageColumns, index: number): Slices | null {
+export function slicesOf({ ids, series, slices, frames, standing }: ImageColumns, index: number): Slices | null {
   if (index < 0) return null;
   const number = series[index];
-  if (number < 0) return frames[index] > 1 ? { count: frames[index], start: frames[index] >> 1, ids: null } : null;
+  if (number < 0) return frames[index] > 1 ? { count: frames[index], start: standing[index], ids: null } : null;
   const members: number[] = [];
   for (let at = 0; at < series.length; at++) if (series[at] === number) members.push(at);
   members.sort((one, other) => slices[one] - slices[other]);

@@ -43,6 +43,7 @@ export function columnsOf(images: readonly FakeImage[], version: number): ImageC
     series: Int32Array.from(images, (one) => one.series ?? -1),
     slices: Int32Array.from(images, (one) => one.slice ?? 0),
     frames: Int32Array.from(images, (one) => one.frames ?? 1),
+    standing: Int32Array.from(images, (one) => (one.frames ?? 1) >> 1),
     clusters: Int32Array.from(images, (one) => one.cluster),
     percentiles: Float32Array.from(images, percentileOf),
     flags: Uint8Array.from(images, (one) => flagsOf(images, one)),

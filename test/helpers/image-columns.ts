@@ -31,6 +31,7 @@ export function imageColumns(folders: readonly string[], rows: readonly ColumnRo
     series: Int32Array.from(rows, (row) => row.series ?? -1),
     slices: Int32Array.from(rows, (row) => row.slice ?? 0),
     frames: Int32Array.from(rows, (row) => row.frames ?? 1),
+    standing: Int32Array.from(rows, (row) => (row.frames ?? 1) >> 1),
     clusters: Int32Array.from(rows, (row) => row.cluster ?? -1),
     percentiles: Float32Array.from(rows, (row) => row.percentile ?? NaN),
     flags: Uint8Array.from(rows, (row) => row.flags ?? 0),

@@ -7,7 +7,7 @@ import { imageFlags } from "#protocol/model.ts";
 
 import { onlyText, showPath, splitPath } from "../base/path-bytes.ts";
 import { verifierVersion } from "../duplicates/version.ts";
-import { framedFormats } from "../ingest/decode/types.ts";
+import { framedFormats, standingFrame } from "../ingest/decode/types.ts";
 import type { ReadStore } from "../store/database.ts";
 import { listPairs } from "../store/queries/findings.ts";
 import { readMap } from "../store/queries/graphs.ts";
@@ -44,6 +44,7 @@ export function buildCatalogue(store: ReadStore, encoderKey: number | null, vers
     flags: new Uint8Array(count),
   };
   const frames = new Int32Array(count);
+  const standing = new Int32Array(count);
   const contentIds = new Int32Array(count);
   const names: string[] = [];
   const positions = new Map<number, number>();
@@ -58,6 +59,7 @@ export function buildCatalogue(store: ReadStore, encoderKey: number | null, vers
     columns.times[index] = Number.isNaN(captured) ? modifiedUs / 1000 : captured;
     columns.folderIndexes[index] = folderIndex;
     frames[index] = facts.frames[content] as number;
+    standing[index] = facts.standing[content] as number;
     columns.clusters[index] = facts.clusters[content] as number;
     columns.percentiles[index] = facts.percentiles[content] as number;
     columns.flags[index] = facts.flags[content] as number;
@@ -72,8 +74,7 @@ export function buildCatalogue(store: ReadStore, encoderKey: number | null, vers
   const series = seriesColumns(store, { count, ofContent });
   let paths: readonly Buffer[] | null = null;
   return {
-    columns: { version, count, ...columns, ...series, frames, names: names.join("
-"), folders },
+    columns: { version, count, ...columns, ...series, frames, standing, names: names.join("\n"), folders },
     contentIds,
     // Few ask for them, and a hundred thousand small buffers take as long as all the rest.
     get paths() {
@@ -153,6 +154,7 @@ interface ContentFactColumns {
   readonly colours: Uint32Array;
   /** That can be looked at one by one. */
   readonly frames: Int32Array;
+  readonly standing: Int32Array;
   /** NaN: not recorded. */
   readonly captured: Float64Array;
   readonly clusters: Int32Array;
@@ -169,15 +171,19 @@ function readFacts(store: ReadStore, encoderKey: number | null): ContentFactColu
     heights: new Int32Array(size),
     colours: new Uint32Array(size),
     frames: new Int32Array(size).fill(1),
+    standing: new Int32Array(size),
     captured: new Float64Array(size).fill(Number.NaN),
     clusters: new Int32Array(size).fill(-1),
     percentiles: new Float32Array(size).fill(Number.NaN),
     flags: new Uint8Array(size),
   };
-  const { widths, heights, colours, frames, captured, clusters, percentiles, flags } = facts;
+  const { widths, heights, colours, frames, standing, captured, clusters, percentiles, flags } = facts;
   const sql = "SELECT id, width, height, average_colour, captured_at, frame_count, format FROM contents WHERE error_code IS NULL";
   for (const [id, width, height, colour, time, frameCount, format] of readRaw<ContentFactRow>(store, sql)) {
-    if (frameCount > 1 && framedFormats.includes(format)) frames[id] = frameCount;
+    if (frameCount > 1 && framedFormats.includes(format)) {
+      frames[id] = frameCount;
+      standing[id] = standingFrame(format, frameCount);
+    }
     widths[id] = width;
     heights[id] = height;
     colours[id] = colour;

@@ -1,7 +1,7 @@
 /**
  * @file The facts of an image as label and text, in the order in which the details panel shows them. Never a patient's.
  */
-import { framedFormats, type PictureMetadata } from "../ingest/decode/types.ts";
+import { standingFrame, type PictureMetadata } from "../ingest/decode/types.ts";
 import type { ContentRow } from "../store/queries/contents.ts";
 
 export interface Fact {
@@ -35,7 +35,10 @@ export function describeFacts(content: ContentRow): Fact[] {
     if (window !== undefined) add("Window", window.centre === null ? "a table of the file's own" : `${window.centre} / ${window.width}`);
   }
   if (content.frame_count > 1)
-    add("Frames", `${content.frame_count}, the ${framedFormats.includes(content.format) ? "middle" : "first"} one stands for all`);
+    add(
+      "Frames",
+      `${content.frame_count}, the ${standingFrame(content.format, content.frame_count) > 0 ? "middle" : "first"} one stands for all`,
+    );
   if (content.orientation !== 1) add("Orientation", `EXIF ${content.orientation}, shown upright`);
   return facts;
 }

@@ -135,6 +135,11 @@ export const imageFormats = [
 /** Formats with a decoder. */
 export type ImageFormat = (typeof imageFormats)[number];
 
+/** Which frame of a volume stands for it; of everything else the first one does. */
+export function standingFrame(format: string, frameCount: number): number {
+  return format === "dicom" || format === "nifti" ? frameCount >> 1 : 0;
+}
+
 /** Formats of which any frame, slice or page can be shown. */
 export const framedFormats: readonly string[] = ["dicom", "nifti", "tiff"] satisfies ImageFormat[];
 
