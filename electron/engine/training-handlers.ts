@@ -10,6 +10,7 @@ import type { Engine } from "./engine.ts";
 import type { TrainParameters } from "./stages/training/make-plan.ts";
 import type { SampleSquares } from "./stages/training/sample-squares.ts";
 import { countFormats } from "./store/queries/contents.ts";
+import { chosenKind } from "./store/queries/kind.ts";
 import { readProperty } from "./store/queries/properties.ts";
 
 type TrainingHandlers = Pick<Handlers, keyof TrainingContract>;
@@ -32,6 +33,7 @@ export function createTrainingHandlers(engine: Engine, dataFolder: string): Trai
       return trainingChoices({
         pictures: Object.values(formats).reduce((sum, count) => sum + count, 0),
         formats,
+        kind: chosenKind(collection.store),
         encoder: collection.encoder().card.id,
         vectors: collection.vectors()?.table ?? null,
         graph: graph && { count: graph.contentIds.length, k: graph.k, indices: graph.indices, similarities: graph.similarities },

@@ -15,6 +15,7 @@ import { suggestPreset } from "./stages/training/choices.ts";
 import type { WriteStore } from "./store/database.ts";
 import { countFormats } from "./store/queries/contents.ts";
 import { listEmbeddedContents } from "./store/queries/embeddings.ts";
+import { chosenKind } from "./store/queries/kind.ts";
 import { createRun, listRuns, setRunJob } from "./store/queries/runs.ts";
 import { presetOf } from "./training/augment/presets.ts";
 
@@ -37,7 +38,7 @@ export function startTuning(
   // Only classes that have clicks are learnt.
   const used = [...new Set(kept.map((at) => clicks.labels[at]))].sort((one, other) => one - other);
   const { trainable = "adapter", minutes = usualMinutes, steps = null, seed = 1, confident = false } = asked;
-  const augment = presetOf(asked.augment ?? suggestPreset({ formats: countFormats(store) }).preset);
+  const augment = presetOf(asked.augment ?? suggestPreset({ formats: countFormats(store), kind: chosenKind(store) }).preset);
   const run = `run-${listRuns(store).length + 1}-${engine.clock.now().toString(36)}`;
   const parameters: TuneParameters = {
     run,

@@ -220,6 +220,8 @@ describe("one collection from end to end", () => {
     expect(JSON.parse(refused.stdout)).toMatchObject({
       error: { code: "query", message: expect.stringContaining("known: cluster:") as string },
     });
+    const noView = await runCommand(["export", "data", "--format", "csv", "--out", csv, "--view", "Summer, or so", "--json"], data());
+    expect([noView.code, noView.stdout]).toEqual([1, expect.stringContaining("there is no saved view of that name; known: none")]);
     for (const usage of [
       ["export", "data", "--out", csv],
       ["export", "data", "--format", "csv", "--by", "label", "--out", csv],

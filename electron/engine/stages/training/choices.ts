@@ -1,6 +1,7 @@
 /**
  * @file Everything there is to choose before a training, in words, and what this collection should begin with.
  */
+import type { CollectionKind } from "#protocol/model.ts";
 import type { MethodChoice, RungChoice, SettingChoice, TrainingChoices } from "#protocol/training.ts";
 
 import type { NeighbourGraph, VectorTable } from "../../base/neighbour-graph.ts";
@@ -24,6 +25,8 @@ export interface CollectionFacts {
   readonly pictures: number;
   /** Readable pictures by format. */
   readonly formats: Readonly<Record<string, number>>;
+  /** What a person said of the pictures; "auto" or not given: nothing. */
+  readonly kind?: CollectionKind | "auto";
   readonly encoder: string;
   /** Of the encoder in use; null while there are none. */
   readonly vectors: VectorTable | null;
@@ -93,10 +96,18 @@ export function suggestRung(
   };
 }
 
-export function suggestPreset({ formats }: Pick<CollectionFacts, "formats">): { preset: PresetName; presetReason: string } {
+export function suggestPreset({ formats, kind = "auto" }: Pick<CollectionFacts, "formats" | "kind">): {
+  preset: PresetName;
+  presetReason: string;
+} {
+  if (kind === "medical")
+    return {
+      preset: "medical-grey",
+      presetReason: "The collection is said to hold medical pictures, so nothing is mirrored or recoloured.",
+    };
   const total = Object.values(formats).reduce((sum, count) => sum + count, 0);
   const medical = (formats["dicom"] ?? 0) + (formats["nifti"] ?? 0);
-  if (total > 0 && medical > total / 2)
+  if (kind === "auto" && total > 0 && medical > total / 2)
     return {
       preset: "medical-grey",
       presetReason: `${medical} of ${total} pictures are medical files, so nothing is mirrored or recoloured.`,
