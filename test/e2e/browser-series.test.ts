@@ -120,7 +120,7 @@ describe.skipIf(chromium === null)("series", () => {
     await dialog.getByRole("radio", { name: /^Ordinary/u }).check();
     await expect.poll(() => dialog.getByText("Now: medical pictures").count()).toBe(0);
     await page.keyboard.press("Escape");
-    await dialog.waitFor({ state: "detached" });
+    await expect.poll(() => page.locator("dialog").count()).toBe(0);
     await page.keyboard.press("m");
     expect(await page.getByLabel("Colour by").inputValue()).toBe("cluster");
     await page.context().close();
