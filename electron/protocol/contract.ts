@@ -28,17 +28,15 @@ import type {
   ImageColumns,
   ImageDetails,
   ImageId,
-  IssueEntry,
   JobId,
   MapColumns,
   Neighbour,
   OpenCollection,
-  OutlierEntry,
   ProjectId,
   RecentCollection,
-  StandingOutPart,
   UnreadableFile,
 } from "./model.ts";
+import type { IssueEntry, OutlierEntry, StandingOutPart } from "./outlier-model.ts";
 import type { JobSnapshot } from "./progress.ts";
 import type { TextContract } from "./text-contract.ts";
 import type { TrainingContract } from "./training.ts";

@@ -3,6 +3,24 @@
  * very type the contract states, so neither a new method nor a new parameter compiles without its check. Meaning (does this folder
  * exist?) is the handler's affair.
  */
+import {
+  bytes,
+  finite,
+  flag,
+  integer,
+  list,
+  number,
+  oneOf,
+  optional,
+  orNull,
+  positive,
+  real,
+  record,
+  text,
+  wholeNumbers,
+  type Check,
+  type Fields,
+} from "./checks.ts";
 import type { Contract, Method, Params } from "./contract.ts";
 import { keepCriteria, type DuplicatesContract, type KeepRule } from "./duplicates-contract.ts";
 import {
@@ -28,14 +46,8 @@ import {
   type JobId,
   type ProjectId,
 } from "./model.ts";
-import { isRecord } from "./rpc-messages.ts";
 import type { SearchTerm } from "./text-contract.ts";
 import type { TrainingContract, TrainingRequest } from "./training.ts";
-
-/** What is wrong with the value, in words, or null. `T` is what a value without complaint has become. */
-type Check<T> = { (value: unknown): string | null; readonly checks?: T };
-type OptionalCheck<T> = Check<T> & { readonly optional: true };
-type Fields<T> = { [K in keyof T]-?: Record<never, never> extends Pick<T, K> ? OptionalCheck<Exclude<T[K], undefined>> : Check<T[K]> };
 
 const empty = record<Record<never, never>>({});
 const path = text(32_768);
@@ -317,96 +329,4 @@ export function wrongParams(method: Method, value: unknown): string | null {
 
 function params<M extends keyof Contract>(fields: Fields<Params<M>>): Check<Params<M>> {
   return record(fields);
-}
-
-function record<T>(fields: Fields<T>): Check<T> {
-  const known = Object.entries(fields) as [string, Check<unknown> | OptionalCheck<unknown>][];
-  return (value) => {
-    if (!isRecord(value)) return `the parameters must be an object, not ${show(value)}`;
-    for (const key of Object.keys(value)) if (!Object.hasOwn(fields, key)) return `there is no parameter ${show(key)}`;
-    for (const [key, check] of known) {
-      const item = Object.hasOwn(value, key) ? value[key] : undefined;
-      if (item === undefined && "optional" in check) continue;
-      const wrong = check(item);
-      if (wrong !== null) return `"${key}" must be ${wrong}, not ${show(item)}`;
-    }
-    return null;
-  };
-}
-
-function optional<T>(check: Check<T>): OptionalCheck<T> {
-  return Object.assign((value: unknown) => check(value), { optional: true as const });
-}
-
-function text(limit: number): Check<string> {
-  return (value) =>
-    typeof value === "string" && value.length <= limit && !value.includes("\0")
-      ? null
-      : `a text of at most ${limit} characters without NUL`;
-}
-
-function integer<T extends number>(least: number, most: number): Check<T> {
-  return (value) =>
-    typeof value === "number" && Number.isSafeInteger(value) && value >= least && value <= most
-      ? null
-      : `a whole number from ${least} to ${most}`;
-}
-
-function number(least: number, most: number): Check<number> {
-  return (value) => (typeof value === "number" && value >= least && value <= most ? null : `a number from ${least} to ${most}`);
-}
-
-function real(least: number, most: number): Check<number> {
-  return (value) => (typeof value === "number" && value >= least && value <= most ? null : `a number from ${least} to ${most}`);
-}
-
-function orNull<T>(check: Check<T>): Check<T | null> {
-  return (value) => {
-    const wrong = value === null ? null : check(value);
-    return wrong === null ? null : `${wrong}, or null`;
-  };
-}
-
-function flag(value: unknown): string | null {
-  return typeof value === "boolean" ? null : "true or false";
-}
-
-function bytes(value: unknown): string | null {
-  return value instanceof Uint8Array ? null : "bytes";
-}
-
-function wholeNumbers(value: unknown): string | null {
-  return value instanceof Int32Array ? null : "32-bit whole numbers";
-}
-
-function positive(value: unknown): string | null {
-  return typeof value === "number" && Number.isFinite(value) && value > 0 ? null : "a number above 0";
-}
-
-function finite(value: unknown): string | null {
-  return typeof value === "number" && Number.isFinite(value) ? null : "a number";
-}
-
-function oneOf<const T extends string>(words: readonly T[]): Check<T> {
-  return (value) => (words.some((known) => known === value) ? null : `one of ${words.join(", ")}`);
-}
-
-function list<T>(item: Check<T>, limit: number): Check<T[]> {
-  return (value) => {
-    if (!Array.isArray(value) || value.length > limit) return `a list of at most ${limit}`;
-    for (const entry of value as unknown[]) {
-      const wrong = item(entry);
-      if (wrong !== null) return `a list in which each is ${wrong}`;
-    }
-    return null;
-  };
-}
-
-/** A value as an error message may show it: short, and never the contents of something large. */
-function show(value: unknown): string {
-  if (value === undefined) return "missing";
-  if (ArrayBuffer.isView(value)) return `${value.byteLength} bytes`;
-  if (typeof value === "object" && value !== null) return Array.isArray(value) ? `a list of ${value.length}` : "an object";
-  const shown = typeof value === "string" ? JSON.stringify(value) : String(value);
-  return shown.length > 80 ? `${shown.slice(0, 80)}…` : shown;
 }

@@ -9,6 +9,7 @@
 #include <node_api.h>
 
 #include "args.h"
+#include "binding-limits.h"
 #include "kernels/find-corners.h"
 #include "kernels/lay-corners.h"
 
@@ -61,7 +62,7 @@ inline napi_value layCornersFor(napi_env env, napi_callback_info info, Instructi
   task.pairs = pairs.data;
   task.count = static_cast<int64_t>(pairs.length / 2);
   task.found = given.array<double>("found", task.count * 5).data;
-  int64_t threads = given.integer("threads", 1, 256);
+  int64_t threads = given.integer("threads", 1, maxThreads);
   bool isRising = starts.length >= 1 && starts.data[0] == 0 && starts.data[starts.length - 1] == corners;
   for (size_t at = 1; at < starts.length; at++) isRising = isRising && starts.data[at] >= starts.data[at - 1];
   if (!isRising) throw ArgumentError{"out-of-range", "layCorners: starts do not rise from 0 to the number of corners"};

@@ -1,5 +1,6 @@
 /** @file What stands out in pictures, asked for when one is looked at and kept while the stored rows stay the same; the oldest leave first. */
-import type { ImageId, StandingOutPart } from "#protocol/model.ts";
+import type { ImageId } from "#protocol/model.ts";
+import type { StandingOutPart } from "#protocol/outlier-model.ts";
 
 import { engine } from "./engine.svelte.ts";
 

@@ -8,12 +8,11 @@ import {
   type ImageColumns,
   type ImageDetails,
   type ImageId,
-  type IssueEntry,
   type MapColumns,
   type Neighbour,
-  type OutlierEntry,
   type Relation,
 } from "#protocol/model.ts";
+import type { IssueEntry, OutlierEntry } from "#protocol/outlier-model.ts";
 
 import { fakeFolders, groupStart, type FakeImage } from "./fake-images.ts";
 

@@ -3,7 +3,8 @@
  * command, and events. It stands behind the renderer in browser tests and screenshots, and is total over the contract.
  */
 import type { EventName, Events, Handlers, Result } from "#protocol/contract.ts";
-import type { CollectionKind, ImageId, IssueEntry, OutlierEntry, JobId, OpenCollection, RecentCollection } from "#protocol/model.ts";
+import type { CollectionKind, ImageId, JobId, OpenCollection, RecentCollection } from "#protocol/model.ts";
+import type { IssueEntry, OutlierEntry } from "#protocol/outlier-model.ts";
 import { isFinished, type JobSnapshot } from "#protocol/progress.ts";
 import type { ConnectionState } from "#protocol/transports/transport.ts";
 

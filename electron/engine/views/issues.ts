@@ -1,7 +1,8 @@
 /**
  * @file Quality issues of present images, by kind.
  */
-import type { ImageId, ImageIssue, IssueEntry } from "#protocol/model.ts";
+import type { ImageId, ImageIssue } from "#protocol/model.ts";
+import type { IssueEntry } from "#protocol/outlier-model.ts";
 
 import type { Collection } from "../collection.ts";
 import { splitPath } from "../base/path-bytes.ts";

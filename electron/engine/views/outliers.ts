@@ -1,7 +1,8 @@
 /**
  * @file All images by oddness, oddest first. Identical files share their content's score and stand together.
  */
-import type { ImageId, OutlierEntry } from "#protocol/model.ts";
+import type { ImageId } from "#protocol/model.ts";
+import type { OutlierEntry } from "#protocol/outlier-model.ts";
 
 import type { Collection } from "../collection.ts";
 import { listOutlierScores, outlierOfContent } from "../store/queries/findings.ts";

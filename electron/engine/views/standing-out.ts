@@ -1,7 +1,8 @@
 /**
  * @file What stands out in a picture among the ordinary ones nearest to it. Feature maps are made when a picture is looked at and not kept; the places are compared in a worker.
  */
-import type { ImageId, StandingOutPart } from "#protocol/model.ts";
+import type { ImageId } from "#protocol/model.ts";
+import type { StandingOutPart } from "#protocol/outlier-model.ts";
 
 import type { CellMap } from "../base/cell-map.ts";
 import { UserError } from "../base/errors.ts";

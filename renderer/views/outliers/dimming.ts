@@ -1,5 +1,5 @@
 /** @file How what stands out is shown: what is ordinary is dimmed, evenly, and what stands out stays as it is. */
-import type { StandingOutPart } from "#protocol/model.ts";
+import type { StandingOutPart } from "#protocol/outlier-model.ts";
 
 /** Nothing is dimmed from here on; the strengths say that one ordinary place in twenty is stronger. */
 const lit = 0.5;
