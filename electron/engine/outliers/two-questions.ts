@@ -9,8 +9,8 @@
  * The second answer takes over, continuously, between 2 and 4 deviations. In a coherent collection hardly an ordinary image is that far and a foreign clump is at 3 to 50; in a diverse one hardly anything
  * is, so the first answer stands. That is the choice per collection, made image by image: what decides is how spread the collection itself is.
  *
- * Set on 14 collections of test/bench/outlier-folders.ts and six draws each; confirmed on two more collections (icons, constellations) and on draws that were never looked at (`npm run bench outliers -- 10 12000`).
- * Those two are the worst: there kNN 5 to 20 or LOF 20 is better by .007 to .018. Tried and left: kNN at every rank from 1 to 60, plain, centred, half- and fully whitened; LOF over 3 to
+ * Chosen among some 75 forms on 14 collections of test/bench/outlier-folders.ts; icons and constellations were new at first (kNN 5 to 20 or LOF 20 was better there by .010) and then seen while variants of LOF were compared.
+ * Only the draws of `npm run bench outliers -- 10 12000` were new for the final form, which ran on them once: icons -.018, constellations -.017, the other 14 -.001 to +.094 against the better of the two. Tried and left: kNN at every rank from 1 to 60, plain, centred, half- and fully whitened; LOF over 3 to
  * 100; Mahalanobis distances (as good as the whitened ratio, for a second whitening); ranks in the neighbours' lists and how often one is listed (hubness); sums of logarithms of ranks; one choice for a whole
  * collection by its spread, intrinsic dimension or the agreement of kNN and LOF (brain slices are as spread as clip art and agree less); adding kNN 5 to 20 to the first answer (icons +.003, mixed photos -.03).
  */
