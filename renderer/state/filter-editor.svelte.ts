@@ -17,7 +17,9 @@ class FilterEditor {
   facets = $state.raw<readonly Facet[] | null>(null);
   failed = $state<string | null>(null);
   readonly term = $derived<QueryTerm | null>(this.open === null ? null : (clauses.terms[this.open.at] ?? null));
-  readonly facet = $derived(this.open?.key == null ? null : (this.facets?.find(({ key }) => key === this.open?.key) ?? null));
+  readonly facet = $derived(
+    this.open === null || this.open.key === null ? null : (this.facets?.find(({ key }) => key === this.open?.key) ?? null),
+  );
 
   /** Offers what can be added. */
   add(): void {
