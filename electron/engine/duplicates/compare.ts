@@ -4,8 +4,9 @@
  * the decode only where 256 px leave a doubt. Every rule errs to the side of "not the same": a missed pair costs disk space, a false one
  * costs a picture.
  */
+import { scaleOf as lengthsBy } from "#protocol/affine.ts";
+
 import { compareAligned, type Differences } from "./align/compare-aligned.ts";
-import { scaleOf as lengthsBy } from "./align/geometry.ts";
 import { hasForeignDetail, hasForeignGrain } from "./noise.ts";
 import { isLarge, orient, orientations, orientedSteps, sourceSize, swapsSides } from "./picture.ts";
 import type { Orientation, Picture } from "./picture.ts";

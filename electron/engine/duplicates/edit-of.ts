@@ -1,9 +1,9 @@
 /**
  * @file A verdict as what is told to people and kept: what was done to one picture to get the other.
  */
+import { inverse, type Affine } from "#protocol/affine.ts";
 import type { PictureEdit } from "#protocol/duplicate-model.ts";
 
-import { inverse, type Affine } from "./align/geometry.ts";
 import type { Verdict } from "./compare.ts";
 import { inverseOrientation, type Orientation } from "./picture.ts";
 

@@ -41,11 +41,12 @@ export async function duplicatesStage(pipeline: Pipeline): Promise<void> {
   );
   if (readMark(store, "duplicates", encoderRow.key) === mark) return;
   const contents = rows.map(contentFacts);
-  await addKeypoints(pipeline, rows);
+  const paths = pathByContent(store);
+  await addKeypoints({ ...pipeline, paths }, rows);
   const candidates = await findCandidates(pipeline, contents);
   const known = new Set(listJudgedPairs(store, verifierVersion).map(({ a, b }) => `${a}/${b}`));
   const open = candidates.filter((pair) => !known.has(pairKey(contents[pair.a] as ContentFacts, contents[pair.b] as ContentFacts)));
-  const left = await verifyCandidates({ ...pipeline, paths: pathByContent(store), contents, pairs: open }, (judged) =>
+  const left = await verifyCandidates({ ...pipeline, paths, contents, pairs: open }, (judged) =>
     inTransaction(store, () => {
       for (const pair of judged) savePair(store, pair, verifierVersion);
     }),

@@ -7,7 +7,6 @@ import { keypointsVersion, tableOf, type KeypointTable } from "../duplicates/key
 import { thumbnailPath } from "../ingest/decode/thumbnail.ts";
 import type { ReadStore } from "../store/database.ts";
 import type { ContentRow } from "../store/queries/contents.ts";
-import { pathByContent } from "../store/queries/files.ts";
 import { listContentsWithKeypoints, listKeypoints, saveKeypoints } from "../store/queries/keypoints.ts";
 import { inTransaction } from "../store/statements.ts";
 import type { Pipeline } from "./pipeline.ts";
@@ -15,12 +14,16 @@ import type { Pipeline } from "./pipeline.ts";
 /** In one request to a child: some 50 ms of work. */
 const picturesPerRequest = 32;
 
-export async function addKeypoints(pipeline: Pipeline, rows: readonly ContentRow[]): Promise<void> {
-  const { store, children, job, thumbnailFolder } = pipeline;
+export interface KeypointsPipeline extends Pipeline {
+  /** Content id -> a file that holds it (`pathByContent`). */
+  readonly paths: ReadonlyMap<number, Buffer>;
+}
+
+export async function addKeypoints(pipeline: KeypointsPipeline, rows: readonly ContentRow[]): Promise<void> {
+  const { store, children, job, thumbnailFolder, paths } = pipeline;
   const known = listContentsWithKeypoints(store, keypointsVersion);
   const lacking = rows.filter((row) => isLarge(row) && !known.has(row.id));
   if (lacking.length === 0) return;
-  const paths = pathByContent(store);
   const chunks = Array.from({ length: Math.ceil(lacking.length / picturesPerRequest) }, (_, at) =>
     lacking.slice(at * picturesPerRequest, (at + 1) * picturesPerRequest),
   );

@@ -1,4 +1,5 @@
 /** @file What differs between the kept picture and another one of its group, in words. */
+import { turnOf, type Affine } from "#protocol/affine.ts";
 import type { DuplicateGroup, PictureEdit } from "#protocol/duplicate-model.ts";
 import type { ImageId } from "#protocol/model.ts";
 
@@ -22,7 +23,7 @@ function wordsOf(
   const words: string[] = [];
   if (orientation >= 4) words.push("mirrored");
   if ((orientation & 3) !== 0) words.push((orientation & 3) === 2 ? "turned by 180°" : "turned by 90°");
-  const tilt = map === null ? 0 : Math.abs(tiltOf(map));
+  const tilt = map === null ? 0 : Math.abs(turnOf(map as unknown as Affine) * 180) / Math.PI;
   if (tilt >= leastTilt) words.push(`tilted by ${tilt.toFixed(1)}°`);
   else if (shown.kept < leastTaken) words.push(frame ? "without the frame of the kept one" : `cropped to ${percent(shown.kept)}`);
   else if (shown.other < leastTaken)
@@ -33,11 +34,6 @@ function wordsOf(
   if (grey) words.push("one of the two is grey");
   if (caption > 0) words.push(`something is written over ${(written === "a") === isKeptFirst ? "the kept one" : "it"}`);
   return words.join(", ");
-}
-
-/** Degrees. */
-function tiltOf([a = 1, b = 0, , d = 0, e = 1]: readonly number[]): number {
-  return (Math.atan2(d - b, a + e) * 180) / Math.PI;
 }
 
 function percent(share: number): string {

@@ -1,8 +1,9 @@
 /** @file How a copy must be laid over the kept picture so that what both show lies on top of each other. */
+import { inverse, type Affine } from "#protocol/affine.ts";
 import type { DuplicateGroup, DuplicateMember, PictureEdit } from "#protocol/duplicate-model.ts";
 
-/** (x, y) -> (a x + b y + c, d x + e y + f), from pixels of the copy to pixels of the kept picture, corners at whole numbers. */
-export type Place = readonly [a: number, b: number, c: number, d: number, e: number, f: number];
+/** From pixels of the copy to pixels of the kept picture, corners at whole numbers. */
+export type Place = Affine;
 
 interface Size {
   readonly width: number;
@@ -32,11 +33,6 @@ export function transformOf([a, b, c, d, e, f]: Place, scale: number, drawn: num
   return `matrix(${[a * by, d * by, b * by, e * by, c * scale, f * scale].map((value) => value.toPrecision(9)).join(", ")})`;
 }
 
-/** By how much lengths of the copy grow. */
-export function growthOf([a, b, , d, e]: Place): number {
-  return Math.sqrt(Math.abs(a * e - b * d));
-}
-
 /** From pixels of `b` to pixels of `a`. */
 function placeOf({ map, orientation }: PictureEdit, a: Size, b: Size): Place {
   if (map !== null && map.length === 6) return map as unknown as Place;
@@ -58,9 +54,4 @@ function stretched(from: Size, to: Size): Place {
 /** First `second`, then `first`. */
 function after([a, b, c, d, e, f]: Place, [p, q, r, s, t, u]: Place): Place {
   return [a * p + b * s, a * q + b * t, a * r + b * u + c, d * p + e * s, d * q + e * t, d * r + e * u + f];
-}
-
-function inverse([a, b, c, d, e, f]: Place): Place {
-  const determinant = a * e - b * d;
-  return [e / determinant, -b / determinant, (b * f - c * e) / determinant, -d / determinant, a / determinant, (c * d - a * f) / determinant]; // prettier-ignore
 }

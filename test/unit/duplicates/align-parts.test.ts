@@ -1,11 +1,12 @@
 /** @file The parts of the alignment against what they must undo: known maps, known tones. */
+import { inverse, scaleOf, turnOf, type Affine } from "#protocol/affine.ts";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
 import { applyTone, inverseTone } from "#engine/duplicates/align/apply-tone.ts";
 import { findCorners } from "#engine/duplicates/align/corners.ts";
 import { sampleAt, soften, type Plane } from "#engine/duplicates/align/plane.ts";
-import { framingOf, inverse, rescaled, scaleOf, stretchOf, turnOf, type Affine } from "#engine/duplicates/align/geometry.ts";
+import { framingOf, rescaled, stretchOf } from "#engine/duplicates/align/geometry.ts";
 import { refine } from "#engine/duplicates/align/refine.ts";
 import { isGrey, withoutColour } from "#engine/duplicates/align/regrey.ts";
 import { findSimilarity } from "#engine/duplicates/align/similarity.ts";

@@ -1,9 +1,9 @@
 /** @file Edited copies are found for what they are, and what two shots of a camera show is not. Pictures are drawn, edits are made by sharp and saved as JPEG. */
+import { scaleOf, turnOf } from "#protocol/affine.ts";
 import sharp, { type Sharp } from "sharp";
 import { describe, expect, test } from "vitest";
 
 import { compareAligned, type AlignedMatch } from "#engine/duplicates/align/compare-aligned.ts";
-import { scaleOf, turnOf } from "#engine/duplicates/align/geometry.ts";
 import { comparePictures } from "#engine/duplicates/compare.ts";
 import type { Picture } from "#engine/duplicates/picture.ts";
 import { paint, photoPaint, withGrain } from "./drawn-pictures.ts";

@@ -3,9 +3,10 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
 import { orient, orientations, type Picture } from "#engine/duplicates/picture.ts";
+import { scaleOf } from "#protocol/affine.ts";
 import type { DuplicateMember, PictureEdit } from "#protocol/duplicate-model.ts";
 import type { ImageId } from "#protocol/model.ts";
-import { growthOf, outlineOf, placeOver, transformOf, type Place } from "../../../renderer/views/duplicates/overlay.ts";
+import { outlineOf, placeOver, transformOf, type Place } from "../../../renderer/views/duplicates/overlay.ts";
 
 const member = (id: number, width: number, height: number): DuplicateMember => ({
   id: id as ImageId,
@@ -63,7 +64,7 @@ describe("where a copy lies", () => {
         const back = placeOver(pair(1, 2, done), other, one);
         const [x, y] = apply(back, ...apply(there, 12, 34));
         expect(Math.hypot(x - 12, y - 34)).toBeLessThan(1e-6);
-        expect(growthOf(there) * growthOf(back)).toBeCloseTo(1, 9);
+        expect(scaleOf(there) * scaleOf(back)).toBeCloseTo(1, 9);
       }),
     );
   });

@@ -7,6 +7,8 @@
  * stretched, or is larger by a hundredth. Of 60 photos (12 of them of stars), each in six edits, 57 crops, 56 tilts, 56 frames, 57 brightened or darkened, 57 greyed and 55 captioned ones are found. Of 1,224
  * pairs of near video frames none is called a crop, a tilt or toned; three are called grey copies and are. Some that lie still but for a small thing are called captioned: only a line of letters proves a copy (line-of-text.ts).
  */
+import { inverse, scaleOf, turnOf, type Affine } from "#protocol/affine.ts";
+
 import { hasForeignDetail, hasForeignGrain } from "../noise.ts";
 import { sourceSize, toPlanes, type Picture, type Planes } from "../picture.ts";
 import { preparePlanes, type Prepared } from "../prepared.ts";
@@ -17,7 +19,7 @@ import { findCaption, type Caption } from "./caption.ts";
 import { isRestEmpty } from "./empty-rest.ts";
 import { findCorners, type Corners } from "./corners.ts";
 import { fitTone } from "./fit-tone.ts";
-import { framingOf, inverse, rescaled, scaleOf, stretchOf, turnOf, type Affine } from "./geometry.ts";
+import { framingOf, rescaled, stretchOf } from "./geometry.ts";
 import { greysOf, isGrey, withoutColour } from "./regrey.ts";
 import { refine, type Refined } from "./refine.ts";
 import { seenTiles, withoutDetail } from "./seen-tiles.ts";

@@ -1,5 +1,6 @@
 /** @file Is what only the larger of two pictures shows a frame, or the corners that a tilt left, rather than more of the scene? Then it is nothing to keep a picture for. */
-import type { Affine } from "./geometry.ts";
+import type { Affine } from "#protocol/affine.ts";
+
 import type { Plane } from "./plane.ts";
 
 /** Pixels around the smaller one that saving may have mixed with it. */

@@ -1,7 +1,5 @@
 /** @file What an affine map between two pictures says of how one came to be from the other. Maps go from pixels of the second to pixels of the first, centres at halves. */
-
-/** (x, y) -> (a x + b y + c, d x + e y + f). */
-export type Affine = readonly [a: number, b: number, c: number, d: number, e: number, f: number];
+import { inverse, type Affine } from "#protocol/affine.ts";
 
 interface Size {
   readonly width: number;
@@ -29,24 +27,9 @@ function isWithin([a, b, c, d, e, f]: Affine, one: Size, other: Size, slack: num
   );
 }
 
-export function inverse([a, b, c, d, e, f]: Affine): Affine {
-  const determinant = a * e - b * d;
-  return [e / determinant, -b / determinant, (b * f - c * e) / determinant, -d / determinant, a / determinant, (c * d - a * f) / determinant]; // prettier-ignore
-}
-
 /** 0 for a similarity: half the difference of the two singular values by half their sum. */
 export function stretchOf([a, b, , d, e]: Affine): number {
   return Math.hypot(a - e, d + b) / Math.max(1e-6, Math.hypot(a + e, d - b));
-}
-
-/** Radians, clockwise as pictures lie. */
-export function turnOf([a, b, , d, e]: Affine): number {
-  return Math.atan2(d - b, a + e);
-}
-
-/** By how much lengths grow. */
-export function scaleOf([a, b, , d, e]: Affine): number {
-  return Math.sqrt(Math.abs(a * e - b * d));
 }
 
 /** The same map where a pixel of the first is `first` pixels now, and one of the second `second`. */

@@ -2,9 +2,10 @@
  * @file Makes a rough affine map between two pictures exact to a few hundredths of a pixel: brightness of one, moved and evenly brightened, is fitted to the other's by Gauss and Newton's steps (Lucas and
  * Kanade 1981; with gain and bias as Baker and Matthews 2004 describe). What fits badly counts little, so that a caption does not pull.
  */
+import type { Affine } from "#protocol/affine.ts";
+
 import { choleskyFactorIfAny, solveCholesky } from "../../base/cholesky.ts";
 import { sampleAt, type Plane } from "./plane.ts";
-import type { Affine } from "./geometry.ts";
 
 export interface Refined {
   /** From the second into the first. */

@@ -1,10 +1,10 @@
 /**
  * @file How one picture lies in another, from corners that look alike (native/twins/lay-corners.ts). A guess to a pixel or two; refine.ts makes it exact, and compare-aligned.ts alone decides.
  */
+import type { Affine } from "#protocol/affine.ts";
 import { loadKernels } from "#native/kernels.ts";
 
 import type { Corners } from "./corners.ts";
-import type { Affine } from "./geometry.ts";
 
 export interface Lie {
   /** From the second picture into the first. */

@@ -1,8 +1,9 @@
 /**
  * @file A picture laid into the frame of another by an affine map: each pixel is the mean of what it covers, and what the picture does not reach is marked.
  */
+import type { Affine } from "#protocol/affine.ts";
+
 import { emptyPlanes, storeColour, type Picture, type Planes } from "../picture.ts";
-import type { Affine } from "./geometry.ts";
 
 export interface Warped {
   readonly planes: Planes;

@@ -55,6 +55,11 @@ export function pathsOfContents(store: ReadStore): Map<number, Buffer[]> {
   return paths;
 }
 
+/** The first of them. */
+export function pathByContent(store: ReadStore): Map<number, Buffer> {
+  return new Map(Array.from(pathsOfContents(store), ([id, [first]]) => [id, first as Buffer]));
+}
+
 export function fileByPath(store: ReadStore, path: PathBytes): FileRow | undefined {
   return readOne<FileRow>(store, `SELECT ${columns} FROM files WHERE path = ?`, path);
 }
@@ -174,13 +179,4 @@ export function listUnreadable(
     `SELECT path, error_code, error_message FROM files WHERE outcome = 'unreadable' AND state IN ('unreadable', 'image')${where} ORDER BY path`,
     ...(scanId === null ? [] : [scanId]),
   );
-}
-
-/** One path of each content. */
-export function pathByContent(store: ReadStore): Map<number, Buffer> {
-  const rows = readAll<{ content_id: number; path: Buffer }>(
-    store,
-    "SELECT content_id, path FROM files WHERE state = 'image' ORDER BY path DESC",
-  );
-  return new Map(rows.map((row) => [row.content_id, row.path]));
 }
