@@ -2,6 +2,7 @@
  * @file The words that cross between engine and clients: branded ids and the records a person sees. Plain data only; big things are
  * columns in typed arrays, pictures travel by URL and never inside messages.
  */
+import type { DicomWindow } from "./dicom-model.ts";
 import type { TunedReport } from "./tuned-report.ts";
 
 declare const brand: unique symbol;
@@ -170,6 +171,8 @@ export interface ImageDetails {
   readonly channels: number;
   /** Captured, camera, lens, exposure, DICOM facts...: label and text, in the order to show. Never patient fields. */
   readonly facts: readonly { readonly label: string; readonly text: string }[];
+  /** Of a medical file, the one that stands for it first. */
+  readonly windows: readonly DicomWindow[];
   readonly outlier: { readonly score: number; readonly percentile: number; readonly nearest: readonly ImageId[] } | null;
   readonly issues: readonly ImageIssue[];
   readonly groups: readonly { readonly id: GroupId; readonly relation: Relation; readonly count: number }[];

@@ -1,4 +1,5 @@
 /** @file Where a picture's bytes are, for each host. Pictures never travel inside messages. */
+import type { PictureView } from "#protocol/hosting.ts";
 import type { ImageId } from "#protocol/model.ts";
 
 import { bridge } from "./bridge.ts";
@@ -7,11 +8,12 @@ export function thumbnailUrl(id: ImageId): string {
   return pictureUrl(id, "thumbnail");
 }
 
-/** @param frame from 0; without it the one that stands for the file */
-export function imageUrl(id: ImageId, frame?: number): string {
+/** @param view which frame and which window, from 0; without them those that stand for the file */
+export function imageUrl(id: ImageId, view: PictureView = {}): string {
   const url = pictureUrl(id, "image");
+  const asked = Object.entries(view).flatMap(([key, value]) => (value === undefined ? [] : [`${key}=${value}`]));
   // What a page carries in itself has no frames.
-  return frame === undefined || url.startsWith("data:") ? url : `${url}?frame=${frame}`;
+  return asked.length === 0 || url.startsWith("data:") ? url : `${url}?${asked.join("&")}`;
 }
 
 function pictureUrl(id: ImageId, kind: "thumbnail" | "image"): string {

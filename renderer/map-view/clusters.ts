@@ -20,23 +20,30 @@ export interface ClusterPlace {
 
 /** So many members tell the middle of a cluster of any size. */
 const enough = 4000;
+/** Points between two yields. */
+const slice = 100_000;
 
-/** Largest first; clusters without a member on the map are left out. `labels` is the cluster of each point, -1 for none. */
-export function placeClusters(map: Pick<MapColumns, "coordinates" | "clusters">, labels: Int32Array): ClusterPlace[] {
+/**
+ * Largest first; clusters without a member on the map are left out. `labels` is the cluster of each point, -1 for none. Yields between
+ * slices.
+ */
+export function* placeClusters(map: Pick<MapColumns, "coordinates" | "clusters">, labels: Int32Array): Generator<void, ClusterPlace[]> {
   const members = new Map(map.clusters.map((cluster) => [cluster.label, [] as number[]]));
   for (let point = 0; point < labels.length; point++) {
+    if (point % slice === 0) yield;
     if (labels[point] >= 0 && isPlaced(map.coordinates, point)) members.get(labels[point])?.push(point);
   }
-  return map.clusters
-    .map((cluster): ClusterPlace => {
-      const own = Uint32Array.from(members.get(cluster.label) ?? []);
-      const across = spread(own, map.coordinates, 0);
-      const down = spread(own, map.coordinates, 1);
-      const bounds = { left: across.first, right: across.last, top: down.first, bottom: down.last };
-      return { ...cluster, x: across.middle, y: down.middle, radius: Math.max(across.half, down.half) / 2, bounds, members: own };
-    })
-    .filter((cluster) => cluster.members.length > 0)
-    .sort((a, b) => b.count - a.count || a.label - b.label);
+  const placed: ClusterPlace[] = [];
+  for (const cluster of map.clusters) {
+    const own = Uint32Array.from(members.get(cluster.label) ?? []);
+    if (own.length === 0) continue;
+    const across = spread(own, map.coordinates, 0);
+    const down = spread(own, map.coordinates, 1);
+    const bounds = { left: across.first, right: across.last, top: down.first, bottom: down.last };
+    placed.push({ ...cluster, x: across.middle, y: down.middle, radius: Math.max(across.half, down.half) / 2, bounds, members: own });
+    yield;
+  }
+  return placed.sort((a, b) => b.count - a.count || a.label - b.label);
 }
 
 function spread(

@@ -12,6 +12,7 @@ import type { Sequence } from "../state/selection.svelte.ts";
 import { placeClusters, type ClusterPlace } from "./clusters.ts";
 import { originsOf, positionsById } from "./morph.ts";
 import { buildPlaceIndex, spacings, typicalSpacing, type PlaceIndex } from "./place-index.ts";
+import { inSlices } from "./slices.ts";
 import { Turns } from "../state/turns.ts";
 
 export interface ShownMap {
@@ -37,8 +38,6 @@ export interface MapIndex {
   readonly clusters: readonly ClusterPlace[];
 }
 
-const sliceMs = 6;
-
 class MapData {
   shown = $state.raw<ShownMap | null>(null);
   index = $state.raw<MapIndex | null>(null);
@@ -49,8 +48,11 @@ class MapData {
   read(): Promise<void> {
     return this.#turns.take(
       async () => {
+        // Asked for beside the columns, not after them: the engine makes one while the page reads the other.
         const map = await engine.call("map.columns", {});
         this.failed = null;
+        await images.whenLoaded();
+        if (!images.loaded) return;
         const { version } = images.columns;
         if (map.version === version) await this.#adopt(images.columns, map);
         // The columns are older: once they are read the view asks again. They are newer: so must the map be.
@@ -81,8 +83,9 @@ class MapData {
     const places = await inSlices(buildPlaceIndex(map.coordinates));
     if (this.shown.map !== map) return;
     if (places === null) return;
-    const spacing = spacings(places);
-    this.index = { of: map, places, spacing, typical: typicalSpacing(spacing), clusters: placeClusters(map, columns.clusters) };
+    const spacing = await inSlices(spacings(places));
+    const clusters = await inSlices(placeClusters(map, columns.clusters));
+    if (this.shown.map === map) this.index = { of: map, places, spacing, typical: typicalSpacing(spacing), clusters };
   }
 }
 
@@ -96,23 +99,6 @@ function gathered(columns: ImageColumns, coordinates: Float32Array): Float32Arra
     kept[2 * point + 1] = coordinates[2 * point + 1];
   }
   return kept;
-}
-
-/** Runs a generator to its end, letting the page breathe between slices. */
-async function inSlices<T>(work: Generator<void, T>): Promise<T> {
-  await pause();
-  let since = performance.now();
-  for (;;) {
-    const step = work.next();
-    if (step.done === true) return step.value;
-    if (performance.now() - since < sliceMs) continue;
-    await pause();
-    since = performance.now();
-  }
-}
-
-function pause(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
 }
 
 function sequenceOf({ ids }: ImageColumns): Sequence {

@@ -3,6 +3,7 @@
  * Counting sort into cells, typed arrays only, built in slices so that a million points never hold the page up.
  */
 import { boundsOf, type Bounds } from "./camera.ts";
+import { atOnce } from "./slices.ts";
 
 export interface PlaceIndex {
   /** [n, 2], NaN where a point has no place. */
@@ -54,11 +55,7 @@ export function* buildPlaceIndex(places: Float32Array): Generator<void, PlaceInd
 
 /** The index at once, for tests and small maps. */
 export function placeIndex(places: Float32Array): PlaceIndex | null {
-  const building = buildPlaceIndex(places);
-  for (;;) {
-    const step = building.next();
-    if (step.done === true) return step.value;
-  }
+  return atOnce(buildPlaceIndex(places));
 }
 
 export function isPlaced(places: Float32Array, index: number): boolean {
@@ -115,11 +112,18 @@ export function nearestPoint(
   return best;
 }
 
-/** About how far apart points lie around each point, in units of the map: the root of the area per point in the nine cells around it. */
-export function spacings(index: PlaceIndex): Float32Array {
+/**
+ * About how far apart points lie around each point, in units of the map: the root of the area per point in the nine cells around it. Yields
+ * between slices.
+ */
+export function* spacings(index: PlaceIndex): Generator<void, Float32Array> {
   const { columns, rows, starts, points, cell, places } = index;
   const result = new Float32Array(places.length / 2).fill(Number.NaN);
+  let done = 0;
   for (let row = 0; row < rows; row++) {
+    const read = columns + starts[(row + 1) * columns] - starts[row * columns];
+    if (Math.floor((done + read) / slice) > Math.floor(done / slice)) yield;
+    done += read;
     for (let column = 0; column < columns; column++) {
       const at = row * columns + column;
       if (starts[at] === starts[at + 1]) continue;

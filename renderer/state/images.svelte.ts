@@ -66,6 +66,12 @@ class Images {
   readonly #names = $derived(this.columns.names.split("\n"));
   readonly #byId = $derived(new Map(Array.from(this.columns.ids, (id, index) => [id, index])));
   readonly #turns = new Turns();
+  #waiting: (() => void)[] = [];
+
+  /** Once there are columns, or nobody waits for them any more (`loaded` tells). */
+  whenLoaded(): Promise<void> {
+    return this.loaded ? Promise.resolve() : new Promise((resolve) => this.#waiting.push(resolve));
+  }
 
   /** Reads the columns again; calls while reading are answered by one more read. */
   read(): Promise<void> {
@@ -76,6 +82,7 @@ class Images {
         this.columns = columns;
         this.loaded = true;
         this.failed = null;
+        this.#wake();
         // A large collection that grows is not read all the time: eight times as long as a read takes passes until the next.
         if (this.#turns.again)
           await new Promise((resolve) => setTimeout(resolve, Math.min(longestPauseMs, 8 * (performance.now() - startedAt))));
@@ -83,6 +90,7 @@ class Images {
       {
         failed: (error) => {
           this.failed = error instanceof Error ? error.message : String(error);
+          this.#wake();
           if (this.loaded) notices.fail("The images could not be read again", error);
         },
       },
@@ -94,6 +102,11 @@ class Images {
     this.loaded = false;
     this.failed = null;
     this.filter = noFilter;
+    this.#wake();
+  }
+
+  #wake(): void {
+    for (const wake of this.#waiting.splice(0)) wake();
   }
 
   /** In a ranking the slice that is most alike stands for its series. */

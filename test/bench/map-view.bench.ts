@@ -12,6 +12,7 @@ import { makeLooks } from "../../renderer/map-view/looks.ts";
 import { nearestPoint, placeIndex, spacings, type PlaceIndex } from "../../renderer/map-view/place-index.ts";
 import { placeClusters } from "../../renderer/map-view/clusters.ts";
 import { placeThumbnails } from "../../renderer/map-view/place-thumbnails.ts";
+import { atOnce } from "../../renderer/map-view/slices.ts";
 import { scatter } from "../helpers/map-scatter.ts";
 import { findChromium, sayNoChromium, startRendererSite, type RendererSite } from "../helpers/renderer-page.ts";
 
@@ -37,12 +38,12 @@ function measureArithmetic(count: number): void {
     y: (3 + Math.sin(step / 6)) * Math.sin(step / 79.6),
   }));
   const index = placeIndex(places) as PlaceIndex;
-  const spacing = spacings(index);
+  const spacing = atOnce(spacings(index));
   const labels = Array.from({ length: 24 }, (_, label) => ({ label, count: 1, representative: 1 as never }));
   let inside = 0;
   const results = {
     index: median(() => placeIndex(places)),
-    spacing: median(() => spacings(index)),
+    spacing: median(() => atOnce(spacings(index))),
     "lasso of 500 edges": median(() => (inside = pointsInside(index, outline).length)),
     "colours and order": median(() =>
       makeLooks({
@@ -74,7 +75,7 @@ function measureArithmetic(count: number): void {
         limit: 300,
       }),
     ),
-    clusters: median(() => placeClusters({ coordinates: places, clusters: labels }, clusters)),
+    clusters: median(() => atOnce(placeClusters({ coordinates: places, clusters: labels }, clusters))),
   };
   console.log(
     `${count} points: ${Object.entries(results)

@@ -81,6 +81,29 @@ describe.skipIf(chromium === null)("series", () => {
     await page.context().close();
   });
 
+  test("the large view shows a file of several windows through the one that is chosen, by list or key", async () => {
+    const page = await open(site);
+    await page.locator(`[data-id="${framed}"]`).click();
+    await page.keyboard.press("Space");
+    const large = page.getByRole("dialog", { name: /^Large view/u });
+    const list = large.getByLabel("Window");
+    const source = (): Promise<string | null> => large.locator(".paper img[alt]:not([alt=''])").getAttribute("src");
+    await list.waitFor();
+    expect(await list.locator("option").allInnerTexts()).toEqual(["40 / 400", "LUNG (-600 / 1500)"]);
+    expect(await source()).toBe(`/image/${framed}?frame=${fakeFrames / 2}`);
+    await list.selectOption({ label: "LUNG (-600 / 1500)" });
+    await expect.poll(source).toBe(`/image/${framed}?frame=${fakeFrames / 2}&window=1`);
+    await large.focus();
+    await page.keyboard.press("ArrowDown");
+    await expect.poll(source).toBe(`/image/${framed}?frame=${fakeFrames / 2 + 1}&window=1`);
+    await page.keyboard.press("w");
+    await expect.poll(source).toBe(`/image/${framed}?frame=${fakeFrames / 2 + 1}`);
+    await page.keyboard.press("ArrowRight");
+    await large.getByText(`of ${slicesPerSeries}`).waitFor();
+    expect(await list.count()).toBe(0);
+    await page.context().close();
+  });
+
   test("one slice of a series has a place on the map", async () => {
     const page = await open(site);
     await page.keyboard.press("m");

@@ -136,6 +136,7 @@ export function detailsOf(images: readonly FakeImage[], image: FakeImage): Image
       { label: "Camera", text: "Example X100" },
       { label: "Exposure", text: "1/250 s, f/4, ISO 200" },
     ],
+    windows: image.frames === undefined ? [] : [{ centre: 40, width: 400, name: null }, { centre: -600, width: 1500, name: "LUNG" }], // prettier-ignore
     outlier: { score, percentile, nearest },
     issues: issuesOf(image),
     groups: start < 0 || start >= images.length ? [] : [{ id: `group-${start}` as GroupId, relation: relationAt(start), count: 2 }],

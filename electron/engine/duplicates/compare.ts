@@ -7,6 +7,7 @@
 import { scaleOf as lengthsBy } from "#protocol/affine.ts";
 
 import { compareAligned, type Differences } from "./align/compare-aligned.ts";
+import { findCutOffTone, withTone } from "./align/cut-off-tone.ts";
 import { hasForeignDetail, hasForeignGrain } from "./noise.ts";
 import { isLarge, orient, orientations, orientedSteps, sourceSize, swapsSides } from "./picture.ts";
 import type { Orientation, Picture } from "./picture.ts";
@@ -83,6 +84,10 @@ export function comparePictures(a: Picture, b: Picture, options: CompareOptions 
       return { relation, score, orientation: 0, scale: 1 / lengthsBy(differences.affine), toned: differences.toned, differences };
     }
   }
+  if (options.lookForEdits === true && orientation === 0 && isLarge(sourceSize(a)) && isLarge(sourceSize(b))) {
+    const match = matchCutOff(a, b);
+    if (match !== null) return { ...nothing, relation: "same-picture", score: match.score, toned: true };
+  }
   if (options.lookForScene === true && orientation === 0) {
     const agreement = sceneAgreement(a, b);
     if (agreement > 0) return { ...nothing, relation: "same-scene", score: agreement };
@@ -127,6 +132,14 @@ function matchTiles(a: Picture, b: Picture): Match | null {
     return closer === "blank" ? matchBlank(a, b) : closer;
   }
   return first === "blank" ? matchBlank(a, b) : first;
+}
+
+/** As one is where the other's brightness and contrast were changed so much that a good part was cut off at black or white. */
+function matchCutOff(a: Picture, b: Picture): Match | null {
+  const tone = findCutOffTone(a, b);
+  if (tone === null) return null;
+  const match = tone.from === "first" ? matchTiles(withTone(a, tone), b) : matchTiles(a, withTone(b, tone));
+  return match && { score: 0.95 * match.score, toned: true };
 }
 
 /** At the common size, at most `limit` long; "blank" where there is too little to see. */

@@ -6,6 +6,7 @@ import type { ImageDetails, ImageId } from "#protocol/model.ts";
 import { UserError } from "../base/errors.ts";
 import { showPath, splitPath } from "../base/path-bytes.ts";
 import type { Collection } from "../collection.ts";
+import type { PictureMetadata } from "../ingest/decode/types.ts";
 import { contentById, type ContentRow } from "../store/queries/contents.ts";
 import { fileById } from "../store/queries/files.ts";
 import { issuesOfContent, outlierOfContent } from "../store/queries/findings.ts";
@@ -37,6 +38,7 @@ export function describeImage(collection: Collection, id: ImageId): ImageDetails
     bitDepth: content.bit_depth,
     channels: content.channels,
     facts: describeFacts(content),
+    windows: (JSON.parse(content.metadata) as PictureMetadata).dicom?.windows ?? [],
     outlier: outlier && {
       score: outlier.score,
       percentile: outlier.percentile,

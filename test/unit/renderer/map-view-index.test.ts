@@ -1,6 +1,7 @@
 /** @file The grid over the map against plain loops over all points: boxes, nearest, counts, spacing, and the lasso on top of it. */
 import { describe, expect, test } from "vitest";
 
+import { atOnce } from "../../../renderer/map-view/slices.ts";
 import { extendOutline, insideTest, pointsInside } from "../../../renderer/map-view/lasso.ts";
 import {
   buildPlaceIndex,
@@ -80,7 +81,7 @@ describe("place index", () => {
     const lattice = new Float32Array(2 * 500);
     for (let at = 0; at < 400; at++) lattice.set([(at % 20) * 0.1, Math.floor(at / 20) * 0.1], 2 * at);
     for (let at = 0; at < 100; at++) lattice.set([10 + (at % 10), 10 + Math.floor(at / 10)], 2 * (400 + at));
-    const spacing = spacings(placeIndex(lattice) as PlaceIndex);
+    const spacing = atOnce(spacings(placeIndex(lattice) as PlaceIndex));
     expect(spacing[210]).toBeLessThan(0.5 * spacing[455]);
     expect(typicalSpacing(spacing)).toBeLessThan(0.5 * spacing[455]);
   });

@@ -7,6 +7,7 @@ import { panBy, toScreen, type Camera } from "../../../renderer/map-view/camera.
 import { placeClusters } from "../../../renderer/map-view/clusters.ts";
 import { placeIndex, spacings, type PlaceIndex } from "../../../renderer/map-view/place-index.ts";
 import { labelHeight, labelWidth, placeLabels } from "../../../renderer/map-view/place-labels.ts";
+import { atOnce } from "../../../renderer/map-view/slices.ts";
 import {
   largestThumbnail,
   placeThumbnails,
@@ -23,7 +24,7 @@ const near: Camera = { x: places[0], y: places[1], scale: 900 };
 function request(change: Partial<ThumbnailRequest> = {}): ThumbnailRequest {
   return {
     index,
-    spacing: spacings(index),
+    spacing: atOnce(spacings(index)),
     camera: near,
     size,
     aspectOf: (point) => (point % 3 === 0 ? 1.5 : 0.75),
@@ -101,7 +102,7 @@ describe("thumbnails", () => {
 
   test("a few pictures far apart are all shown, of a size that leaves room", () => {
     const few = placeIndex(Float32Array.of(0, 0, 4, 0, 0, 4, 4, 4, 2, 2)) as PlaceIndex;
-    const placed = placeThumbnails(request({ index: few, spacing: spacings(few), camera: { x: 2, y: 2, scale: 120 } }));
+    const placed = placeThumbnails(request({ index: few, spacing: atOnce(spacings(few)), camera: { x: 2, y: 2, scale: 120 } }));
     expect(placed).toHaveLength(5);
   });
 });
@@ -119,7 +120,7 @@ describe("clusters and their labels", () => {
     count: labels.filter((one) => one === label).length,
     representative: (label + 1) as ImageId,
   }));
-  const placed = placeClusters({ coordinates: clumped, clusters }, labels);
+  const placed = atOnce(placeClusters({ coordinates: clumped, clusters }, labels));
 
   test("the middle is not moved by a member far away, nor are the bounds", () => {
     // Point 4 is of cluster 0 and lies at (500, 500).
@@ -131,7 +132,7 @@ describe("clusters and their labels", () => {
 
   test("largest first, and only those with members on the map", () => {
     expect(placed.map((cluster) => cluster.count)).toEqual(placed.map((cluster) => cluster.count).sort((a, b) => b - a));
-    expect(placeClusters({ coordinates: new Float32Array(6000).fill(NaN), clusters }, labels)).toEqual([]);
+    expect(atOnce(placeClusters({ coordinates: new Float32Array(6000).fill(NaN), clusters }, labels))).toEqual([]);
   });
 
   test("labels do not lie over each other or leave the window", () => {

@@ -1,0 +1,91 @@
+/**
+ * @file Brightness and contrast of pictures of which a good part is black or white. There a line through what is left misjudges the gain (what lies just inside is the noise's choice), and means of several
+ * pixels do not follow it at all: each pixel's red, green and blue were cut off on their own. So gains are tried on the pixels themselves, each with the shift that gives the mean found, cut off as programs cut.
+ */
+import type { Picture } from "../picture.ts";
+import { middleShift } from "../tone.ts";
+
+/** value -> gain value + bias, cut off at 0 and 255. */
+export interface CutOffTone {
+  readonly gain: number;
+  readonly bias: number;
+  /** The fainter of the two, of which the other was made. */
+  readonly from: "first" | "second";
+}
+
+const leastCutShare = 0.05;
+const slight = { gain: 0.08, bias: 8 };
+const triedGains = [1, 1.04, 1.08, 1.12, 1.16, 1.2, 1.24, 1.28, 1.33, 1.38, 1.43];
+const finerSteps = [-0.02, -0.01, 0.01, 0.02];
+const furthestBias = 60;
+const sampled = 8000; // pixels
+/** Grey levels; what is off by more counts no further. */
+const mostMiss = 20;
+
+/** The change that explains most of what two pictures of one size differ by; null where little is cut off in either, and where it is slight: that shows on means. */
+export function findCutOffTone(first: Picture, second: Picture): CutOffTone | null {
+  if (first.width !== second.width || first.height !== second.height) return null;
+  const [one, other] = [sampleOf(first), sampleOf(second)];
+  let best: (CutOffTone & { readonly miss: number }) | null = null;
+  for (const from of ["first", "second"] as const) {
+    const [source, result] = from === "first" ? [one, other] : [other, one];
+    if (cutShare(result) < leastCutShare) continue;
+    const tryGain = (gain: number): void => {
+      const bias = biasOf(source, result, gain);
+      const miss = missAt(source, result, gain, bias);
+      if (best === null || miss < best.miss) best = { gain, bias, from, miss };
+    };
+    triedGains.forEach(tryGain);
+    const { gain } = best as unknown as CutOffTone;
+    for (const step of finerSteps) tryGain(gain + step);
+  }
+  if (best === null) return null;
+  const { gain, bias } = best as CutOffTone;
+  return gain - 1 > slight.gain || middleShift({ gain, bias }) > slight.bias ? best : null;
+}
+
+export function withTone(picture: Picture, { gain, bias }: CutOffTone): Picture {
+  const levels = Uint8ClampedArray.from({ length: 256 }, (_, level) => gain * level + bias);
+  return { ...picture, data: Uint8Array.from(picture.data, (value) => levels[value]) };
+}
+
+function sampleOf({ data }: Picture): Uint8Array {
+  const pixels = data.length / 3;
+  const step = Math.max(1, Math.floor(pixels / sampled));
+  const values = new Uint8Array(3 * Math.floor(pixels / step));
+  for (let at = 0; 3 * at < values.length; at++) values.set(data.subarray(3 * at * step, 3 * at * step + 3), 3 * at);
+  return values;
+}
+
+function cutShare(values: Uint8Array): number {
+  let count = 0;
+  for (const value of values) if (value <= 1 || value >= 254) count++;
+  return count / Math.max(1, values.length);
+}
+
+function missAt(from: Uint8Array, to: Uint8Array, gain: number, bias: number): number {
+  let sum = 0;
+  for (let at = 0; at < from.length; at++) sum += Math.min(mostMiss, Math.abs(to[at] - within(gain * from[at] + bias)));
+  return sum;
+}
+
+/** The shift after which the mean is right. */
+function biasOf(from: Uint8Array, to: Uint8Array, gain: number): number {
+  let wanted = 0;
+  for (const value of to) wanted += value;
+  const counts = new Float64Array(256);
+  for (const value of from) counts[value]++;
+  let [low, high] = [-furthestBias, furthestBias];
+  for (let step = 0; step < 14; step++) {
+    const middle = (low + high) / 2;
+    let sum = 0;
+    for (let level = 0; level < 256; level++) sum += counts[level] * within(gain * level + middle);
+    if (sum < wanted) low = middle;
+    else high = middle;
+  }
+  return (low + high) / 2;
+}
+
+function within(value: number): number {
+  return value < 0 ? 0 : value > 255 ? 255 : value;
+}
