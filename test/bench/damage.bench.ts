@@ -22,6 +22,8 @@ import { watchMemory } from "./memory-of-processes.ts";
 interface Told {
   readonly path: string;
   readonly code: string;
+  /** Why it is refused; empty of what is read. */
+  readonly message: string;
   readonly ms: number;
 }
 
@@ -43,7 +45,7 @@ async function readAll(paths: readonly string[]): Promise<Told[]> {
       failure: { code: "BUG", message: thrown.message },
     }));
     const failure = "failure" in answer ? answer.failure : null;
-    told.push({ path, code: failure?.code ?? "read", ms: performance.now() - start });
+    told.push({ path, code: failure?.code ?? "read", message: failure?.message ?? "", ms: performance.now() - start });
     if (failure !== null && ["BUG", "crash", "timeout"].includes(failure.code))
       console.log(`  ${failure.code} ${path}: ${failure.message}`);
   });
@@ -99,16 +101,16 @@ function compareWithPillow(told: readonly Told[]): void {
   const both = told.filter(({ path }) => theirs.has(path));
   const refused = both.filter(({ code }) => code !== "read");
   const byFormat = new Map<string, string[]>();
-  for (const { path, code } of refused) {
+  for (const { path, code, message } of refused) {
     const format = theirs.get(path) as string;
-    byFormat.set(format, [...(byFormat.get(format) ?? []), `${basename(path)} ${code}`]);
+    byFormat.set(format, [...(byFormat.get(format) ?? []), `${basename(path)} (${code}: ${message})`]);
   }
   const percent = ((100 * refused.length) / Math.max(1, both.length)).toFixed(1);
   console.log(
     `  Pillow reads ${both.length}; of those refused ${refused.length} (${percent} %); read here and not by Pillow ${told.filter(({ path, code }) => code === "read" && !theirs.has(path)).length}`,
   );
   for (const [format, files] of [...byFormat].sort((one, other) => other[1].length - one[1].length))
-    console.log(`    ${files.length} ${format}: ${files.slice(0, 6).join(", ")}`);
+    console.log([`    ${files.length} ${format}`, ...files].join("\n      "));
 }
 
 if (what === "corpora" || what === "all")

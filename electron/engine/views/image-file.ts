@@ -35,6 +35,10 @@ const mediaTypes: Record<ImageFormat, string | null> = {
   // Its preview, turned as the raw says.
   raw: null,
   nifti: null,
+  sgi: null,
+  // Browsers choose among the pictures of an icon by rules of their own.
+  ico: null,
+  dds: null,
 };
 
 const previewSide = 2048;

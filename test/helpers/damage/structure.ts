@@ -60,6 +60,17 @@ const walks: Readonly<Record<ImageFormat, Walk>> = {
   bmp: (bytes, found) =>
     header(bytes, found, { numbers: [2, 6, 10, 14, 18, 22, 30, 34, 38, 42, 46, 50], shorts: [26, 28], length: 54, big: false }),
   tga: (bytes, found) => header(bytes, found, { numbers: [], shorts: [3, 5, 8, 10, 12, 14, 16], length: 18, big: false }),
+  sgi: (bytes, found) =>
+    header(bytes, found, { numbers: [12, 16, 104, 512, 516, 520], shorts: [0, 2, 4, 6, 8, 10], length: 512, big: true }),
+  dds: (bytes, found) =>
+    header(bytes, found, {
+      numbers: [4, 8, 12, 16, 20, 24, 28, 76, 80, 84, 88, 92, 96, 100, 104, 108, 112, 128, 132, 140, 144],
+      shorts: [],
+      length: 128,
+      big: false,
+    }),
+  ico: (bytes, found) =>
+    header(bytes, found, { numbers: [14, 18, 22, 26, 30, 34, 38, 42, 54], shorts: [2, 4, 6, 10, 12, 34, 36], length: 22, big: false }),
   pnm: words,
   svg: words,
   dicom: elements,

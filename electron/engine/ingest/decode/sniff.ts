@@ -53,6 +53,11 @@ const extensions: Readonly<Record<string, KnownFormat>> = {
   jpx: "jp2",
   psd: "psd",
   psb: "psd",
+  ico: "ico",
+  cur: "ico",
+  dds: "dds",
+  // .rgb, .rgba and .bw are SGI images too, and as often bare samples: of these the bytes alone decide.
+  sgi: "sgi",
   exr: "exr",
   cr2: "raw",
   cr3: "raw",
@@ -94,6 +99,9 @@ const names: Readonly<Record<KnownFormat, string>> = {
   psd: "Photoshop",
   raw: "camera raw",
   nifti: "NIfTI",
+  sgi: "SGI",
+  ico: "Windows icon",
+  dds: "DirectDraw surface",
   exr: "OpenEXR",
 };
 
@@ -169,6 +177,9 @@ export function formatByHead(head: Uint8Array): KnownFormat | null {
   if (at(0, "\xff\x0a") || at(0, "\0\0\0\x0cJXL \r\n")) return "jxl";
   if (at(0, "\0\0\0\x0cjP  \r\n") || at(0, "\xff\x4f\xff\x51")) return "jp2";
   if (at(0, "v/1\x01")) return "exr";
+  if (at(0, "DDS ") && at(4, "\x7c\0\0\0")) return "dds";
+  if (at(0, "\x01\xda") && isSgiHeader(head)) return "sgi";
+  if ((at(0, "\0\0\x01\0") || at(0, "\0\0\x02\0")) && isIconHeader(head)) return "ico";
   if (isPnm(head)) return "pnm";
   if (isNifti(head) || (at(0, "\x1f\x8b") && isNifti(unpackedHead(head)))) return "nifti";
   if (isBareDicom(head)) return "dicom";
@@ -224,6 +235,25 @@ function isBitmapHeader(head: Uint8Array): boolean {
   const size = view.getUint32(14, true);
   if (size === 12) return view.getUint16(22, true) === 1;
   return [16, 40, 52, 56, 64, 108, 124].includes(size) && head.length >= 28 && view.getUint16(26, true) === 1;
+}
+
+/** Two bytes alone begin many files: storage, width of samples and dimensions must make sense too. */
+function isSgiHeader(head: Uint8Array): boolean {
+  return (
+    head.length >= 12 &&
+    (head[2] as number) <= 1 &&
+    (head[3] === 1 || head[3] === 2) &&
+    head[4] === 0 &&
+    [1, 2, 3].includes(head[5] as number)
+  );
+}
+
+/** Four bytes that much begins with, a TGA too: the first picture of the list must lie behind the list. */
+function isIconHeader(head: Uint8Array): boolean {
+  if (head.length < 22) return false;
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
+  const count = view.getUint16(4, true);
+  return count > 0 && view.getUint32(14, true) >= 40 && view.getUint32(18, true) >= 6 + count * 16;
 }
 
 /** The first element is <svg>: an HTML page with a drawing inside is no picture. */

@@ -131,6 +131,9 @@ export const imageFormats = [
   "psd",
   "raw",
   "nifti",
+  "sgi",
+  "ico",
+  "dds",
 ] as const;
 /** Formats with a decoder. */
 export type ImageFormat = (typeof imageFormats)[number];

@@ -6,6 +6,9 @@ import { checkSize } from "../check-size.ts";
 import { DecodeError } from "../decode-error.ts";
 import { wholePicture } from "../decoder.ts";
 import type { Decoded, DecodeInput } from "../decoder.ts";
+import type { Picture } from "../types.ts";
+import { fieldOf, shareOf } from "./bit-fields.ts";
+import type { BitField } from "./bit-fields.ts";
 import { unpackRunLengths } from "./bmp-rle.ts";
 
 interface Header {
@@ -27,15 +30,27 @@ const compressionRle4 = 2;
 const compressionFields = 3;
 const compressionAlphaFields = 6;
 
+export interface Bitmap {
+  readonly picture: Picture;
+  /** Of a pixel. */
+  readonly bits: number;
+  readonly hasAlpha: boolean;
+  /** Where the stored pixels begin. */
+  readonly pixelsAt: number;
+}
+
 export function decodeBitmap({ bytes, want }: DecodeInput): Promise<Decoded> {
-  const header = readHeader(bytes);
-  checkSize(header.width, header.height);
-  const { width, height } = header;
-  const data = header.bits <= 8 ? fromPalette(bytes, header) : fromFields(bytes, header);
-  const picture = { width, height, data };
-  const hasAlpha = header.masks[3] !== 0;
-  const bitDepth = header.bits === 16 ? 5 : Math.min(8, header.bits);
+  const { picture, bits, hasAlpha } = readBitmap(bytes);
+  const bitDepth = bits === 16 ? 5 : Math.min(8, bits);
   return Promise.resolve(wholePicture(want, picture, { format: "bmp", channels: hasAlpha ? 4 : 3, bitDepth, hasAlpha }));
+}
+
+export function readBitmap(bytes: Buffer): Bitmap {
+  const header = readHeader(bytes);
+  const { width, height, bits, pixelsAt } = header;
+  checkSize(width, height);
+  const data = bits <= 8 ? fromPalette(bytes, header) : fromFields(bytes, header);
+  return { picture: { width, height, data }, bits, hasAlpha: header.masks[3] !== 0, pixelsAt };
 }
 
 function readHeader(bytes: Buffer): Header {
@@ -123,7 +138,7 @@ function fromFields(bytes: Buffer, header: Header): Uint8Array {
   const stride = rowBytes(width, bits);
   checkLength(bytes, header, stride);
   const fields = header.masks.map(fieldOf);
-  const [red, green, blue, alpha] = fields as [Field, Field, Field, Field];
+  const [red, green, blue, alpha] = fields as [BitField, BitField, BitField, BitField];
   const data = new Uint8Array(width * height * 3);
   for (let row = 0, to = 0; row < height; row++) {
     let at = header.pixelsAt + storedRow(header, row) * stride;
@@ -135,7 +150,7 @@ function fromFields(bytes: Buffer, header: Header): Uint8Array {
         continue;
       }
       const value = bits === 16 ? bytes.readUInt16LE(at) : bytes.readUInt32LE(at);
-      const opacity = alpha.largest === 0 ? 1 : ((value & alpha.mask) >>> alpha.shift) / alpha.largest;
+      const opacity = alpha.largest === 0 ? 1 : shareOf(value, alpha);
       data[to] = onWhite(value, red, opacity);
       data[to + 1] = onWhite(value, green, opacity);
       data[to + 2] = onWhite(value, blue, opacity);
@@ -144,25 +159,12 @@ function fromFields(bytes: Buffer, header: Header): Uint8Array {
   return data;
 }
 
-interface Field {
-  readonly mask: number;
-  readonly shift: number;
-  /** Largest value of the field, 0 for an empty mask. */
-  readonly largest: number;
-}
-
-function fieldOf(mask: number): Field {
-  const shift = mask === 0 ? 0 : 31 - Math.clz32(mask & -mask);
-  return { mask, shift, largest: mask >>> shift };
-}
-
-function onWhite(value: number, field: Field, opacity: number): number {
-  const full = field.largest === 0 ? 0 : (((value & field.mask) >>> field.shift) / field.largest) * 255;
-  return Math.round(full * opacity + 255 * (1 - opacity));
+function onWhite(value: number, field: BitField, opacity: number): number {
+  return Math.round(shareOf(value, field) * 255 * opacity + 255 * (1 - opacity));
 }
 
 /** Rows are padded to four bytes. */
-function rowBytes(width: number, bits: number): number {
+export function rowBytes(width: number, bits: number): number {
   return Math.floor((width * bits + 31) / 32) * 4;
 }
 

@@ -5,8 +5,10 @@
 import type { Decoder } from "../decoder.ts";
 import type { ImageFormat } from "../types.ts";
 import { decodeBitmap } from "./bmp.ts";
+import { decodeDds } from "./dds.ts";
 import { decodeDicom } from "./dicom.ts";
 import { decodeHeic } from "./heic.ts";
+import { decodeIcon } from "./ico.ts";
 import { decodeJpeg } from "./jpeg.ts";
 import { decodeJp2 } from "./jp2.ts";
 import { decodeJxl } from "./jxl.ts";
@@ -14,6 +16,7 @@ import { decodeNifti } from "./nifti.ts";
 import { decodePnm } from "./pnm.ts";
 import { decodePsd } from "./psd.ts";
 import { decodeRawFile } from "./raw.ts";
+import { decodeSgi } from "./sgi.ts";
 import { decodeSvg } from "./svg.ts";
 import { decodeTga } from "./tga.ts";
 import { decodeTiff } from "./tiff.ts";
@@ -37,4 +40,7 @@ export const decoders: Readonly<Record<ImageFormat, Decoder>> = {
   psd: decodePsd,
   raw: decodeRawFile,
   nifti: decodeNifti,
+  sgi: decodeSgi,
+  ico: decodeIcon,
+  dds: decodeDds,
 };
