@@ -92,5 +92,18 @@ add("moving.png", saved(frames[0], "PNG", save_all=True, append_images=frames[1:
 add("moving.webp", saved(frames[0], "WEBP", save_all=True, append_images=frames[1:], lossless=True), rgb, frameCount=3)
 add("moving.gif", saved(frames[0].quantize(128), "GIF", save_all=True, append_images=[frame.quantize(128) for frame in frames[1:]]), frameCount=3)
 
+add("plain.sgi", saved(rgb, "SGI"), channels=3, bitDepth=8)
+add("alpha.sgi", saved(rgba, "SGI"), channels=4, hasAlpha=True)
+add("grey.sgi", saved(Image.fromarray(grey), "SGI"), channels=1, hasAlpha=False)
+add("wide.sgi", saved(rgb, "SGI", bpc=2), channels=3, bitDepth=16)
+add("png.ico", saved(rgba, "ICO", sizes=[(16, 12), (32, 24)]), channels=4, hasAlpha=True, frameCount=2)
+add("bitmap.ico", saved(rgba, "ICO", sizes=[(32, 24)], bitmap_format="bmp"), channels=4, bitDepth=8, hasAlpha=True, frameCount=1)
+add("plain.dds", saved(rgb, "DDS"), channels=3, bitDepth=8, hasAlpha=False)
+add("alpha.dds", saved(rgba, "DDS"), channels=4, hasAlpha=True)
+add("grey.dds", saved(Image.fromarray(grey), "DDS"), channels=1)
+for packing in ("DXT1", "BC2", "BC3", "DXT3", "DXT5"):
+    add(f"{packing.lower()}.dds", saved(rgba, "DDS", pixel_format=packing), hasAlpha=True)
+add("bc5.dds", saved(rgb, "DDS", pixel_format="BC5"), channels=3)
+
 text = ",\n".join("  " + json.dumps(entry) for entry in entries)
 pathlib.Path(__file__).with_name("files.json").write_text(f"[\n{text}\n]\n")
