@@ -197,6 +197,16 @@ describe("BMP", () => {
     }
   });
 
+  test("without the header of a file, and with another number of planes", async () => {
+    const whole = bitmap({ bits: 8 });
+    const { picture } = await decode(whole);
+    const bare = await decodeBytes(whole.subarray(14), Buffer.from("clipboard.dib"), { kind: "full" });
+    expect(bare.picture).toEqual(picture);
+    const odd = Buffer.from(whole);
+    odd.writeUInt16LE(30000, 26);
+    expect((await decode(odd)).picture).toEqual(picture);
+  });
+
   test("1 bit", async () => {
     const { picture } = await decode(bitmap({ bits: 1 }));
     expect([...picture.data.subarray(0, 3)]).toEqual([...red]);

@@ -173,6 +173,7 @@ export function formatByHead(head: Uint8Array): KnownFormat | null {
   if (at(0, "II*\0") || at(0, "MM\0*") || at(0, "II+\0") || at(0, "MM\0+")) return "tiff";
   if (at(4, "ftyp")) return brandOf(head);
   if (at(0, "BM") && isBitmapHeader(head)) return "bmp";
+  if (at(0, "\x28\0\0\0") && isBareBitmap(head)) return "bmp";
   if (at(0, "8BPS\0\x01") || at(0, "8BPS\0\x02")) return "psd";
   if (at(0, "\xff\x0a") || at(0, "\0\0\0\x0cJXL \r\n")) return "jxl";
   if (at(0, "\0\0\0\x0cjP  \r\n") || at(0, "\xff\x4f\xff\x51")) return "jp2";
@@ -228,13 +229,25 @@ function isBareDicom(head: Uint8Array): boolean {
   return (next === 8 || next === 0x10) && (next > group || view.getUint16(10 + length, true) > number);
 }
 
+const bitmapBits: readonly number[] = [1, 4, 8, 16, 24, 32];
+
 /** "BM" alone begins many texts: the header's own length and its one plane must fit too. */
 function isBitmapHeader(head: Uint8Array): boolean {
   if (head.length < 26) return false;
   const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
   const size = view.getUint32(14, true);
   if (size === 12) return view.getUint16(22, true) === 1;
-  return [16, 40, 52, 56, 64, 108, 124].includes(size) && head.length >= 28 && view.getUint16(26, true) === 1;
+  if (![16, 40, 52, 56, 64, 108, 124].includes(size) || head.length < 30) return false;
+  // Where the planes are not one, what else there is must be right.
+  return view.getUint16(26, true) === 1 || (view.getUint32(6, true) === 0 && bitmapBits.includes(view.getUint16(28, true)));
+}
+
+/** A bitmap without the header of a file: nothing in its header may be odd. */
+function isBareBitmap(head: Uint8Array): boolean {
+  if (head.length < 40) return false;
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
+  const isSized = view.getInt32(4, true) > 0 && view.getInt32(8, true) !== 0;
+  return isSized && view.getUint16(12, true) === 1 && bitmapBits.includes(view.getUint16(14, true)) && view.getUint32(16, true) <= 6;
 }
 
 /** Two bytes alone begin many files: storage, width of samples and dimensions must make sense too. */

@@ -9,6 +9,7 @@ import type { Decoded, DecodeInput } from "../decoder.ts";
 import type { Picture } from "../types.ts";
 import { fieldOf, shareOf } from "./bit-fields.ts";
 import type { BitField } from "./bit-fields.ts";
+import { asBitmapFile } from "./bmp-file.ts";
 import { unpackRunLengths } from "./bmp-rle.ts";
 
 interface Header {
@@ -45,7 +46,8 @@ export function decodeBitmap({ bytes, want }: DecodeInput): Promise<Decoded> {
   return Promise.resolve(wholePicture(want, picture, { format: "bmp", channels: hasAlpha ? 4 : 3, bitDepth, hasAlpha }));
 }
 
-export function readBitmap(bytes: Buffer): Bitmap {
+export function readBitmap(found: Buffer): Bitmap {
+  const bytes = found.toString("latin1", 0, 2) === "BM" ? found : asBitmapFile(found);
   const header = readHeader(bytes);
   const { width, height, bits, pixelsAt } = header;
   checkSize(width, height);

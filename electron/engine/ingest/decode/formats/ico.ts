@@ -5,6 +5,7 @@
 import { DecodeError } from "../decode-error.ts";
 import { wholePicture } from "../decoder.ts";
 import type { Decoded, DecodeInput } from "../decoder.ts";
+import { asBitmapFile, fileHeaderBytes } from "./bmp-file.ts";
 import { readBitmap, rowBytes } from "./bmp.ts";
 import type { Bitmap } from "./bmp.ts";
 import { decodeWithVips } from "./vips.ts";
@@ -20,7 +21,6 @@ interface Entry {
 
 const directoryBytes = 6;
 const entryBytes = 16;
-const fileHeaderBytes = 14;
 
 export async function decodeIcon({ bytes, want }: DecodeInput): Promise<Decoded> {
   const entries = readEntries(bytes);
@@ -69,20 +69,11 @@ function rank({ width, height, bits }: Entry): number {
   return width * height * 64 + Math.min(63, bits);
 }
 
-/** The bitmap as it would lie in a file of its own: with the header of a file, and without the height of its mask. */
+/** The bitmap as it would lie in a file of its own, without the height of its mask. */
 function asFile(inside: Buffer): Buffer {
-  const size = inside.readUInt32LE(0);
-  if (size < 40 || size > inside.length)
-    throw new DecodeError("corrupt", `the header of a bitmap in an icon has ${size} bytes, known are 40 and more`);
   const bothHeights = inside.readInt32LE(8);
   if (bothHeights < 2) throw new DecodeError("corrupt", `a bitmap in an icon has height ${bothHeights}, of itself and of its mask`);
-  const bits = inside.readUInt16LE(14);
-  const claimed = inside.readUInt32LE(32);
-  const colours = bits > 8 ? 0 : claimed === 0 || claimed > 256 ? 1 << bits : claimed;
-  const fieldBytes = size === 40 && inside.readUInt32LE(16) === 3 ? 12 : 0;
-  const file = Buffer.concat([Buffer.alloc(fileHeaderBytes), inside]);
-  file.write("BM", 0, "latin1");
-  file.writeUInt32LE(fileHeaderBytes + size + fieldBytes + colours * 4, 10);
+  const file = asBitmapFile(inside);
   file.writeInt32LE(bothHeights >> 1, fileHeaderBytes + 8);
   return file;
 }

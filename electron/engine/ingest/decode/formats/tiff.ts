@@ -9,16 +9,21 @@ import { wholePicture } from "../decoder.ts";
 import type { Decoded, DecodeInput } from "../decoder.ts";
 import { chooseFrame } from "../frame-choice.ts";
 import { turnUpright } from "../orient.ts";
+import { decodeJpeg } from "./jpeg.ts";
 import { labToRgb } from "./lab.ts";
 import { inksToRgb, onWhite, spreadToEightBits, toEightBits } from "./samples.ts";
 import { compressionName } from "./tiff-codecs.ts";
-import { numbersOf, openTiff, orientationOf, readChain, tiffTags } from "./tiff-directory.ts";
+import { numberOf, numbersOf, openTiff, orientationOf, readChain, tiffTags } from "./tiff-directory.ts";
 import type { TiffDirectory } from "./tiff-directory.ts";
 import { chunksOf, coloursOf, hasAlphaSample, isPremultiplied, photometrics, readLayout } from "./tiff-layout.ts";
 import type { TiffLayout } from "./tiff-layout.ts";
+import { oldStyleJpeg, referenceRange, stretchRange } from "./tiff-old-jpeg.ts";
 import { readSamples } from "./tiff-samples.ts";
 import type { Samples } from "./tiff-samples.ts";
 import { decodeWithVips } from "./vips.ts";
+
+/** Of compression. */
+const oldStyle = 6;
 
 export async function decodeTiff(input: DecodeInput): Promise<Decoded> {
   const pages = readChain(openTiff(input.bytes));
@@ -40,6 +45,7 @@ async function decodePage(
 ): Promise<Decoded> {
   // A TIFF is what EXIF is made of: the facts of cameras and scanners lie in its own directory.
   const exif = page.file.isBig ? null : input.bytes;
+  if (numberOf(page, tiffTags.compression) === oldStyle) return { ...(await throughJpeg(input, page, frameCount)), exif };
   if (!isOurs(page)) return { ...(await throughVips({ ...input, frame: index }, page)), exif };
   const layout = readLayout(page);
   const { width, height } = layout;
@@ -50,6 +56,31 @@ async function decodePage(
   const facts = { format: "tiff", channels, bitDepth: layout.bits, hasAlpha, frameCount } as const;
   const decoded = wholePicture(input.want, picture, facts);
   return { ...decoded, facts: { ...decoded.facts, orientation }, exif };
+}
+
+/** Old-style JPEG, which nobody else takes out of its strips. */
+async function throughJpeg(input: DecodeInput, page: TiffDirectory, frameCount: number): Promise<Decoded> {
+  const layout = readLayout(page);
+  checkSize(layout.width, layout.height, 12);
+  const { width, height } = layout;
+  const { picture, facts } = await decodeJpeg({ format: "jpeg", bytes: oldStyleJpeg(page, layout), want: { kind: "full" } });
+  if (picture.width < width || picture.height < height)
+    throw new DecodeError("corrupt", `the JPEG has ${picture.width} x ${picture.height} of the ${width} x ${height} pixels of its TIFF`);
+  // A tile may be larger than the picture.
+  const data = new Uint8Array(width * height * 3);
+  for (let row = 0; row < height; row++)
+    data.set(picture.data.subarray(row * picture.width * 3, (row * picture.width + width) * 3), row * width * 3);
+  const range = referenceRange(page, layout);
+  if (range !== null) stretchRange(data, range);
+  const orientation = orientationOf(page);
+  const decoded = wholePicture(input.want, turnUpright({ width, height, data }, orientation), {
+    format: "tiff",
+    channels: facts.channels,
+    bitDepth: facts.bitDepth,
+    hasAlpha: false,
+    frameCount,
+  });
+  return { ...decoded, facts: { ...decoded.facts, orientation } };
 }
 
 /** What libvips refuses or shows as if its numbers were levels of 8 or 16 bits. */
