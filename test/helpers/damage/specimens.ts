@@ -10,6 +10,8 @@ import { formatByName } from "#engine/ingest/decode/sniff.ts";
 import type { ImageFormat } from "#engine/ingest/decode/types.ts";
 import { bitmap, detailed, dicom, motif, motifSharp, orientedJpeg, runLengthFrame, transferSyntaxes } from "../../fixtures/pictures.ts";
 import { nifti } from "../../fixtures/nifti.ts";
+import { oldJpegTiff } from "../../fixtures/old-jpeg.ts";
+import { dds, icon, iconBitmap, sgi } from "../../fixtures/surfaces.ts";
 import { lzw, pixelTags, tiff } from "../../fixtures/tiff.ts";
 import type { Specimen } from "./mutate.ts";
 
@@ -72,7 +74,19 @@ function byHand(): (readonly [string, Buffer | Promise<Buffer>])[] {
     ["big-end.tif", tiff([{ tags: pixelTags(shape), chunks: { data: [swapped(floats)] } }], { big: true })],
     ["camera.nef", inner.then((jpeg) => tiff([{ tags: [{ tag: 274, type: 3, values: [6] }], jpeg, children: [{ tags: [], jpeg }] }]))],
     ["camera.cr2", inner.then((jpeg) => tiff([{ tags: [{ tag: 259, type: 3, values: [6] }], chunks: { data: [jpeg] } }]))],
+    [
+      "old-jpeg.tif",
+      motifSharp()
+        .raw()
+        .toBuffer()
+        .then((data) => oldJpegTiff({ data, width: 64, height: 48, way: "both", rowsPerStrip: 16 })),
+    ],
     ["plain.bmp", bitmap({ bits: 24 })],
+    ["clipboard.dib", bitmap({ bits: 24 }).subarray(14)],
+    ["palette.ico", icon([{ bytes: iconBitmap({ width: 32, height: 24, bits: 4, pixels: [1, 2, 3], palette: [0, 255, 65280] }) }])],
+    ["packed.sgi", sgi({ width: 32, height: 24, channels: 3, samples: motif(32, 24), runLengths: true })],
+    ["seven.dds", dds({ width: 32, height: 24, data: Buffer.alloc(768, "random bytes of it"), packing: 98 })],
+    ["fields.dds", dds({ width: 8, height: 6, data: Buffer.alloc(96, 77), flags: 0x41, bits: 16, masks: [0xf00, 0xf0, 0xf, 0xf000] })],
     ["palette.bmp", bitmap({ bits: 8 })],
     ["runs.bmp", bitmap({ bits: 8, runLengths: true })],
     ["fields.bmp", bitmap({ bits: 16, fields: { masks: [0xf800, 0x7e0, 0x1f], headerBytes: 40 } })],
