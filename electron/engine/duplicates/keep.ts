@@ -28,7 +28,23 @@ export interface KeepOrder {
   propose(members: readonly KeepCandidate[], relation: Relation): GroupMember[];
 }
 
-const losslessFormats = new Set(["png", "bmp", "tiff", "tif", "gif", "svg", "dicom", "pnm", "tga", "psd", "raw", "nifti", "sgi", "ico"]);
+const losslessFormats = new Set([
+  "png",
+  "bmp",
+  "tiff",
+  "tif",
+  "gif",
+  "svg",
+  "dicom",
+  "pnm",
+  "tga",
+  "psd",
+  "raw",
+  "nifti",
+  "sgi",
+  "ico",
+  "icns",
+]);
 const copyName = /(^|[^a-z])(copy|kopie|copie|copia|duplicate)([^a-z]|$)|\(\d+\)|~\d*$/i;
 
 /** True for formats that keep every pixel. */
@@ -38,7 +54,7 @@ export function isLossless(format: string): boolean {
 
 /** Formats that moreover never reduce the colours: two of one size differ only where the pictures do. Of a raw the camera's JPEG is seen. */
 export function keepsEveryPixel(format: string): boolean {
-  return isLossless(format) && !["gif", "svg", "raw", "ico"].includes(format.toLowerCase());
+  return isLossless(format) && !["gif", "svg", "raw", "ico", "icns"].includes(format.toLowerCase());
 }
 
 interface Test {

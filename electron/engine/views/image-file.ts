@@ -38,6 +38,7 @@ const mediaTypes: Record<ImageFormat, string | null> = {
   sgi: null,
   // Browsers choose among the pictures of an icon by rules of their own.
   ico: null,
+  icns: null,
   dds: null,
 };
 

@@ -11,7 +11,7 @@ import type { ImageFormat } from "#engine/ingest/decode/types.ts";
 import { bitmap, detailed, dicom, motif, motifSharp, orientedJpeg, runLengthFrame, transferSyntaxes } from "../../fixtures/pictures.ts";
 import { nifti } from "../../fixtures/nifti.ts";
 import { oldJpegTiff } from "../../fixtures/old-jpeg.ts";
-import { dds, icon, iconBitmap, sgi } from "../../fixtures/surfaces.ts";
+import { dds, icon, iconBitmap, macIcon, sgi } from "../../fixtures/surfaces.ts";
 import { lzw, pixelTags, tiff } from "../../fixtures/tiff.ts";
 import type { Specimen } from "./mutate.ts";
 
@@ -84,6 +84,13 @@ function byHand(): (readonly [string, Buffer | Promise<Buffer>])[] {
     ["plain.bmp", bitmap({ bits: 24 })],
     ["clipboard.dib", bitmap({ bits: 24 }).subarray(14)],
     ["palette.ico", icon([{ bytes: iconBitmap({ width: 32, height: 24, bits: 4, pixels: [1, 2, 3], palette: [0, 255, 65280] }) }])],
+    [
+      "planes.icns",
+      macIcon([
+        ["is32", Buffer.alloc(768, "planes")],
+        ["s8mk", Buffer.alloc(256, 90)],
+      ]),
+    ],
     ["packed.sgi", sgi({ width: 32, height: 24, channels: 3, samples: motif(32, 24), runLengths: true })],
     ["seven.dds", dds({ width: 32, height: 24, data: Buffer.alloc(768, "random bytes of it"), packing: 98 })],
     ["fields.dds", dds({ width: 8, height: 6, data: Buffer.alloc(96, 77), flags: 0x41, bits: 16, masks: [0xf00, 0xf0, 0xf, 0xf000] })],

@@ -69,6 +69,7 @@ const walks: Readonly<Record<ImageFormat, Walk>> = {
       length: 128,
       big: false,
     }),
+  icns: macIconParts,
   ico: (bytes, found) =>
     header(bytes, found, { numbers: [14, 18, 22, 26, 30, 34, 38, 42, 54], shorts: [2, 4, 6, 10, 12, 34, 36], length: 22, big: false }),
   pnm: words,
@@ -250,6 +251,16 @@ function bareBytes(bytes: Buffer, found: Found): void {
   for (let at = 2; at < Math.min(bytes.length, 40); at++) found.fields.push({ at, bytes: 1, big: false });
   for (let at = 2; at < bytes.length; at += Math.max(4, bytes.length >> 4))
     found.parts.push({ start: at, end: Math.min(bytes.length, at + (bytes.length >> 4)) });
+}
+
+function macIconParts(bytes: Buffer, found: Found): void {
+  found.fields.push({ at: 4, bytes: 4, big: true });
+  for (let at = 8; at + 8 <= bytes.length && found.parts.length < mostParts;) {
+    const end = at + Math.max(8, bytes.readUInt32BE(at + 4));
+    found.parts.push({ start: at, end });
+    numbers(found, at + 4, Math.min(end, at + 12), true);
+    at = end;
+  }
 }
 
 function header(

@@ -159,6 +159,8 @@ describe("what counts as a picture", () => {
     ["IMG_1.tga", "\0\0\x02", true, "tga"],
     ["a", "8BPS\0\x02", true, "psd"],
     ["texture", "DDS \x7c\0\0\0", true, "dds"],
+    ["app", "icns\0\0\x04\0is32\0\0\x02\0", true, "icns"],
+    ["notes", "icns are the icons of macOS", false, null],
     ["favicon.ICO", "", true, "ico"],
     ["arrow", `\0\0\x02\0\x01\0${"\0".repeat(8)}\x68\0\0\0\x16\0\0\0`, true, "ico"],
     ["picture.rgb", "\x01\xda\x01\x01\0\x03\0\x20\0\x18\0\x03", true, "sgi"],

@@ -55,6 +55,7 @@ const extensions: Readonly<Record<string, KnownFormat>> = {
   psb: "psd",
   ico: "ico",
   cur: "ico",
+  icns: "icns",
   dds: "dds",
   // .rgb, .rgba and .bw are SGI images too, and as often bare samples: of these the bytes alone decide.
   sgi: "sgi",
@@ -101,6 +102,7 @@ const names: Readonly<Record<KnownFormat, string>> = {
   nifti: "NIfTI",
   sgi: "SGI",
   ico: "Windows icon",
+  icns: "macOS icon",
   dds: "DirectDraw surface",
   exr: "OpenEXR",
 };
@@ -179,6 +181,7 @@ export function formatByHead(head: Uint8Array): KnownFormat | null {
   if (at(0, "\0\0\0\x0cjP  \r\n") || at(0, "\xff\x4f\xff\x51")) return "jp2";
   if (at(0, "v/1\x01")) return "exr";
   if (at(0, "DDS ") && at(4, "\x7c\0\0\0")) return "dds";
+  if (at(0, "icns") && isMacIconHeader(head)) return "icns";
   if (at(0, "\x01\xda") && isSgiHeader(head)) return "sgi";
   if ((at(0, "\0\0\x01\0") || at(0, "\0\0\x02\0")) && isIconHeader(head)) return "ico";
   if (isPnm(head)) return "pnm";
@@ -259,6 +262,13 @@ function isSgiHeader(head: Uint8Array): boolean {
     head[4] === 0 &&
     [1, 2, 3].includes(head[5] as number)
   );
+}
+
+/** The word alone begins many texts: a first part must follow, with a length that fits into the whole. */
+function isMacIconHeader(head: Uint8Array): boolean {
+  if (head.length < 16) return false;
+  const view = new DataView(head.buffer, head.byteOffset, head.byteLength);
+  return view.getUint32(12) >= 8 && view.getUint32(12) <= view.getUint32(4) - 8;
 }
 
 /** Four bytes that much begins with, a TGA too: the first picture of the list must lie behind the list. */

@@ -133,6 +133,7 @@ export const imageFormats = [
   "nifti",
   "sgi",
   "ico",
+  "icns",
   "dds",
 ] as const;
 /** Formats with a decoder. */

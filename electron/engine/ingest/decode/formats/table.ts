@@ -8,6 +8,7 @@ import { decodeBitmap } from "./bmp.ts";
 import { decodeDds } from "./dds.ts";
 import { decodeDicom } from "./dicom.ts";
 import { decodeHeic } from "./heic.ts";
+import { decodeMacIcon } from "./icns.ts";
 import { decodeIcon } from "./ico.ts";
 import { decodeJpeg } from "./jpeg.ts";
 import { decodeJp2 } from "./jp2.ts";
@@ -42,5 +43,6 @@ export const decoders: Readonly<Record<ImageFormat, Decoder>> = {
   nifti: decodeNifti,
   sgi: decodeSgi,
   ico: decodeIcon,
+  icns: decodeMacIcon,
   dds: decodeDds,
 };
