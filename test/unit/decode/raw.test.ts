@@ -175,6 +175,10 @@ describe("what is wrong", () => {
     ]);
     await expect(decode(bytes, "a.nef")).rejects.toMatchObject({ name: "DecodeError", code: "truncated" });
   });
+  test("the place of a directory is a fraction", async () => {
+    const bytes = tiff([{ tags: [{ tag: 330, type: 5, values: [4001, 4] }], jpeg: large }]);
+    expectMotif(await decode(bytes, "a.nef"), 96, 64);
+  });
   test("directories in a circle", async () => {
     const bytes = tiff([{ tags: [{ tag: 330, type: 4, values: [8] }], jpeg: large }]);
     bytes.writeUInt32LE(bytes.readUInt32LE(4), bytes.length - 4); // the next directory is this one

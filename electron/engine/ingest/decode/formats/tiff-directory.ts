@@ -99,7 +99,8 @@ export function readDirectory(file: TiffFile, at: number): TiffDirectory | null 
   const { bytes, isBig } = file;
   const countBytes = isBig ? 8 : 2;
   const entryBytes = isBig ? 20 : 12;
-  if (at < 8 || at + countBytes > bytes.length) return null;
+  // A place may come out of a fraction.
+  if (!Number.isInteger(at) || at < 8 || at + countBytes > bytes.length) return null;
   const count = isBig ? readLong(file, at) : readWord(file, at, 2);
   const end = at + countBytes + count * entryBytes;
   if (count > entryLimit || end > bytes.length) return null;

@@ -32,7 +32,7 @@ export interface TiffLayout {
 export const photometrics = { whiteIsZero: 0, blackIsZero: 1, rgb: 2, palette: 3, inks: 5, ycbcr: 6, cieLab: 8, iccLab: 9 } as const;
 
 export function readLayout(directory: TiffDirectory): TiffLayout {
-  const number = (tag: number, otherwise: number): number => numberOf(directory, tag) ?? otherwise;
+  const number = (tag: number, otherwise: number): number => Math.trunc(numberOf(directory, tag) ?? otherwise);
   const bits = numbersOf(directory, tiffTags.bitsPerSample, 64);
   const width = number(tiffTags.width, 0);
   const height = number(tiffTags.height, 0);
