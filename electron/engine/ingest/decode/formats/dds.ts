@@ -16,7 +16,7 @@ import type { BlockPacking, DdsHeader, MaskedPixels } from "./dds-header.ts";
 import { onWhite } from "./samples.ts";
 
 /** Writes 4 x 4 RGBA pixels, row-major. */
-export type UnpackBlock = (block: Uint8Array, pixels: Uint8Array) => void;
+type UnpackBlock = (block: Uint8Array, pixels: Uint8Array) => void;
 
 interface Packing {
   readonly unpack: UnpackBlock;
