@@ -168,6 +168,7 @@ function writeFindings(store: WriteStore, encoderKey: number, random: Random): v
     representatives,
     trustworthiness: 0.95,
     recall: 0.4,
+    placed: new Int32Array(0),
   });
   replaceOutliers(
     store,

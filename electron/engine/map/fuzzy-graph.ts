@@ -28,6 +28,22 @@ export function fuzzyGraph(graph: NeighbourGraph, neighbours: number, signal?: A
   return union(graph, k, memberships(graph, k, signal), signal);
 }
 
+/**
+ * The membership of each neighbour of one item, from its distances in ascending order.
+ * @param overallMean the mean distance of all neighbours, for an item whose own are all zero
+ */
+export function membershipsOf(distances: Float64Array, overallMean: number): Float64Array {
+  let sum = 0;
+  let nearest = 0;
+  for (const distance of distances) {
+    sum += distance;
+    if (nearest === 0) nearest = distance;
+  }
+  const mean = nearest > 0 ? sum / (distances.length + 1) : overallMean;
+  const bandwidth = Math.max(fitBandwidth(distances, nearest), leastBandwidth * mean);
+  return distances.map((distance) => (distance > nearest ? Math.exp((nearest - distance) / bandwidth) : 1));
+}
+
 /** [count, k]: the membership of each neighbour in the item's own fuzzy set: 1 for the nearest, then falling to a total of log2(k + 1). */
 function memberships(graph: NeighbourGraph, k: number, signal: AbortSignal | undefined): Float32Array {
   const { count } = graph;
@@ -36,20 +52,8 @@ function memberships(graph: NeighbourGraph, k: number, signal: AbortSignal | und
   const overallMean = count * k > 0 ? meanDistance(graph, k) : 0;
   for (let row = 0; row < count; row++) {
     if (row % rowsPerCheck === 0) throwIfAborted(signal);
-    let sum = 0;
-    let nearest = 0;
-    for (let rank = 0; rank < k; rank++) {
-      const distance = distanceAt(graph, row, rank);
-      distances[rank] = distance;
-      sum += distance;
-      if (nearest === 0) nearest = distance;
-    }
-    const mean = nearest > 0 ? sum / (k + 1) : overallMean;
-    const bandwidth = Math.max(fitBandwidth(distances, nearest), leastBandwidth * mean);
-    for (let rank = 0; rank < k; rank++) {
-      const beyond = distances[rank] - nearest;
-      strengths[row * k + rank] = beyond > 0 ? Math.exp(-beyond / bandwidth) : 1;
-    }
+    for (let rank = 0; rank < k; rank++) distances[rank] = distanceAt(graph, row, rank);
+    strengths.set(membershipsOf(distances, overallMean), row * k);
   }
   return strengths;
 }

@@ -10,6 +10,7 @@ import type { MadeMap } from "../map/make-map.ts";
 import type { StandingOut } from "../outliers/standing-out.ts";
 import type { PackedListing } from "../ingest/scan/pack.ts";
 import type { EncoderRow } from "../store/queries/embeddings.ts";
+import type { StoredGraph } from "../store/queries/graphs.ts";
 import type { ComparedSpaces, SpacesInput } from "./comparison/compare-spaces.ts";
 
 /** Where the worker reads the vectors for itself: a hundred thousand of them must not pass through the engine's own thread. */
@@ -20,9 +21,18 @@ export interface VectorSource {
 
 export interface ComputeTasks {
   scan: { input: { folders: Uint8Array[]; leaveOut: Uint8Array[] }; output: PackedListing };
-  neighbours: { input: { source: VectorSource; k: number }; output: { contentIds: Int32Array; graph: NeighbourGraph; recall: number } };
+  /** `earlier`: a graph that may be brought up to date instead of being made anew. */
+  neighbours: {
+    input: { source: VectorSource; k: number; earlier: StoredGraph | null };
+    output: { contentIds: Int32Array; graph: NeighbourGraph; recall: number };
+  };
+  /** `initial`: NaN for points that the earlier map does not have. */
   map: {
     input: { source: VectorSource; graph: NeighbourGraph; seed: number; initial: Float32Array | null };
+    output: MadeMap;
+  };
+  "extend-map": {
+    input: { source: VectorSource; graph: NeighbourGraph; seed: number; coordinates: Float32Array; clusters: Int32Array };
     output: MadeMap;
   };
   compare: { input: SpacesInput; output: ComparedSpaces };

@@ -6,13 +6,16 @@ import { parentPort, workerData } from "node:worker_threads";
 import { BugError, codeOf, messageOf } from "../base/errors.ts";
 import { systemClock } from "../base/clock.ts";
 import type { VectorTable } from "../base/neighbour-graph.ts";
+import { createRandom } from "../base/random.ts";
 import type { StageOptions } from "../base/stage.ts";
 import { findCandidates } from "../duplicates/candidates.ts";
 import { formatByName, headBytes, looksLikeImage } from "../ingest/decode/sniff.ts";
 import { packListing } from "../ingest/scan/pack.ts";
 import { walk } from "../ingest/scan/walk.ts";
 import { obeyControl, sharedSignal } from "../jobs/control.ts";
+import { extendMap } from "../map/extend-map.ts";
 import { makeMap } from "../map/make-map.ts";
+import { placePoints } from "../map/place-points.ts";
 import { scoreOutliers } from "../outliers/score.ts";
 import { findStandingOut } from "../outliers/standing-out.ts";
 import { openForReading, type ReadStore } from "../store/database.ts";
@@ -21,6 +24,7 @@ import { evaluate } from "../training/evaluate/evaluate.ts";
 import { compareSpaces } from "./comparison/compare-spaces.ts";
 import type { ComputeMessage, ComputeStart, ComputeTask, ComputeTasks, VectorSource } from "./compute-messages.ts";
 import { loadKeypoints } from "./keypoints.ts";
+import { renewGraph } from "./renew-graph.ts";
 import { loadVectors, type EmbeddedContents } from "./vectors.ts";
 
 type Tasks = { [T in ComputeTask]: (input: ComputeTasks[T]["input"], options: StageOptions) => ComputeTasks[T]["output"] };
@@ -35,11 +39,17 @@ const tasks: Tasks = {
         isCandidate: (name, readHead) => formatByName(name) !== null || looksLikeImage(name, readHead()),
       }),
     ),
-  neighbours: ({ source, k }, options) => {
+  neighbours: ({ source, k, earlier }, options) => {
     const { contentIds, table } = readVectors(source);
-    return { contentIds, ...findNeighbours(table, k, options) };
+    return { contentIds, ...(renewGraph({ contentIds, table, k, earlier }, options) ?? findNeighbours(table, k, options)) };
   },
-  map: ({ source, graph, seed, initial }, options) => makeMap({ table: readVectors(source).table, graph, seed, initial }, options),
+  map: ({ source, graph, seed, initial }, options) => {
+    const { table } = readVectors(source);
+    const { signal } = options;
+    const start = initial && placePoints({ table, graph, coordinates: initial, random: createRandom(seed), signal });
+    return makeMap({ table, graph, seed, initial: start }, options);
+  },
+  "extend-map": ({ source, ...input }, options) => extendMap({ ...input, table: readVectors(source).table }, options),
   evaluate: (input, options) => evaluate(input, options),
   compare: (input, options) => compareSpaces(input, options),
   candidates: ({ contents, graph, rows, source, seed }, options) => {

@@ -11,8 +11,9 @@ import { inTransaction } from "../store/statements.ts";
 import { compute } from "./compute.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { addKeypoints } from "./keypoints.ts";
-import { asGraph, requireGraph, vectorSource } from "./neighbours-stage.ts";
+import { requireGraph, vectorSource } from "./neighbours-stage.ts";
 import type { Pipeline } from "./pipeline.ts";
+import { asGraph } from "./stored-graph.ts";
 import { verifyCandidates } from "./verify-candidates.ts";
 
 const version = 2;

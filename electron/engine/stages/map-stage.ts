@@ -1,74 +1,85 @@
 /**
- * @file Fourth stage: the map from the graph. When the collection changed a little, the layout starts from the old coordinates, so that
- * a person finds things where they were.
+ * @file Fourth stage: the map from the graph. When few points are new they are put beside their neighbours and nothing else moves; when more are, or when a
+ * person asks for it, the layout starts from the old coordinates, so that things are found where they were.
  */
 import { readMap, readMapFingerprint, saveMap, type StoredGraph, type StoredMap } from "../store/queries/graphs.ts";
 import { inTransaction } from "../store/statements.ts";
 import { compute } from "./compute.ts";
 import { fingerprint } from "./fingerprint.ts";
-import { asGraph, requireGraph, vectorSource } from "./neighbours-stage.ts";
+import { requireGraph, vectorSource } from "./neighbours-stage.ts";
 import type { Pipeline } from "./pipeline.ts";
+import { rowsOf } from "./renew-graph.ts";
+import { asGraph } from "./stored-graph.ts";
 
 const version = 1;
 /** Raise it, and every map is drawn anew. */
 const seed = 42;
+/** While at most this share of the points was put there since the last layout, more are put there too. */
+const placedShare = 0.1;
 
-export async function mapStage(pipeline: Pipeline): Promise<void> {
-  const { store, encoderRow, job } = pipeline;
-  const stored = requireGraph(pipeline);
-  if (!stored) return;
-  const current = fingerprint("map", version, encoderRow.key, stored.contentIds);
-  if (readMapFingerprint(store, encoderRow.key) === current) return;
-  const initial = initialCoordinates(stored, readMap(store, encoderRow.key));
-  const made = await compute(
-    "map",
-    { source: vectorSource(pipeline), graph: asGraph(stored), seed, initial },
-    { control: job.control, onProgress: (done, total) => job.progress(done, total) },
-  );
+/** @param again lay it out although nothing changed */
+export async function mapStage(pipeline: Pipeline, { again = false } = {}): Promise<void> {
+  const { store, encoderRow } = pipeline;
+  const graph = requireGraph(pipeline);
+  if (!graph) return;
+  const current = fingerprintOf(pipeline, graph.contentIds);
+  if (!again && readMapFingerprint(store, encoderRow.key) === current) return;
+  const old = readMap(store, encoderRow.key);
+  const placed = again || old?.fingerprint !== fingerprintOf(pipeline, old?.contentIds ?? []) ? null : placedPoints(graph.contentIds, old);
+  const made = placed === null || old === null ? await layOut(pipeline, graph, old) : await extend(pipeline, graph, old);
   inTransaction(store, () =>
     saveMap(store, encoderRow.key, {
       fingerprint: current,
-      contentIds: stored.contentIds,
+      contentIds: graph.contentIds,
       coordinates: made.coordinates,
       clusters: made.clusters,
-      representatives: Int32Array.from(made.representatives, (row) => stored.contentIds[row] as number),
+      representatives: Int32Array.from(made.representatives, (row) => graph.contentIds[row] as number),
       trustworthiness: made.trustworthiness,
       recall: made.recall,
+      placed: placed ?? new Int32Array(0),
     }),
   );
 }
 
-/** Old places for what had one, the mean of the neighbours' old places for the rest; null when too little is known to be worth it. */
-export function initialCoordinates(graph: Pick<StoredGraph, "contentIds" | "indices" | "k">, old: StoredMap | null): Float32Array | null {
-  if (!old) return null;
-  const places = new Map<number, number>();
-  old.contentIds.forEach((id, index) => places.set(id, index));
-  const count = graph.contentIds.length;
-  const coordinates = new Float32Array(2 * count).fill(Number.NaN);
-  let known = 0;
-  graph.contentIds.forEach((id, index) => {
-    const place = places.get(id);
-    if (place === undefined) return;
-    coordinates[2 * index] = old.coordinates[2 * place] as number;
-    coordinates[2 * index + 1] = old.coordinates[2 * place + 1] as number;
-    known++;
+/** Those that would be placed, and those that were; null where they are too many to go on so. */
+export function placedPoints(contentIds: Int32Array, old: Pick<StoredMap, "contentIds" | "placed">): Int32Array | null {
+  const laidOut = new Set(old.contentIds);
+  for (const id of old.placed) laidOut.delete(id);
+  const placed = contentIds.filter((id) => !laidOut.has(id));
+  return placed.length <= placedShare * contentIds.length ? placed : null;
+}
+
+function fingerprintOf({ encoderRow }: Pipeline, contentIds: ArrayLike<number>): string {
+  return fingerprint("map", version, encoderRow.key, contentIds);
+}
+
+function layOut(pipeline: Pipeline, graph: StoredGraph, old: StoredMap | null): ReturnType<typeof compute<"map">> {
+  const { job } = pipeline;
+  const initial = old && oldPlaces(graph.contentIds, old);
+  // When little is known an earlier map is not worth it.
+  const known = initial?.filter((value) => !Number.isNaN(value)).length ?? 0;
+  return compute(
+    "map",
+    { source: vectorSource(pipeline), graph: asGraph(graph), seed, initial: known < graph.contentIds.length ? null : initial },
+    { control: job.control, onProgress: (done, total) => job.progress(done, total) },
+  );
+}
+
+function extend(pipeline: Pipeline, graph: StoredGraph, old: StoredMap): ReturnType<typeof compute<"extend-map">> {
+  const { job } = pipeline;
+  const clusters = rowsOf(graph.contentIds, old.contentIds).map((row) => (row < 0 ? -1 : (old.clusters[row] as number)));
+  return compute(
+    "extend-map",
+    { source: vectorSource(pipeline), graph: asGraph(graph), seed, coordinates: oldPlaces(graph.contentIds, old), clusters },
+    { control: job.control, onProgress: (done, total) => job.progress(done, total) },
+  );
+}
+
+/** [n, 2]: NaN where there was none. */
+export function oldPlaces(contentIds: Int32Array, old: Pick<StoredMap, "contentIds" | "coordinates">): Float32Array {
+  const places = new Float32Array(2 * contentIds.length).fill(Number.NaN);
+  rowsOf(contentIds, old.contentIds).forEach((row, index) => {
+    if (row >= 0) places.set(old.coordinates.subarray(2 * row, 2 * row + 2), 2 * index);
   });
-  if (known < count / 2) return null;
-  const filled = coordinates.slice();
-  for (let index = 0; index < count; index++) {
-    if (!Number.isNaN(coordinates[2 * index])) continue;
-    let x = 0;
-    let y = 0;
-    let placed = 0;
-    for (let rank = 0; rank < graph.k; rank++) {
-      const neighbour = graph.indices[index * graph.k + rank] as number;
-      if (Number.isNaN(coordinates[2 * neighbour])) continue;
-      x += coordinates[2 * neighbour] as number;
-      y += coordinates[2 * neighbour + 1] as number;
-      placed++;
-    }
-    filled[2 * index] = placed > 0 ? x / placed : 0;
-    filled[2 * index + 1] = placed > 0 ? y / placed : 0;
-  }
-  return filled;
+  return places;
 }

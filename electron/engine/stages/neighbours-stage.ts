@@ -1,8 +1,7 @@
 /**
- * @file Third stage: the neighbour graph over every present content's embedding, made anew when the set changed. That of a large collection is not
- * quite exact; its recall is kept with it.
+ * @file Third stage: the neighbour graph over every present content's embedding, brought up to date when the set changed a little and made anew when
+ * it changed much. That of a large collection is not quite exact; its recall is kept with it.
  */
-import type { NeighbourGraph } from "../base/neighbour-graph.ts";
 import { listEmbeddedContents } from "../store/queries/embeddings.ts";
 import { readGraph, readGraphFingerprint, saveGraph, type StoredGraph } from "../store/queries/graphs.ts";
 import { inTransaction } from "../store/statements.ts";
@@ -16,7 +15,11 @@ export const neighbourCount = 32;
 const version = 1;
 
 export function graphFingerprint(pipeline: Pipeline): string {
-  return fingerprint("graph", version, pipeline.encoderRow.key, listEmbeddedContents(pipeline.store, pipeline.encoderRow.key));
+  return fingerprintOf(pipeline, listEmbeddedContents(pipeline.store, pipeline.encoderRow.key));
+}
+
+function fingerprintOf({ encoderRow }: Pipeline, contentIds: ArrayLike<number>): string {
+  return fingerprint("graph", version, encoderRow.key, contentIds);
 }
 
 export async function neighboursStage(pipeline: Pipeline): Promise<void> {
@@ -25,7 +28,7 @@ export async function neighboursStage(pipeline: Pipeline): Promise<void> {
   if (readGraphFingerprint(store, encoderRow.key) === current) return;
   const { contentIds, graph, recall } = await compute(
     "neighbours",
-    { source: vectorSource(pipeline), k: neighbourCount },
+    { source: vectorSource(pipeline), k: neighbourCount, earlier: earlierGraph(pipeline) },
     { control: job.control, onProgress: (done, total) => job.progress(done, total) },
   );
   inTransaction(store, () =>
@@ -40,13 +43,14 @@ export async function neighboursStage(pipeline: Pipeline): Promise<void> {
   );
 }
 
-export function vectorSource({ store, encoderRow }: Pipeline): VectorSource {
-  return { workspace: store.workspace, encoder: encoderRow };
+/** Null where there is none, or one of another version. */
+function earlierGraph(pipeline: Pipeline): StoredGraph | null {
+  const stored = readGraph(pipeline.store, pipeline.encoderRow.key);
+  return stored !== null && stored.fingerprint === fingerprintOf(pipeline, stored.contentIds) ? stored : null;
 }
 
-/** The stored graph in the form the algorithms take. */
-export function asGraph(stored: StoredGraph): NeighbourGraph {
-  return { count: stored.contentIds.length, k: stored.k, indices: stored.indices, similarities: stored.similarities };
+export function vectorSource({ store, encoderRow }: Pipeline): VectorSource {
+  return { workspace: store.workspace, encoder: encoderRow };
 }
 
 /** The graph of the last stage; null for an empty collection. */

@@ -13,8 +13,9 @@ import { verifierVersion } from "../duplicates/version.ts";
 import { compute } from "./compute.ts";
 import { contentMetrics, wrongNames } from "./content-metrics.ts";
 import { fingerprint } from "./fingerprint.ts";
-import { asGraph, requireGraph, vectorSource } from "./neighbours-stage.ts";
+import { requireGraph, vectorSource } from "./neighbours-stage.ts";
 import type { Pipeline } from "./pipeline.ts";
+import { asGraph } from "./stored-graph.ts";
 
 const version = 2;
 const seed = 5;

@@ -20,6 +20,7 @@ import { keepKeypoints } from "./013-keep-keypoints.ts";
 import { saveViews } from "./014-save-views.ts";
 import { tellSeries } from "./015-tell-series.ts";
 import { noteGraphRecall } from "./016-note-graph-recall.ts";
+import { notePlaced } from "./017-note-placed.ts";
 
 export interface Migration {
   readonly name: string;
@@ -43,6 +44,7 @@ export const migrations: readonly Migration[] = [
   saveViews,
   tellSeries,
   noteGraphRecall,
+  notePlaced,
 ];
 
 export const newestVersion = migrations.length;

@@ -25,6 +25,8 @@ export interface StoredMap {
   readonly representatives: Int32Array;
   readonly trustworthiness: number;
   readonly recall: number;
+  /** Content ids of the points that were put beside their neighbours since the map was laid out. */
+  readonly placed: Int32Array;
 }
 
 export function readGraph(store: ReadStore, encoderKey: number): StoredGraph | null {
@@ -76,6 +78,7 @@ export function readMap(store: ReadStore, encoderKey: number): StoredMap | null 
     representatives: Buffer;
     trustworthiness: number;
     recall: number;
+    placed: Buffer;
   }>(store, "SELECT * FROM maps WHERE encoder_key = ?", encoderKey);
   if (!row) return null;
   return {
@@ -86,6 +89,7 @@ export function readMap(store: ReadStore, encoderKey: number): StoredMap | null 
     representatives: int32FromBlob(row.representatives),
     trustworthiness: row.trustworthiness,
     recall: row.recall,
+    placed: int32FromBlob(row.placed),
   };
 }
 
@@ -96,8 +100,8 @@ export function readMapFingerprint(store: ReadStore, encoderKey: number): string
 export function saveMap(store: WriteStore, encoderKey: number, map: StoredMap): void {
   write(
     store,
-    `INSERT OR REPLACE INTO maps (encoder_key, fingerprint, content_ids, coordinates, clusters, representatives, trustworthiness, recall)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+    `INSERT OR REPLACE INTO maps (encoder_key, fingerprint, content_ids, coordinates, clusters, representatives, trustworthiness, recall, placed)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
     encoderKey,
     map.fingerprint,
     toBlob(map.contentIds),
@@ -106,5 +110,6 @@ export function saveMap(store: WriteStore, encoderKey: number, map: StoredMap): 
     toBlob(map.representatives),
     map.trustworthiness,
     map.recall,
+    toBlob(map.placed),
   );
 }
