@@ -17,6 +17,7 @@ export const nativePackages = [
   "better-sqlite3",
   "sharp",
   "@julusian/jpeg-turbo",
+  "@parcel/watcher",
   // Under the LGPL: as a package of its own it can be replaced.
   "libheif-js",
   "@jsquash/jxl",

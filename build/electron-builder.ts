@@ -15,6 +15,11 @@ export const shippedPackages = [
   "@img",
   "@julusian",
   "pkg-prebuilds",
+  // The watcher of folders with what it needs to read patterns.
+  "@parcel",
+  "is-glob",
+  "is-extglob",
+  "picomatch",
   "detect-libc",
   "semver",
   "libheif-js",
@@ -46,6 +51,7 @@ export const configuration: Configuration = {
     "!node_modules/better-sqlite3/{deps,src}/**",
     "!node_modules/sharp/src/**",
     "!node_modules/@julusian/jpeg-turbo/{deps,src}/**",
+    "!node_modules/@parcel/watcher/{node_modules,scripts,src}/**",
     "!node_modules/onnxruntime-node/{script,lib}/**",
     // Of the codecs only the builds that are loaded: a script with its binary inside, or one beside it.
     "!node_modules/libheif-js/libheif/*.js",

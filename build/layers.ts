@@ -22,6 +22,7 @@ export type LayerName =
   | "outliers"
   | "fewshot"
   | "samples"
+  | "watch"
   | "children"
   | "stages"
   | "views"
@@ -135,6 +136,12 @@ export const layers: Readonly<Record<LayerName, Layer>> = {
     because: stageReason,
   },
   fewshot: { folder: "electron/engine/fewshot", mayImport: ["base", "protocol", "native"], outside: nodeAndPackages, because: stageReason },
+  watch: {
+    folder: "electron/engine/watch",
+    mayImport: ["base", "ingest"],
+    outside: nodeAndPackages,
+    because: "a watch tells where something may have changed, and nothing of what: it knows neither the store nor the jobs",
+  },
   samples: { folder: "electron/engine/samples", mayImport: ["base", "protocol"], outside: nodeAndPackages, because: stageReason },
 
   children: {
@@ -181,7 +188,7 @@ export const layers: Readonly<Record<LayerName, Layer>> = {
   },
   engine: {
     folder: "electron/engine",
-    mayImport: [...belowStages, "stages", "views", "export"],
+    mayImport: [...belowStages, "watch", "stages", "views", "export"],
     outside: nodeAndPackages,
     because: "the engine is put together here; it has no window and no user interface, so it never imports electron or a host",
   },

@@ -3,7 +3,7 @@
  */
 import { resolve } from "node:path";
 
-import { createEngine, UserError, type Engine } from "../engine/engine.ts";
+import { createEngine, UserError, type Engine, type EngineOptions } from "../engine/engine.ts";
 import type { CommandInput } from "./arguments.ts";
 
 /** Runs `work` with the collection of --workspace, or the last one, open for reading. */
@@ -19,8 +19,8 @@ export async function openIfAny(engine: Engine, input: CommandInput): Promise<vo
   if (input.workspace !== null || engine.recent.last() !== null) await engine.open(chooseWorkspace(engine, input), "read");
 }
 
-export async function withEngine<T>(work: (engine: Engine) => Promise<T>): Promise<T> {
-  const engine = await createEngine();
+export async function withEngine<T>(work: (engine: Engine) => Promise<T>, options: EngineOptions = {}): Promise<T> {
+  const engine = await createEngine(options);
   try {
     return await work(engine);
   } finally {

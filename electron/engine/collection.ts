@@ -5,7 +5,7 @@
 import { basename, join } from "node:path";
 
 import { plainStrictness } from "#protocol/duplicates-contract.ts";
-import type { EncoderId, OpenCollection } from "#protocol/model.ts";
+import type { EncoderId, OpenCollection, WatchState } from "#protocol/model.ts";
 
 import { showPath } from "./base/path-bytes.ts";
 import { defaultEncoderId, findEncoder, type RegisteredEncoder } from "./encoders/registry.ts";
@@ -40,6 +40,8 @@ export interface Collection {
   /** Of every verified pair. */
   groups(): GroupsView;
   summary(): OpenCollection;
+  /** Whoever watches the folders says here how that goes. */
+  watch: WatchState;
   /** A person changed what is a duplicate or what is kept, and nothing else changed. */
   renewGroups(): void;
   /** Stored rows changed: forget what was kept. */
@@ -49,6 +51,7 @@ export interface Collection {
 /** @param dataFolder where imported and trained encoders lie */
 export function createCollection(store: ReadStore, dataFolder: string): Collection {
   let version = 1;
+  let watch: WatchState = { on: false, trouble: null };
   let kept: Partial<{
     catalogue: Catalogue;
     vectors: EmbeddedContents | null;
@@ -82,6 +85,13 @@ export function createCollection(store: ReadStore, dataFolder: string): Collecti
     groupMaker: () => keep("groupMaker", () => createGroupMaker(store)),
     groups: () => keep("groups", () => viewGroups(collection.groupMaker(), plainStrictness)),
     summary: () => keep("summary", () => summarise(collection)),
+    get watch() {
+      return watch;
+    },
+    set watch(state) {
+      watch = state;
+      delete kept.summary;
+    },
     renewGroups: () => {
       version++;
       const { catalogue, groupMaker } = kept;
@@ -130,5 +140,6 @@ function summarise(collection: Collection): OpenCollection {
       missing: countMissing(store),
     },
     kind: { chosen: chosenKind(store), now: kindOf(store) },
+    watch: collection.watch,
   };
 }

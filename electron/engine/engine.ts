@@ -9,9 +9,10 @@ import { basename, resolve } from "node:path";
 
 import type { CancelSignal, Handlers, Events, EventName } from "#protocol/contract.ts";
 import type { DeviceName, ImageId, JobId, Neighbour } from "#protocol/model.ts";
+import { isFinished } from "#protocol/progress.ts";
 import type { SearchTerm } from "#protocol/text-contract.ts";
 
-import { systemClock, type Clock } from "./base/clock.ts";
+import { systemClock, systemTimers, type Clock } from "./base/clock.ts";
 import { dataFolder as defaultDataFolder } from "./base/data-folder.ts";
 import { UserError } from "./base/errors.ts";
 import { parseShownPath, showPath, type PathBytes } from "./base/path-bytes.ts";
@@ -24,6 +25,7 @@ import { createEncoderActions, type EncoderActions } from "./encoder-actions.ts"
 import { defaultEncoderId, findEncoder } from "./encoders/registry.ts";
 import { createExportDefinition } from "./export-job.ts";
 import { createExportActions, type ExportActions } from "./export-actions.ts";
+import { createFolderWatch, type FolderWatch } from "./folder-watch.ts";
 import { createFewshotActions, type FewshotActions, type TablePredictions, type TableRequest } from "./fewshot-actions.ts";
 import { createHandlers } from "./handlers.ts";
 import { distinctFolders, knownFileSpelling, pathFromText, requireApart, requireFolder } from "./ingest/scan/folders.ts";
@@ -46,6 +48,7 @@ import { readProperty, writeProperty } from "./store/queries/properties.ts";
 import { openRecentList, type RecentList } from "./store/recent.ts";
 import type { BenchRequest, BenchResult } from "./training/bench/bench-training.ts";
 import { createTrainingActions, type TrainingActions } from "./training-actions.ts";
+import { subscribe as subscribeToFolder } from "./watch/subscribe.ts";
 import { readTerm } from "./views/search.ts";
 import { similarToFile, similarToImage } from "./views/similar.ts";
 
@@ -100,6 +103,8 @@ export interface EngineOptions {
   readonly spawnTrainer?: SpawnTrainer | undefined;
   /** Logical processors to use; all if not given. */
   readonly cores?: number | undefined;
+  /** Whether folders of a collection that is open for writing are watched; not by commands that come and go. */
+  readonly watch?: boolean | undefined;
 }
 
 export type Listener = <E extends EventName>(name: E, value: Events[E]) => void;
@@ -131,6 +136,10 @@ export interface Engine extends EngineHost {
   requireIndexable(folders: readonly string[], workspace: string | null, encoder?: string): void;
   closeCollection(): Promise<void>;
   index(folders: readonly string[], encoder?: string, device?: DeviceName): JobId;
+  /** Lays the map out again from where it is; one that waits or runs already will do. */
+  redoMap(): JobId;
+  /** Null where nothing is open for writing, or this engine does not watch. */
+  readonly watch: FolderWatch | null;
   readonly encoders: EncoderActions;
   readonly training: TrainingActions;
   readonly exports: ExportActions;
@@ -165,6 +174,7 @@ interface Opened {
   readonly collection: Collection;
   readonly close: () => void;
   readonly jobs: JobRunner | null;
+  readonly watch: FolderWatch | null;
 }
 
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
@@ -202,7 +212,7 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   const openStore = (workspace: string, access: "read" | "write"): Opened => {
     if (access === "read") {
       const { store, close } = openForReading(workspace);
-      return { collection: createCollection(store, dataFolder), close, jobs: null };
+      return { collection: createCollection(store, dataFolder), close, jobs: null, watch: null };
     }
     const { store, close } = openForWriting(workspace, clock);
     const collection = createCollection(store, dataFolder);
@@ -223,8 +233,22 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
     });
     const all = { ...definitions, export: createExportDefinition(() => engine) };
     try {
-      const jobs = createJobRunner({ store, clock, definitions: all, onJob: (snapshot) => emit("job", snapshot) });
-      return { collection, close, jobs };
+      let watch: FolderWatch | null = null;
+      const jobs = createJobRunner({
+        store,
+        clock,
+        definitions: all,
+        onJob: (snapshot) => {
+          emit("job", snapshot);
+          watch?.foldersMayDiffer();
+        },
+      });
+      if (options.watch === true) {
+        const onState = (): void => emit("changed", { version: collection.version, what: ["collection"] });
+        const given = { collection, store, jobs, dataFolder, clock, timers: systemTimers, subscribe: subscribeToFolder, onState };
+        watch = createFolderWatch(given);
+      }
+      return { collection, close, jobs, watch };
     } catch (thrown) {
       close();
       throw thrown;
@@ -234,7 +258,9 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
   const closeOpened = async (): Promise<void> => {
     const closing = opened;
     opened = null;
+    closing?.watch?.stop();
     await closing?.jobs?.close();
+    await closing?.watch?.close();
     await fewshot?.close();
     if (closing?.jobs) remember(recent, closing.collection, clock);
     closing?.close();
@@ -295,6 +321,14 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
       asked.forEach(requireFolder);
       requireApart(workspace, asked, dataFolder);
       return jobs.start("index", { folders: distinctFolders(asked, known).map(showPath), encoder: id, device: device ?? "auto" });
+    },
+    redoMap: () => {
+      const jobs = requireRunner(opened?.jobs ?? null, opened !== null);
+      const waiting = jobs.list().find(({ kind, state }) => kind === "map" && !isFinished(state));
+      return waiting?.id ?? jobs.start("map", {});
+    },
+    get watch() {
+      return opened?.watch ?? null;
     },
     get training() {
       return (training ??= createTrainingActions(engine, dataFolder));

@@ -90,6 +90,16 @@ export function createHandlers(engine: Engine, dataFolder: string): Handlers {
       const known = listFolders(collection().store).map(showPath);
       return { job: engine.index(folders ?? known, encoder, device) };
     },
+    "collection.watch": ({ on }) => {
+      jobs();
+      if (!engine.watch) throw new UserError("watch-none", "This engine does not watch folders.");
+      engine.watch.choose(on);
+      return summary();
+    },
+    "collection.lookAgain": () => {
+      engine.watch?.lookAgain();
+      return {};
+    },
     "collection.unreadable": () => ({
       files: listUnreadable(collection().store).map((row) => ({
         path: showPath(row.path),
@@ -112,6 +122,7 @@ export function createHandlers(engine: Engine, dataFolder: string): Handlers {
     "images.file": (request) => imageFile(engine, request),
     ...createViewHandlers(engine),
     "map.columns": () => mapColumns(collection()),
+    "map.redo": () => ({ job: engine.redoMap() }),
     ...createDuplicateHandlers(engine),
     "outliers.part": ({ id }) => standingOut(engine, id),
     "outliers.list": ({ offset, limit }) => listOutlierEntries(collection(), offset, limit),

@@ -59,6 +59,10 @@ export interface Contract extends TextContract, TrainingContract, EncoderContrac
   "collection.summary": { params: Empty; result: OpenCollection };
   /** Scans again (all folders, or adds these) and brings everything up to date. */
   "collection.index": { params: { folders?: string[]; encoder?: string; device?: DeviceName }; result: { job: JobId } };
+  /** Whether its folders are watched while it is open; kept with the collection. */
+  "collection.watch": { params: { on: boolean }; result: OpenCollection };
+  /** Looks at the watched folders for changes that the system did not tell; a job begins where there are any. */
+  "collection.lookAgain": { params: Empty; result: Empty };
   "collection.unreadable": { params: Empty; result: { files: UnreadableFile[] } };
 
   /** Folders inside a folder of the machine that runs the engine, and its files with one of these endings; without path the home directory. */
@@ -85,6 +89,8 @@ export interface Contract extends TextContract, TrainingContract, EncoderContrac
   };
 
   "map.columns": { params: Empty; result: MapColumns };
+  /** Lays the map out again from where it is, with the points that were only put beside their neighbours. */
+  "map.redo": { params: Empty; result: { job: JobId } };
   "outliers.list": { params: { offset: number; limit: number }; result: { entries: OutlierEntry[]; total: number } };
   /** Where a picture is unlike the ordinary ones nearest to it; worked out when asked for. */
   "outliers.part": { params: { id: ImageId }; result: StandingOutPart };

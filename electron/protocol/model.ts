@@ -50,6 +50,14 @@ export interface OpenCollection {
   };
   /** What was chosen, and what that comes to. */
   readonly kind: { readonly chosen: CollectionKind | "auto"; readonly now: CollectionKind };
+  readonly watch: WatchState;
+}
+
+/** How far the folders of a collection are watched while it is open. */
+export interface WatchState {
+  readonly on: boolean;
+  /** Why some changes are not heard, in words; null where all are. */
+  readonly trouble: string | null;
 }
 
 /** Of medical pictures a mirrored one is another picture. */
@@ -120,6 +128,8 @@ export interface MapColumns {
   /** [count, 2]; NaN where an image has no place. */
   readonly coordinates: Float32Array;
   readonly clusters: readonly { readonly label: number; readonly count: number; readonly representative: ImageId }[];
+  /** Points that were put beside their neighbours since the map was laid out as a whole. */
+  readonly placed: number;
   /** `graphRecall`: share of the true neighbours that the neighbour graph holds, on a sample; 1 where it was searched exactly. */
   readonly quality: { readonly trustworthiness: number; readonly recall: number; readonly graphRecall: number } | null;
 }

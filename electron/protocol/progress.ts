@@ -4,12 +4,16 @@
  */
 import type { JobId, JobReport } from "./model.ts";
 
-export const jobKinds = ["index", "samples", "evaluate", "train", "tune", "compare", "export"] as const;
+/** `watch`: what changed in a watched folder is taken in, as an index job does. `map`: the map is laid out again. */
+export const jobKinds = ["index", "watch", "map", "samples", "evaluate", "train", "tune", "compare", "export"] as const;
 export type JobKind = (typeof jobKinds)[number];
 
 /** The stages of an index job, in order. */
 export const indexStages = ["scan", "embed", "neighbours", "map", "duplicates", "outliers"] as const;
 export type IndexStage = (typeof indexStages)[number];
+
+/** The stages of laying out the map again. */
+export const mapStages = ["neighbours", "map"] as const;
 
 /** The stages of an evaluation. */
 export const evaluationStages = ["embed", "judge"] as const;

@@ -20,6 +20,7 @@ const starter = createChildStarter(post);
 const starting = createEngineHost({
   spawn: starter.spawn(entryPath("pixel-child")),
   spawnTrainer: () => starter.spawn(entryPath("trainer")),
+  watch: true,
 });
 
 parentPort.on("message", (event) => {

@@ -15,6 +15,7 @@ import { flagFilters, sortOrders, type SortOrder } from "../state/arrange.ts";
 import { selection } from "../state/selection.svelte.ts";
 import { settings, themes } from "../state/settings.svelte.ts";
 import { viewer } from "../state/viewer.svelte.ts";
+import { watch } from "../state/watch.svelte.ts";
 import { wordSearch } from "../state/word-search.svelte.ts";
 import { flagWords } from "../widgets/words.ts";
 import { duplicateCommands, reviewsDuplicates } from "./duplicate-commands.ts";
@@ -223,6 +224,13 @@ function collectionCommands(): Command[] {
   if (open !== null) {
     commands.push(
       { id: "index-again", title: "Look for changes in the folders", group: "Collection", icon: "refresh", run: () => void indexAgain() },
+      {
+        id: "watch",
+        title: watch.on ? "Stop watching the folders" : "Watch the folders",
+        group: "Collection",
+        icon: "refresh",
+        run: () => void watch.choose(!watch.on),
+      },
       { id: "properties", title: "Properties of the collection", group: "Collection", icon: "info", run: () => dialogs.show("collection") },
       ...exportKinds.map((kind): Command => ({
         id: `export-${kind}`,

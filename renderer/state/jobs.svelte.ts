@@ -10,7 +10,10 @@ class Jobs {
   #dismissed = $state.raw<ReadonlySet<JobId>>(new Set());
   readonly active = $derived(this.list.filter((job) => !isFinished(job.state)));
   /** Finished ones a person has not put away yet, latest first. */
-  readonly finished = $derived(this.list.filter((job) => isFinished(job.state) && !this.#dismissed.has(job.id)).reverse());
+  readonly finished = $derived(
+    this.list.filter((job) => isFinished(job.state) && !isQuietEnd(job) && !this.#dismissed.has(job.id)).reverse(),
+  );
+  readonly #finishing = new Set<(job: JobSnapshot) => void>();
 
   start(): void {
     engine.on("job", (job) => this.#take(job));
@@ -25,6 +28,11 @@ class Jobs {
     } catch (error) {
       notices.fail("The list of jobs could not be read", error);
     }
+  }
+
+  /** Told of each job that ends from now on. */
+  onFinished(handler: (job: JobSnapshot) => void): void {
+    this.#finishing.add(handler);
   }
 
   dismiss(id: JobId): void {
@@ -51,7 +59,13 @@ class Jobs {
   #take(job: JobSnapshot): void {
     const index = this.list.findIndex((other) => other.id === job.id);
     this.list = index < 0 ? [...this.list, job] : this.list.with(index, job);
+    if (isFinished(job.state)) for (const handler of this.#finishing) handler(job);
   }
+}
+
+/** What was taken in by itself is told in passing and not put away by hand. */
+function isQuietEnd({ kind, state }: JobSnapshot): boolean {
+  return kind === "watch" && state !== "failed";
 }
 
 export const jobs = new Jobs();

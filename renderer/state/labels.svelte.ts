@@ -28,7 +28,7 @@ class Labels {
   learning = $state(false);
   failed = $state<string | null>(null);
   /** Pictures are being read: what is learnt would be old at once, so it rests. */
-  readonly resting = $derived(jobs.active.some((job) => job.kind === "index" && job.state !== "paused"));
+  readonly resting = $derived(jobs.active.some((job) => (job.kind === "index" || job.kind === "watch") && job.state !== "paused"));
   readonly project = $derived(labelColumns.project);
   readonly facts = $derived(labelColumns.facts?.version === images.columns.version ? labelColumns.facts : null);
   readonly tally = $derived(this.facts === null || this.project === null ? null : tally(this.facts, this.project.classes.length));

@@ -164,6 +164,7 @@ export function mapOf(images: readonly FakeImage[], version: number): MapColumns
     count: images.length,
     coordinates,
     clusters: clusters.sort((a, b) => b.count - a.count),
+    placed: 0,
     quality: { trustworthiness: 0.968, recall: 0.61, graphRecall: 1 },
   };
 }

@@ -58,6 +58,8 @@ export function createFakeEngine(options: FakeEngineOptions): FakeEngine {
     if (found === undefined) throw new Error(`There is no image ${id}.`);
     return found;
   };
+  let watching: OpenCollection["watch"] = { on: true, trouble: null };
+  let placed = 0;
   const collection = (): OpenCollection => ({
     workspace: "/data/holiday",
     name: "Holiday 2024",
@@ -73,6 +75,7 @@ export function createFakeEngine(options: FakeEngineOptions): FakeEngine {
       unreadable: images.length > 0 ? unreadable.length : 0,
       missing: 0,
     },
+    watch: watching,
     kind: { chosen: kind, now: kind === "auto" ? (options.series === true ? "medical" : "ordinary") : kind },
   });
   const requireOpen = (): OpenCollection => {
@@ -119,6 +122,11 @@ export function createFakeEngine(options: FakeEngineOptions): FakeEngine {
     "collection.openSamples": () => start(),
     "collection.summary": requireOpen,
     "collection.index": () => ({ job: start().job }),
+    "collection.watch": ({ on }) => {
+      watching = { on, trouble: null };
+      return collection();
+    },
+    "collection.lookAgain": () => ({}),
     "collection.unreadable": () => ({ files: images.length > 0 ? unreadable : [] }),
     "folders.list": ({ path }) => listFolder(path ?? "/home/someone"),
     "images.columns": () => columnsOf(images, version),
@@ -135,7 +143,13 @@ export function createFakeEngine(options: FakeEngineOptions): FakeEngine {
     "images.file": () => {
       throw new Error("The fake engine has no files; pictures come from pictureUrl.");
     },
-    "map.columns": () => mapOf(images, version),
+    "map.columns": () => ({ ...mapOf(images, version), placed }),
+    "map.redo": () => {
+      placed = 0;
+      version++;
+      emit("changed", { version, what: ["images", "map"] });
+      return { job: start().job };
+    },
     ...createFakeDuplicates(
       () => images,
       () => emit("changed", { version: ++version, what: ["duplicates", "images", "collection"] }),

@@ -19,31 +19,34 @@ export const serveCommand: Command = {
   },
   positionals: [0, 1],
   run: (input) =>
-    withEngine(async (engine) => {
-      const folder = input.positionals[0] === undefined ? null : resolve(input.positionals[0]);
-      if (folder !== null && !statSync(folder, { throwIfNoEntry: false })?.isDirectory())
-        throw new UserError("not-a-folder", `${folder} is not a folder; expected a folder of images.`);
-      const port = wholeNumber(input, "port", 0, 0, 65535);
-      const { startServer } = await import("../../server/server.ts");
-      // The URL first: the app shows itself at once and indexing happens inside it.
-      const server = await startServer({ engine, port });
-      printResult(input.json, { url: server.url, token: server.token }, () => [server.url]);
-      if (input.values["open"] === true) (await import("../../server/open-browser.ts")).openBrowser(server.url);
-      if (folder !== null) {
-        await engine.openForFolder(folder, input.workspace === null ? null : resolve(input.workspace));
-        engine.index([folder]);
-        engine.announce();
-      } else if (input.workspace !== null) {
-        await engine.open(resolve(input.workspace), "write");
-        engine.announce();
-      }
-      await new Promise<void>((done) => {
-        // One stop may arrive several times (from the terminal and from npm); the later ones must not cut the closing short.
-        process.on("SIGINT", () => done());
-        process.on("SIGTERM", () => done());
-      });
-      process.stderr.write("Stopping; what was found so far is kept.\n");
-      await server.close();
-      return 0;
-    }),
+    withEngine(
+      async (engine) => {
+        const folder = input.positionals[0] === undefined ? null : resolve(input.positionals[0]);
+        if (folder !== null && !statSync(folder, { throwIfNoEntry: false })?.isDirectory())
+          throw new UserError("not-a-folder", `${folder} is not a folder; expected a folder of images.`);
+        const port = wholeNumber(input, "port", 0, 0, 65535);
+        const { startServer } = await import("../../server/server.ts");
+        // The URL first: the app shows itself at once and indexing happens inside it.
+        const server = await startServer({ engine, port });
+        printResult(input.json, { url: server.url, token: server.token }, () => [server.url]);
+        if (input.values["open"] === true) (await import("../../server/open-browser.ts")).openBrowser(server.url);
+        if (folder !== null) {
+          await engine.openForFolder(folder, input.workspace === null ? null : resolve(input.workspace));
+          engine.index([folder]);
+          engine.announce();
+        } else if (input.workspace !== null) {
+          await engine.open(resolve(input.workspace), "write");
+          engine.announce();
+        }
+        await new Promise<void>((done) => {
+          // One stop may arrive several times (from the terminal and from npm); the later ones must not cut the closing short.
+          process.on("SIGINT", () => done());
+          process.on("SIGTERM", () => done());
+        });
+        process.stderr.write("Stopping; what was found so far is kept.\n");
+        await server.close();
+        return 0;
+      },
+      { watch: true },
+    ),
 };

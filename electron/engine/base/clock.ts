@@ -16,3 +16,17 @@ export function startTimer(clock: Clock): () => number {
   const start = clock.monotonic();
   return () => (clock.monotonic() - start) / 1000;
 }
+
+/** Does something later. Tests bring their own. */
+export interface Timers {
+  /** Call the result to leave it. */
+  after(milliseconds: number, act: () => void): () => void;
+}
+
+/** They do not keep the process alive. */
+export const systemTimers: Timers = {
+  after: (milliseconds, act) => {
+    const timer = setTimeout(act, milliseconds).unref();
+    return () => clearTimeout(timer);
+  },
+};

@@ -3,7 +3,7 @@
  */
 import { basename, join } from "node:path";
 
-import { compareStages, evaluationStages, indexStages, trainStages, type JobKind } from "#protocol/progress.ts";
+import { compareStages, evaluationStages, indexStages, mapStages, trainStages, type JobKind } from "#protocol/progress.ts";
 
 import type { Clock } from "../base/clock.ts";
 import type { ChildPool } from "../children/child-pool.ts";
@@ -13,6 +13,7 @@ import { runCompareJob, type CompareParameters } from "./comparison/compare-job.
 import type { TuneParameters } from "./fewshot/tune-plan.ts";
 import { runEvaluateJob, type EvaluateParameters } from "./evaluate-job.ts";
 import { runIndexJob, type IndexParameters } from "./index-job.ts";
+import { runMapJob } from "./map-job.ts";
 import type { Pipeline } from "./pipeline.ts";
 import type { TrainParameters } from "./training/make-plan.ts";
 import type { SpawnTrainer } from "./training/train-job.ts";
@@ -43,6 +44,12 @@ export function createDefinitions(surroundings: DefinitionSurroundings): Record<
   };
   return {
     index,
+    watch: { ...index, title: () => "Take in what changed" },
+    map: {
+      stages: mapStages,
+      title: () => "Redo the map",
+      run: (_, job) => runMapJob({ ...surroundings, children: surroundings.children() }, job),
+    },
     evaluate: {
       stages: evaluationStages,
       title: (parameters) => `Judge ${(parameters as EvaluateParameters).encoder}`,

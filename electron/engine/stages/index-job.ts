@@ -34,6 +34,8 @@ export interface IndexParameters {
   readonly device: DeviceName;
   /** The collection goes on with the encoder it has until everything of this one is there. */
   readonly switchLast?: boolean;
+  /** Shown form: files that are being written, left for another time. */
+  readonly leftOut?: readonly string[];
 }
 
 export interface IndexSurroundings {
@@ -70,7 +72,7 @@ export async function runIndexJob(parameters: IndexParameters, surroundings: Ind
 
   let scan: Awaited<ReturnType<typeof scanStage>> | null = null;
   await timed("scan", async () => {
-    scan = await scanStage(pipeline, folders);
+    scan = await scanStage(pipeline, folders, parameters.leftOut?.map(parseShownPath));
   });
   const scanned = scan as unknown as Awaited<ReturnType<typeof scanStage>>;
   surroundings.changed("images", "collection");

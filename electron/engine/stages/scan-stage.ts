@@ -7,6 +7,7 @@ import { decodeVersion } from "../ingest/decode/version.ts";
 import { requireFolder } from "../ingest/scan/folders.ts";
 import { judge, type Judgement } from "../ingest/scan/judge.ts";
 import { unpackListing } from "../ingest/scan/pack.ts";
+import type { ReadStore } from "../store/database.ts";
 import { inTransaction } from "../store/statements.ts";
 import { deleteFile, fileById, hideFile, listFilesAfter, markMissing, saveFile, touchFile, type FileRow } from "../store/queries/files.ts";
 import { listUnembeddedContents } from "../store/queries/embeddings.ts";
@@ -22,7 +23,8 @@ export interface ScanResult {
   readonly absent: FileRow[];
 }
 
-export async function scanStage(pipeline: Pipeline, folders: readonly Buffer[]): Promise<ScanResult> {
+/** @param leftOut paths that are neither looked at nor missed: files that are being written */
+export async function scanStage(pipeline: Pipeline, folders: readonly Buffer[], leftOut: readonly Buffer[] = []): Promise<ScanResult> {
   const { store, clock, job } = pipeline;
   for (const folder of folders) requireFolder(folder);
   const packed = await compute(
@@ -32,13 +34,17 @@ export async function scanStage(pipeline: Pipeline, folders: readonly Buffer[]):
   );
   // Taken off while it was listed: what was not found is not missing.
   for (const folder of folders) requireFolder(folder);
-  const listing = unpackListing(packed);
+  const isLeftOut = pathSet(leftOut);
+  const { files, problems } = unpackListing(packed);
+  const listing = { files: files.filter(({ path }) => !isLeftOut(path)), problems };
   const key = JSON.stringify(folders.map((folder) => folder.toString("hex")));
   const previous = lastScan(store);
   const scanId = previous && previous.finished_at === null && previous.folders === key ? previous.id : startScan(store, key, clock.now());
   // A newer decoder may read what an older one could not.
   const retryUnreadable = readProperty(store, "decodeVersion") !== String(decodeVersion);
-  const known = (await knownFiles(pipeline)).filter((row) => !(retryUnreadable && row.state === "unreadable" && row.scan_id !== scanId));
+  const known = (await knownFiles(store, () => breathe(pipeline))).filter(
+    (row) => !isLeftOut(row.path) && !(retryUnreadable && row.state === "unreadable" && row.scan_id !== scanId),
+  );
   const judgement = await judge(listing, known, folders, scanId, () => breathe(pipeline));
   await writeOutcomes(pipeline, judgement, scanId);
   inTransaction(store, () => writeProperty(store, "decodeVersion", String(decodeVersion)));
@@ -62,14 +68,20 @@ export function settleMissing(pipeline: Pipeline, absent: readonly FileRow[], sc
   });
 }
 
-async function knownFiles(pipeline: Pipeline): Promise<FileRow[]> {
+/** @param breathe called between pages, so that the engine's thread answers others */
+export async function knownFiles(store: ReadStore, breathe: () => Promise<void>): Promise<FileRow[]> {
   const rows: FileRow[] = [];
   for (;;) {
-    const page = listFilesAfter(pipeline.store, rows.at(-1)?.id ?? 0, 4000);
+    const page = listFilesAfter(store, rows.at(-1)?.id ?? 0, 4000);
     if (page.length === 0) return rows;
     for (const row of page) rows.push(row);
-    await breathe(pipeline);
+    await breathe();
   }
+}
+
+function pathSet(paths: readonly Buffer[]): (path: Buffer) => boolean {
+  const set = new Set(paths.map((path) => path.toString("latin1")));
+  return (path) => set.has(path.toString("latin1"));
 }
 
 /** Lets the engine's thread answer others, and obeys pause and cancel. */

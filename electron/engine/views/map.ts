@@ -33,6 +33,7 @@ export function mapColumns(collection: Collection): MapColumns {
     count,
     coordinates,
     clusters,
+    placed: map?.placed.reduce((sum, contentId) => sum + (catalogue.ofContent.get(contentId)?.length ?? 0), 0) ?? 0,
     quality: map && { trustworthiness: map.trustworthiness, recall: map.recall, graphRecall: graphRecall(collection) },
   };
 }

@@ -33,6 +33,8 @@ function bench(run: (parameters: unknown, job: JobContext, clock: ManualClock) =
     clock,
     definitions: {
       index: definition,
+      watch: definition,
+      map: definition,
       samples: definition,
       evaluate: definition,
       train: definition,

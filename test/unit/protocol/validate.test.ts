@@ -14,6 +14,8 @@ const good: { readonly [M in Method]: readonly unknown[] } = {
   "collection.openSamples": [{}],
   "collection.summary": [{}],
   "collection.index": [{}, { folders: ["/a", "/b"] }, { encoder: "e", device: "cpu" }, { folders: undefined }],
+  "collection.watch": [{ on: true }, { on: false }],
+  "collection.lookAgain": [{}],
   "collection.unreadable": [{}],
   "folders.list": [{}, { path: "/a" }, { path: "/a", hidden: true }, { endings: ["onnx", "json"] }],
   "images.columns": [{}],
@@ -46,6 +48,7 @@ const good: { readonly [M in Method]: readonly unknown[] } = {
   "views.delete": [{ id: 1 }],
   "views.restore": [{ id: 1 }],
   "map.columns": [{}],
+  "map.redo": [{}],
   "duplicates.groups": [
     { offset: 0, limit: 10 },
     { offset: 0, limit: 10, relation: "same-scene" },

@@ -50,6 +50,19 @@ export function listJobs(store: ReadStore, limit = 20): JobRow[] {
   return readAll<JobRow>(store, "SELECT * FROM jobs ORDER BY id DESC LIMIT ?", limit);
 }
 
+/** The newest that a person asked for with the encoder in use. */
+export function newestIndexing(store: ReadStore): JobRow | undefined {
+  return readOne<JobRow>(
+    store,
+    "SELECT * FROM jobs WHERE kind IN ('index', 'samples') AND json_extract(parameters, '$.switchLast') IS NULL ORDER BY id DESC LIMIT 1",
+  );
+}
+
+/** Forgets those of a kind that ended, however they did. */
+export function forgetEndedJobs(store: WriteStore, kind: JobKind): void {
+  write(store, "DELETE FROM jobs WHERE kind = ? AND state NOT IN ('queued', 'running', 'paused')", kind);
+}
+
 /** The newest of a kind whose parameters name this run. */
 export function newestJobOfRun(store: ReadStore, kind: JobKind, run: string): JobRow | undefined {
   return readOne<JobRow>(

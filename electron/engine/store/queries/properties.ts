@@ -4,7 +4,7 @@
 import type { ReadStore, WriteStore } from "../database.ts";
 import { readOne, write } from "../statements.ts";
 
-export type PropertyName = "name" | "encoder" | "previousEncoder" | "decodeVersion" | "keep-rule" | "kind";
+export type PropertyName = "name" | "encoder" | "previousEncoder" | "decodeVersion" | "keep-rule" | "kind" | "watch";
 
 export function readProperty(store: ReadStore, name: PropertyName): string | null {
   return readOne<{ value: string }>(store, "SELECT value FROM properties WHERE name = ?", name)?.value ?? null;
