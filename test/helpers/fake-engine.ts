@@ -38,6 +38,9 @@ export interface FakeEngine {
   pictureUrl(id: ImageId, kind: "thumbnail" | "image"): string;
   /** Adds images, as indexing does, and says so. */
   grow(count: number): void;
+  /** Adds images as a watch does: beside their like, without laying out the map again. */
+  place(count: number): void;
+  setWatch(state: OpenCollection["watch"]): void;
   setJob(change: Partial<JobSnapshot>): void;
 }
 
@@ -148,7 +151,7 @@ export function createFakeEngine(options: FakeEngineOptions): FakeEngine {
       placed = 0;
       version++;
       emit("changed", { version, what: ["images", "map"] });
-      return { job: start().job };
+      return { job: setJob({ ...firstJob, kind: "map", title: "Redo the map", stage: "map", state: "running" }).id };
     },
     ...createFakeDuplicates(
       () => images,
@@ -220,6 +223,16 @@ export function createFakeEngine(options: FakeEngineOptions): FakeEngine {
       images = makeImages(images.length + count);
       version++;
       emit("changed", { version, what: ["images"] });
+    },
+    place(count) {
+      placed += count;
+      images = makeImages(images.length + count);
+      version++;
+      emit("changed", { version, what: ["images", "map", "collection"] });
+    },
+    setWatch(state) {
+      watching = state;
+      emit("changed", { version, what: ["collection"] });
     },
     setJob(change) {
       const next = setJob(change);

@@ -19,7 +19,12 @@ export interface FakeWindow {
       "map.columns"(params: object): Promise<{ coordinates: Float32Array; clusters: readonly { label: number; representative: number }[] }>;
     };
   };
-  readonly fakeEngine: { grow(count: number): void; setJob(change: object): void };
+  readonly fakeEngine: {
+    grow(count: number): void;
+    place(count: number): void;
+    setWatch(state: { on: boolean; trouble: string | null }): void;
+    setJob(change: object): void;
+  };
   readonly showMap?: () => void;
 }
 
