@@ -88,18 +88,20 @@ export function createFolderWatch(options: FolderWatchOptions): FolderWatch {
     collection.watch = state;
     options.onState();
   };
-  const lookAgain = (): void => collector.add(listFolders(store).map((path) => ({ path, isNew: false })));
+  const lookAgain = (): void => collector.add(listFolders(store).map((path) => ({ path, isNew: true })));
 
   const takeIn = async (hints: readonly Hint[]): Promise<void> => {
     await idle();
     if (isClosed) return;
     const roots = isWatched(store) ? listFolders(store) : [];
-    const fresh = await folders.attend(roots, bringsFolder(hints));
+    const fresh = await folders.attend(roots, (root) => bringsFolder(hints, root));
     if (isClosed) return;
     tell();
     waitForAway();
-    if (roots.length === 0 || !mayTakeIn()) return;
-    const places = placesToList([...hints, ...wholes(fresh)], roots);
+    if (roots.length === 0 || wasStopped()) return;
+    // What a newer decoder may read is told of all folders at once.
+    const isDecoderNew = readProperty(store, "decodeVersion") !== String(decodeVersion);
+    const places = placesToList([...hints, ...wholes(isDecoderNew ? roots : fresh)], roots);
     if (places.length === 0) return;
     const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => void timers.after(milliseconds, resolve));
     const { isAny, moving } = await findChanges({ store, clock, dataFolder, folders: places, control, pause });
@@ -121,11 +123,8 @@ export function createFolderWatch(options: FolderWatchOptions): FolderWatch {
     if (state === "failed" && error?.code === "folder-missing") collector.add(places.map((path) => ({ path, isNew: false })));
   };
 
-  /** Indexing that a person stopped, or that failed, must not go on by itself; and what a newer decoder may read is for all folders at once. */
-  const mayTakeIn = (): boolean => {
-    const last = newestIndexing(store);
-    return (last === undefined || last.state === "done") && readProperty(store, "decodeVersion") === String(decodeVersion);
-  };
+  /** Indexing that a person stopped, or that failed, must not go on by itself. */
+  const wasStopped = (): boolean => (newestIndexing(store)?.state ?? "done") !== "done";
 
   const idle = async (): Promise<void> => {
     for (;;) {

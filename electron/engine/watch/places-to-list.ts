@@ -25,9 +25,9 @@ export function placesToList(hints: readonly Hint[], roots: readonly PathBytes[]
   return outermost.filter((place) => !outermost.some((other) => other !== place && isInside(place, other)));
 }
 
-/** A folder that came brings folders along that are not listened to. */
-export function bringsFolder(hints: readonly Hint[]): boolean {
-  return hints.some(({ path, isNew }) => isNew && isFolder(path));
+/** A folder that came brings folders along that are not listened to. A root that counts as new is to be looked at as if for the first time. */
+export function bringsFolder(hints: readonly Hint[], root: PathBytes): boolean {
+  return hints.some(({ path, isNew }) => isNew && isInside(path, root) && (path.equals(root) || isFolder(path)));
 }
 
 /** Below a root links to folders are not followed. */

@@ -13,7 +13,7 @@ import { realPath } from "../ingest/scan/folders.ts";
 export interface Hint {
   /** Where something changed, in the spelling of the folder: a file, a folder, or what a file that has no name as text lies in. */
   readonly path: PathBytes;
-  /** Nothing was there before. */
+  /** Nothing was there before. True also of the folder itself where it went away: what comes back at its place is another. */
   readonly isNew: boolean;
 }
 
@@ -46,7 +46,12 @@ export const subscribe: Subscribe = async (folder, { leaveOut, onHints, onEnd })
     const hints = events.flatMap(({ path, type }) => {
       const changed = nearestText(path);
       if (!isInside(changed, real) || inside.some((own) => isInside(changed, own))) return [];
-      return [{ path: Buffer.concat([folder, changed.subarray(real.length)]), isNew: type === "create" }];
+      return [
+        {
+          path: Buffer.concat([folder, changed.subarray(real.length)]),
+          isNew: type === "create" || (type === "delete" && changed.equals(real)),
+        },
+      ];
     });
     if (hints.length > 0) onHints(hints);
   };

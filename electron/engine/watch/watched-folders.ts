@@ -9,10 +9,10 @@ import type { Hint, Subscribe, Subscription } from "./subscribe.ts";
 
 export interface WatchedFolders {
   /**
-   * Listens to these and to no others. Gives the folders that were not listened to until now, of which everything must be listed.
-   * @param renew those that are listened to already are listened to anew, and given too
+   * Listens to these and to no others. Gives the folders that are listened to from now on, of which everything must be listed.
+   * @param renew whether a folder is listened to anew, though it is already or could not be
    */
-  attend(folders: readonly PathBytes[], renew: boolean): Promise<PathBytes[]>;
+  attend(folders: readonly PathBytes[], renew: (folder: PathBytes) => boolean): Promise<PathBytes[]>;
   /** In words, null where every change is heard. */
   readonly trouble: string | null;
   /** One of them is not there now. */
@@ -21,9 +21,8 @@ export interface WatchedFolders {
 }
 
 interface Watched {
-  readonly folder: PathBytes;
-  readonly subscription: Subscription | null;
-  readonly trouble: string | null;
+  subscription: Subscription | null;
+  trouble: string | null;
 }
 
 export interface WatchedFoldersOptions {
@@ -34,43 +33,46 @@ export interface WatchedFoldersOptions {
 
 export function createWatchedFolders({ subscribe, leaveOut, onHints }: WatchedFoldersOptions): WatchedFolders {
   const watched = new Map<string, Watched>();
-  const away = new Set<string>();
+  let away = 0;
 
   const forget = async (key: string): Promise<void> => {
     const { subscription } = watched.get(key) ?? {};
     watched.delete(key);
     await subscription?.close();
   };
-  const begin = async (key: string, folder: PathBytes): Promise<void> => {
-    // The system may stop telling later on: then it is begun anew by the next look.
-    const onEnd = (reason: string): void => void watched.set(key, { folder, subscription: null, trouble: reason });
+  const begin = async (folder: PathBytes): Promise<Watched> => {
+    const own: Watched = { subscription: null, trouble: null };
+    // The system stopped telling, or has lost something: all is listened to and looked at anew.
+    const onEnd = (reason: string): void => {
+      own.trouble = reason;
+      onHints([{ path: folder, isNew: true }]);
+    };
     try {
-      const subscription = await subscribe(folder, { leaveOut, onHints, onEnd });
-      const isRemote = await liesOnNetwork(folder);
-      watched.set(key, { folder, subscription, trouble: isRemote ? `${showPath(folder)} lies on a network drive, which does not tell what others change.` : null }); // prettier-ignore
+      own.subscription = await subscribe(folder, { leaveOut, onHints, onEnd });
+      if (await liesOnNetwork(folder)) own.trouble = `${showPath(folder)} lies on a network drive, which does not tell what others change.`;
     } catch (thrown) {
       if (!(thrown instanceof UserError)) throw thrown;
-      watched.set(key, { folder, subscription: null, trouble: messageOf(thrown) });
+      own.trouble = messageOf(thrown);
     }
+    return own;
   };
   return {
     attend: async (folders, renew) => {
       const wanted = new Map(folders.map((folder) => [folder.toString("latin1"), folder]));
       for (const key of [...watched.keys()]) if (!wanted.has(key)) await forget(key);
-      for (const key of [...away]) if (!wanted.has(key)) away.delete(key);
+      away = 0;
       const fresh: PathBytes[] = [];
       for (const [key, folder] of wanted) {
         if (!isThere(folder)) {
           await forget(key);
-          away.add(key);
-          watched.set(key, { folder, subscription: null, trouble: `The folder ${showPath(folder)} is not there. What is known of its pictures stays.` }); // prettier-ignore
+          away++;
+          const trouble = `The folder ${showPath(folder)} is not there. What is known of its pictures stays.`;
+          watched.set(key, { subscription: null, trouble });
           continue;
         }
-        away.delete(key);
-        const known = watched.get(key);
-        if (known?.subscription && !renew) continue;
+        if (watched.has(key) && !renew(folder)) continue;
         await forget(key);
-        await begin(key, folder);
+        watched.set(key, await begin(folder));
         fresh.push(folder);
       }
       return fresh;
@@ -80,7 +82,7 @@ export function createWatchedFolders({ subscribe, leaveOut, onHints }: WatchedFo
       return reasons.length === 0 ? null : reasons.join(" ");
     },
     get isAway() {
-      return away.size > 0;
+      return away > 0;
     },
     close: async () => {
       for (const key of [...watched.keys()]) await forget(key);

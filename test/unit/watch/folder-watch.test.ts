@@ -7,7 +7,12 @@ import { join } from "node:path";
 
 import { describe, expect, onTestFinished, test, vi } from "vitest";
 
+import { systemTimers } from "#engine/base/clock.ts";
+import { UserError } from "#engine/base/errors.ts";
 import { createEngine, type Engine } from "#engine/engine.ts";
+import { createFolderWatch } from "#engine/folder-watch.ts";
+import type { JobRunner } from "#engine/jobs/job-runner.ts";
+import type { WriteStore } from "#engine/store/database.ts";
 import { isFinished } from "#protocol/progress.ts";
 import { drawCollection } from "../../fixtures/collection.ts";
 import { indexNow, pathsOf } from "../../helpers/in-process.ts";
@@ -167,6 +172,39 @@ describe("a watched folder", { timeout: 240_000 }, () => {
     await indexNow(engine, [join(linked, "link")]);
     copyFileSync(join(linked, "real/kind-0/picture-0.jpg"), join(linked, "real/new.jpg"));
     await vi.waitFor(() => expect(pathsOf(engine)).toContain(join(linked, "link/new.jpg")), patience);
+  });
+
+  test("where the system tells nothing, that is said, and a look brings what changed", async () => {
+    const home = temporaryFolder("watch");
+    const pictures = join(home, "pictures");
+    mkdirSync(pictures);
+    await drawCollection(pictures, { kinds: 1, perKind: 3 });
+    const engine = await createEngine({ dataFolder: join(home, "data"), cores: 2 });
+    onTestFinished(() => engine.close());
+    const collection = await engine.openForFolder(pictures, null);
+    await indexNow(engine, [pictures]);
+    const told: (string | null)[] = [];
+    const watch = createFolderWatch({
+      collection,
+      store: collection.store as WriteStore,
+      jobs: engine.jobs as JobRunner,
+      dataFolder: join(home, "data"),
+      clock: engine.clock,
+      timers: systemTimers,
+      subscribe: () => Promise.reject(new UserError("watch-failed", "It has too many folders.")),
+      onState: () => told.push(collection.watch.trouble),
+    });
+    onTestFinished(async () => {
+      watch.stop();
+      await watch.close();
+    });
+    await vi.waitFor(() => expect(told).toEqual(["It has too many folders."]), patience);
+    copyFileSync(join(pictures, "kind-0/picture-0.jpg"), join(pictures, "found.jpg"));
+    watch.lookAgain();
+    await vi.waitFor(() => expect(pathsOf(engine)).toContain(join(pictures, "found.jpg")), patience);
+    expect(told).toHaveLength(1);
+    watch.choose(false);
+    expect(collection.summary().watch).toEqual({ on: false, trouble: null });
   });
 
   test("indexing that was cancelled does not go on by itself", async () => {

@@ -52,7 +52,9 @@ test("a root that is a link to a folder is listed; a link below it is none", () 
   symlinkSync(join(home, "real/inner"), join(home, "real/loop"));
   const hint = (name: string): { path: Buffer; isNew: boolean } => ({ path: bytes(join(root, name)), isNew: true });
   expect(placesToList([hint("loop")], [bytes(root)]).map(String)).toEqual([root]);
-  expect(bringsFolder([hint("loop"), hint("none")])).toBe(false);
-  expect(bringsFolder([hint("loop"), hint("inner")])).toBe(true);
-  expect(bringsFolder([{ ...hint("inner"), isNew: false }])).toBe(false);
+  expect(bringsFolder([hint("loop"), hint("none")], bytes(root))).toBe(false);
+  expect(bringsFolder([hint("loop"), hint("inner")], bytes(root))).toBe(true);
+  expect(bringsFolder([{ ...hint("inner"), isNew: false }], bytes(root))).toBe(false);
+  expect(bringsFolder([{ path: bytes(root), isNew: true }], bytes(root))).toBe(true);
+  expect(bringsFolder([hint("inner")], bytes(join(home, "other")))).toBe(false);
 });
