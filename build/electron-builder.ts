@@ -75,6 +75,7 @@ export const configuration: Configuration = {
     "node_modules/@img/**",
     "node_modules/@julusian/jpeg-turbo/**",
     "node_modules/pkg-prebuilds/**",
+    "node_modules/@parcel/watcher/**",
     "node_modules/libheif-js/**",
     "node_modules/@jsquash/jxl/**",
     "node_modules/@cornerstonejs/codec-openjpeg/**",

@@ -21,6 +21,12 @@ if (chromium === null) sayNoChromium("the watch in the browser");
 const withFake = (page: Page, change: (engine: FakeWindow["fakeEngine"]) => void): Promise<void> =>
   page.evaluate(`(${change.toString()})(window.fakeEngine)`);
 
+/** Into the palette, once it is there. */
+async function command(page: Page, words: string): Promise<void> {
+  await page.keyboard.press("Control+k");
+  await page.getByPlaceholder("What do you want to do?").fill(words);
+}
+
 describe.skipIf(chromium === null)("what a watch offers and tells", () => {
   let site: RendererSite;
   beforeAll(async () => {
@@ -50,8 +56,7 @@ describe.skipIf(chromium === null)("what a watch offers and tells", () => {
     );
     const notice = page.getByText(new RegExp(`^${trouble.replaceAll(".", "\\.")} Whenever this window`, "u"));
     await notice.waitFor();
-    await page.keyboard.press("Control+k");
-    await page.keyboard.type("properties");
+    await command(page, "properties");
     await page.keyboard.press("Enter");
     const dialog = page.getByRole("dialog", { name: "Properties of the collection" });
     await dialog.getByText(trouble).waitFor();
@@ -60,8 +65,7 @@ describe.skipIf(chromium === null)("what a watch offers and tells", () => {
     await box.uncheck();
     await expect.poll(() => dialog.getByText(trouble).count()).toBe(0);
     await page.keyboard.press("Escape");
-    await page.keyboard.press("Control+k");
-    await page.keyboard.type("watch the folders");
+    await command(page, "watch the folders");
     await page.getByRole("option", { name: /^Watch the folders/u }).waitFor();
     await page.context().close();
   });
