@@ -15,7 +15,7 @@ import type { SearchTerm } from "#protocol/text-contract.ts";
 import { systemClock, systemTimers, type Clock } from "./base/clock.ts";
 import { dataFolder as defaultDataFolder } from "./base/data-folder.ts";
 import { UserError } from "./base/errors.ts";
-import { parseShownPath, showPath, type PathBytes } from "./base/path-bytes.ts";
+import { showPath, type PathBytes } from "./base/path-bytes.ts";
 import { entryPath } from "./base/resources.ts";
 import { createChildPool, type ChildPool } from "./children/child-pool.ts";
 import type { SpawnChild } from "./children/port.ts";
@@ -39,14 +39,11 @@ import { createDefinitions } from "./stages/definitions.ts";
 import type { SpawnTrainer } from "./stages/training/train-job.ts";
 import { inferenceRequest } from "./stages/encoder-use.ts";
 import { readLabelsTable, type LabelledContents } from "./stages/labels-table.ts";
-import type { DuplicatesTimes } from "./stages/bench/bench-duplicates.ts";
-import type { MapTimes } from "./stages/bench/bench-vectors.ts";
 import { openForReading, openForWriting, type WriteStore } from "./store/database.ts";
 import { countImages, fileByPath } from "./store/queries/files.ts";
 import { listFolders } from "./store/queries/folders.ts";
 import { readProperty, writeProperty } from "./store/queries/properties.ts";
 import { openRecentList, type RecentList } from "./store/recent.ts";
-import type { BenchRequest, BenchResult } from "./training/bench/bench-training.ts";
 import { createTrainingActions, type TrainingActions } from "./training-actions.ts";
 import { subscribe as subscribeToFolder } from "./watch/subscribe.ts";
 import { readTerm } from "./views/search.ts";
@@ -56,37 +53,9 @@ export { CancellationError, UserError, codeOf, messageOf } from "./base/errors.t
 export { productVersion } from "./base/version.ts";
 export { describeSelection } from "./views/select/select-images.ts";
 export { spawnWithChildProcess } from "./children/spawn-child-process.ts";
+export { benchDuplicates, benchMap, benchNeighbours, benchTraining } from "./benches.ts";
 export type { SpawnChild, ChildPort } from "./children/port.ts";
 export type { IndexReport } from "#protocol/model.ts";
-
-/** Measures training on this machine, without a collection. */
-export async function benchTraining(request: Omit<BenchRequest, "threads" | "clock" | "onStep">): Promise<BenchResult> {
-  const { benchTraining: bench } = await import("./training/bench/bench-training.ts");
-  return bench({ ...request, threads: availableParallelism(), clock: systemClock, onStep: () => undefined });
-}
-
-/** Exact neighbours of the vectors in a .npy file, written into another. */
-export async function benchNeighbours(request: { input: string; out: string; k: number }): Promise<{ seconds: number }> {
-  const { benchNeighbours: bench } = await import("./stages/bench/bench-vectors.ts");
-  return bench({ ...request, clock: systemClock });
-}
-
-/** A map of the vectors in a .npy file, written into another. */
-export async function benchMap(request: { input: string; out: string; seed: number }): Promise<MapTimes> {
-  const { benchMap: bench } = await import("./stages/bench/bench-vectors.ts");
-  return bench({ ...request, clock: systemClock });
-}
-
-/** A search for duplicates in a folder, without a collection. `folder` is in shown form. */
-export async function benchDuplicates(folder: string): Promise<DuplicatesTimes> {
-  const { benchDuplicates: bench } = await import("./stages/bench/bench-duplicates.ts");
-  const children = createChildPool({ size: availableParallelism(), spawn: spawnWithChildProcess(entryPath("pixel-child")) });
-  try {
-    return await bench({ folder: parseShownPath(folder), children, clock: systemClock });
-  } finally {
-    await children.close();
-  }
-}
 
 /** What can be trained and how, for a help text. Read only then: it loads every method. */
 export async function describeTraining(): Promise<string> {

@@ -19,6 +19,7 @@ import type {
   NextImages,
   TuneRequest,
 } from "./label-model.ts";
+import type { MapColumns } from "./map-model.ts";
 import type {
   ClassId,
   DeviceName,
@@ -29,7 +30,6 @@ import type {
   ImageDetails,
   ImageId,
   JobId,
-  MapColumns,
   Neighbour,
   OpenCollection,
   ProjectId,

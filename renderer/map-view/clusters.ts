@@ -1,5 +1,6 @@
 /** @file Each cluster's middle, reach and members on the map; the middle is the median, which a few far members do not move. */
-import type { ImageId, MapColumns } from "#protocol/model.ts";
+import type { MapColumns } from "#protocol/map-model.ts";
+import type { ImageId } from "#protocol/model.ts";
 
 import type { Bounds } from "./camera.ts";
 import { isPlaced } from "./place-index.ts";

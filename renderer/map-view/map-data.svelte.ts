@@ -2,7 +2,8 @@
  * @file What the map shows: coordinates and image columns of the same version, with the index of places and the clusters made from them.
  * While indexing, both change; a pair of different versions is never shown, the one before stays until the next is whole.
  */
-import type { ImageColumns, ImageId, MapColumns } from "#protocol/model.ts";
+import type { MapColumns } from "#protocol/map-model.ts";
+import type { ImageColumns, ImageId } from "#protocol/model.ts";
 
 import { engine } from "../state/engine.svelte.ts";
 import { images } from "../state/images.svelte.ts";

@@ -8,10 +8,10 @@ import {
   type ImageColumns,
   type ImageDetails,
   type ImageId,
-  type MapColumns,
   type Neighbour,
   type Relation,
 } from "#protocol/model.ts";
+import type { MapColumns } from "#protocol/map-model.ts";
 import type { IssueEntry, OutlierEntry } from "#protocol/outlier-model.ts";
 
 import { fakeFolders, groupStart, type FakeImage } from "./fake-images.ts";

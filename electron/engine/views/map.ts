@@ -1,7 +1,8 @@
 /**
  * @file The map in the order of the columns.
  */
-import type { EncoderId, MapColumns } from "#protocol/model.ts";
+import type { MapColumns } from "#protocol/map-model.ts";
+import type { EncoderId } from "#protocol/model.ts";
 
 import type { Collection } from "../collection.ts";
 import { readGraphRecall } from "../store/queries/graphs.ts";

@@ -11,7 +11,7 @@ import type { Engine } from "#engine/engine.ts";
 import { exactNeighbours } from "#engine/search/exact-neighbours.ts";
 import { placedPoints } from "#engine/stages/map-stage.ts";
 import type { StoredMap } from "#engine/store/queries/graphs.ts";
-import type { MapColumns } from "#protocol/model.ts";
+import type { MapColumns } from "#protocol/map-model.ts";
 
 import { drawCollection } from "../../fixtures/collection.ts";
 import { indexNow, testEngine } from "../../helpers/in-process.ts";
