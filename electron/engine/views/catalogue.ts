@@ -5,6 +5,7 @@
 import type { ImageColumns, ImageId } from "#protocol/model.ts";
 import { imageFlags } from "#protocol/model.ts";
 
+import { compareNaturally } from "../base/natural-order.ts";
 import { onlyText, showPath, splitPath } from "../base/path-bytes.ts";
 import { verifierVersion } from "../duplicates/version.ts";
 import { framedFormats, standingFrame } from "../ingest/decode/types.ts";
@@ -12,6 +13,7 @@ import type { ReadStore } from "../store/database.ts";
 import { listPairs } from "../store/queries/findings.ts";
 import { readMap } from "../store/queries/graphs.ts";
 import { readOne, readRaw } from "../store/statements.ts";
+import { positionOfId, positionsOfContent, type PositionOfId, type PositionsOfContent } from "./positions.ts";
 import { seriesColumns } from "./series.ts";
 
 export interface Catalogue {
@@ -21,9 +23,9 @@ export interface Catalogue {
   /** Path bytes of each image, in the order of the columns. */
   readonly paths: readonly Buffer[];
   /** Position in the columns by image id. */
-  readonly positions: ReadonlyMap<number, number>;
+  readonly positions: PositionOfId;
   /** Positions of the images that hold a content. */
-  readonly ofContent: ReadonlyMap<number, readonly number[]>;
+  readonly ofContent: PositionsOfContent;
 }
 
 /** @param encoderKey null: no encoder ran yet */
@@ -47,8 +49,6 @@ export function buildCatalogue(store: ReadStore, encoderKey: number | null, vers
   const standing = new Int32Array(count);
   const contentIds = new Int32Array(count);
   const names: string[] = [];
-  const positions = new Map<number, number>();
-  const ofContent = new Map<number, number[]>();
   files.forEach(({ id, sizeBytes, modifiedUs, content, folderIndex, name }, index) => {
     columns.ids[index] = id;
     columns.widths[index] = facts.widths[content] as number;
@@ -65,11 +65,9 @@ export function buildCatalogue(store: ReadStore, encoderKey: number | null, vers
     columns.flags[index] = facts.flags[content] as number;
     contentIds[index] = content;
     names.push(name.includes("\n") ? name.replaceAll("\n", " ") : name);
-    positions.set(id, index);
-    const sharing = ofContent.get(content);
-    if (sharing) sharing.push(index);
-    else ofContent.set(content, [index]);
   });
+  const positions = positionOfId(columns.ids);
+  const ofContent = positionsOfContent(contentIds);
   raiseFlags(store, ofContent, columns.flags);
   const series = seriesColumns(store, { count, ofContent });
   let paths: readonly Buffer[] | null = null;
@@ -117,7 +115,6 @@ function bytesOf({ path }: FileEntry): Buffer {
 
 /** By folder, then by name, in natural order. Each folder is sorted for itself: fewer and shorter comparisons. */
 function sortedFiles(store: ReadStore): { files: FileEntry[]; folders: string[] } {
-  const collator = new Intl.Collator("en", { numeric: true });
   const inFolder = new Map<string, FileEntry[]>();
   const sql = "SELECT id, CAST(path AS TEXT), size_bytes, modified_us, content_id FROM files WHERE state = 'image'";
   for (const [id, text, sizeBytes, modifiedUs, content] of readRaw<[number, string, number, number, number]>(store, sql)) {
@@ -130,9 +127,9 @@ function sortedFiles(store: ReadStore): { files: FileEntry[]; folders: string[] 
     if (found) found.push(entry);
     else inFolder.set(folder, [entry]);
   }
-  const ordered = [...inFolder].sort(([one], [other]) => collator.compare(one, other) || (one < other ? -1 : 1));
+  const ordered = [...inFolder].sort(([one], [other]) => compareNaturally(one, other) || (one < other ? -1 : 1));
   ordered.forEach(([, files], folderIndex) => {
-    files.sort((one, other) => collator.compare(one.name, other.name) || Buffer.compare(bytesOf(one), bytesOf(other)));
+    files.sort((one, other) => compareNaturally(one.name, other.name) || Buffer.compare(bytesOf(one), bytesOf(other)));
     for (const file of files) file.folderIndex = folderIndex;
   });
   return { files: ordered.flatMap(([, files]) => files), folders: ordered.map(([folder]) => folder) };
@@ -208,13 +205,11 @@ function raiseFlags(store: ReadStore, ofContent: Catalogue["ofContent"], flags: 
   raisePairs(store, ofContent, (content, flag) => {
     for (const index of ofContent.get(content) ?? []) flags[index] = (flags[index] as number) | flag;
   });
-  for (const sharing of ofContent.values())
-    if (sharing.length > 1)
-      for (const index of sharing) flags[index] = (flags[index] as number) | imageFlags.identicalFile | imageFlags.duplicate;
+  for (const index of ofContent.shared()) flags[index] = (flags[index] as number) | imageFlags.identicalFile | imageFlags.duplicate;
 }
 
 /** A pair counts where both its pictures are present. A copy of one is no longer only a scene of another. */
-function raisePairs(store: ReadStore, present: ReadonlyMap<number, unknown>, raise: (content: number, flag: number) => void): void {
+function raisePairs(store: ReadStore, present: PositionsOfContent, raise: (content: number, flag: number) => void): void {
   const pairs = listPairs(store, verifierVersion).filter(({ a, b }) => present.has(a) && present.has(b));
   const copies = new Set(pairs.flatMap(({ a, b, relation }) => (relation === "same-scene" ? [] : [a, b])));
   for (const { a, b } of pairs)

@@ -4,6 +4,7 @@
  */
 import type { ReadStore } from "../store/database.ts";
 import { listSlices, type SliceRow } from "../store/queries/series.ts";
+import type { PositionsOfContent } from "./positions.ts";
 
 export interface SeriesColumns {
   /** Of each image the number of its series, -1: of none, or the only one of it. */
@@ -15,10 +16,7 @@ export interface SeriesColumns {
 /** Modalities that cut the body into slices. The pictures of a series of another (four views of a breast, X-rays of a hand) are pictures of their own. */
 const sliced: ReadonlySet<string> = new Set(["CT", "MR", "PT", "NM", "OPT"]);
 
-export function seriesColumns(
-  store: ReadStore,
-  { count, ofContent }: { count: number; ofContent: ReadonlyMap<number, readonly number[]> },
-): SeriesColumns {
+export function seriesColumns(store: ReadStore, { count, ofContent }: { count: number; ofContent: PositionsOfContent }): SeriesColumns {
   const series = new Int32Array(count).fill(-1);
   const slices = new Int32Array(count);
   const groups = Map.groupBy(
