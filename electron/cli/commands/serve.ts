@@ -35,10 +35,10 @@ export const serveCommand: Command = {
           engine.index([folder]);
           engine.announce();
         } else if (input.workspace !== null) {
-          const collection = await engine.open(resolve(input.workspace), "write");
+          await engine.open(resolve(input.workspace), "write");
           engine.announce();
           // What every view stands on is made while the browser starts.
-          setImmediate(() => collection.catalogue());
+          setImmediate(() => engine.collection?.catalogue());
         }
         await new Promise<void>((done) => {
           // One stop may arrive several times (from the terminal and from npm); the later ones must not cut the closing short.
