@@ -34,6 +34,9 @@ export interface OpenedStore<S extends ReadStore> {
   close(): void;
 }
 
+/** Locks of stores that are open: one that nobody refers to is garbage, and collecting it would free the lock while the store is still written to. */
+const held = new Set<ReturnType<typeof takeLock>>();
+
 /** Opens for writing, making the workspace where it is missing. Throws UserError `workspace-busy` when another process holds it. */
 export function openForWriting(workspace: string, clock: Clock = systemClock): OpenedStore<WriteStore> {
   makeFolder(workspace);
@@ -41,11 +44,13 @@ export function openForWriting(workspace: string, clock: Clock = systemClock): O
   try {
     const sqlite = openFile(workspace, false);
     migrate(sqlite, databasePath(workspace));
+    held.add(lock);
     return {
       store: { sqlite, workspace, access: "write" },
       close: () => {
         sqlite.close();
         lock.close();
+        held.delete(lock);
       },
     };
   } catch (thrown) {

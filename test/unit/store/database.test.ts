@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 
 import { UserError } from "#engine/base/errors.ts";
 import { databasePath, openForReading, openForWriting } from "#engine/store/database.ts";
@@ -47,9 +47,14 @@ test("kill -9 of a writer frees the lock and keeps what was committed", async ()
     const { store } = openForWriting(${JSON.stringify(workspace)});
     store.sqlite.exec("INSERT INTO properties VALUES ('name', 'kept')");
     store.sqlite.exec("BEGIN; INSERT INTO properties VALUES ('encoder', 'lost')");
-    process.stdout.write("ready");
+    // Only the store is kept: the lock must not be garbage.
+    setTimeout(() => {
+      gc();
+      setTimeout(() => process.stdout.write("ready"), 20);
+    }, 20);
     setInterval(() => undefined, 1000);`;
-  const child = spawn(process.execPath, ["--input-type=module-typescript", "-e", script], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, ["--expose-gc", "--input-type=module-typescript", "-e", script], { stdio: ["ignore", "pipe", "inherit"] });
+  onTestFinished(() => void child.kill("SIGKILL"));
   await new Promise((resolve) => child.stdout.once("data", resolve));
   expect(codeOfThrown(() => openForWriting(workspace))).toBe("workspace-busy");
   child.kill("SIGKILL");
