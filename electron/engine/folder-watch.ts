@@ -14,7 +14,7 @@ import { decodeVersion } from "./ingest/decode/version.ts";
 import { realPath } from "./ingest/scan/folders.ts";
 import { createJobControl } from "./jobs/control.ts";
 import type { JobRunner } from "./jobs/job-runner.ts";
-import { findChanges } from "./stages/find-changes.ts";
+import { findChanges, type Changes } from "./stages/find-changes.ts";
 import type { IndexParameters } from "./stages/index-job.ts";
 import type { WriteStore } from "./store/database.ts";
 import { listFolders } from "./store/queries/folders.ts";
@@ -64,6 +64,7 @@ export function createFolderWatch(options: FolderWatchOptions): FolderWatch {
   let isClosed = false;
   let known = shownFolders(store);
   let stopLooking: (() => void) | null = null;
+  let doubt: string | null = null;
   const own = [dataFolder, store.workspace].map((folder) => realPath(toPathBytes(folder)));
   const folders = createWatchedFolders({ subscribe, leaveOut: own, onHints: (hints) => collector.add(hints) });
   const collector = createHintCollector<Hint>({
@@ -83,7 +84,7 @@ export function createFolderWatch(options: FolderWatchOptions): FolderWatch {
   });
 
   const tell = (): void => {
-    const state: WatchState = { on: isWatched(store), trouble: isWatched(store) ? folders.trouble : null };
+    const state: WatchState = { on: isWatched(store), trouble: isWatched(store) ? (folders.trouble ?? doubt) : null };
     if (JSON.stringify(state) === JSON.stringify(collection.watch)) return;
     collection.watch = state;
     options.onState();
@@ -104,10 +105,26 @@ export function createFolderWatch(options: FolderWatchOptions): FolderWatch {
     const places = placesToList([...hints, ...wholes(isDecoderNew ? roots : fresh)], roots);
     if (places.length === 0) return;
     const pause = (milliseconds: number): Promise<void> => new Promise((resolve) => void timers.after(milliseconds, resolve));
-    const { isAny, moving } = await findChanges({ store, clock, dataFolder, folders: places, control, pause });
+    const changesIn = (within: readonly PathBytes[]): Promise<Changes> =>
+      findChanges({ store, clock, dataFolder, folders: within, control, pause });
+    const first = await changesIn(places);
+    if (isClosed) return;
+    // A drive that is not connected leaves an empty folder where it was. Deleting is told file by file; a whole folder found empty is not believed.
+    const doubtful = first.emptied.filter((place) =>
+      [...fresh, ...hints.filter(({ isNew }) => isNew).map(({ path }) => path)].some((path) => path.equals(place)),
+    );
+    doubt =
+      doubtful[0] === undefined
+        ? null
+        : `${showPath(doubtful[0])} is empty now. If its drive is not connected, connect it; if the pictures were deleted, index again.`;
+    tell();
+    waitForAway();
+    const believed = places.filter((place) => !doubtful.includes(place));
+    if (believed.length === 0) return;
+    const { isAny, moving } = doubtful.length === 0 ? first : await changesIn(believed);
     if (isClosed) return;
     collector.add(moving.map((path) => ({ path, isNew: false })));
-    if (isAny) await runJob(places, moving);
+    if (isAny) await runJob(believed, moving);
   };
 
   const runJob = async (places: readonly PathBytes[], moving: readonly PathBytes[]): Promise<void> => {
@@ -136,7 +153,7 @@ export function createFolderWatch(options: FolderWatchOptions): FolderWatch {
 
   const waitForAway = (): void => {
     stopLooking?.();
-    stopLooking = folders.isAway ? timers.after(awayMs, lookAgain) : null;
+    stopLooking = folders.isAway || doubt !== null ? timers.after(awayMs, lookAgain) : null;
   };
 
   collection.watch = { on: isWatched(store), trouble: null };

@@ -6,7 +6,7 @@ import { stat } from "node:fs/promises";
 
 import type { Clock } from "../base/clock.ts";
 import { inLanes } from "../base/lanes.ts";
-import { fsPath, toPathBytes, type PathBytes } from "../base/path-bytes.ts";
+import { fsPath, isInside, toPathBytes, type PathBytes } from "../base/path-bytes.ts";
 import { judge, type Judgement } from "../ingest/scan/judge.ts";
 import { unpackListing } from "../ingest/scan/pack.ts";
 import type { FoundFile } from "../ingest/scan/walk.ts";
@@ -30,6 +30,8 @@ export interface Changes {
   readonly isAny: boolean;
   /** Files whose size or time still moves. They are not counted as changes. */
   readonly moving: readonly PathBytes[];
+  /** Of the folders that were asked for those in which there is no file any more, though pictures in them are known. */
+  readonly emptied: readonly PathBytes[];
 }
 
 const betweenLooksMs = 400;
@@ -40,14 +42,20 @@ const lanes = 16;
 export async function findChanges({ store, clock, dataFolder, folders, control, pause }: ChangesRequest): Promise<Changes> {
   const packed = await compute("scan", { folders: [...folders], leaveOut: [toPathBytes(dataFolder)] }, { control });
   const breathe = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
-  const judgement = await judge(unpackListing(packed), await knownFiles(store, breathe), folders, -1, breathe);
+  const listing = unpackListing(packed);
+  const judgement = await judge(listing, await knownFiles(store, breathe), folders, -1, breathe);
   const pending = judgement.pending.filter(({ file, known }) => isOther(file, known));
   if (pending.length > 0) await pause(betweenLooksMs);
   const moving: PathBytes[] = [];
   await inLanes(pending, lanes, async ({ file }) => {
     if (await isMoving(file, clock)) moving.push(file.path);
   });
-  return { isAny: pending.length > moving.length || hasOther(judgement), moving };
+  const emptied = folders.filter(
+    (folder) =>
+      !listing.files.some(({ path }) => isInside(path, folder)) &&
+      judgement.missing.some(({ path, state }) => state === "image" && isInside(path, folder)),
+  );
+  return { isAny: pending.length > moving.length || hasOther(judgement), moving, emptied };
 }
 
 /** A file that could not be read for a reason outside its bytes is read again by every index job; it is no change. */

@@ -153,6 +153,29 @@ describe("a watched folder", { timeout: 240_000 }, () => {
     expect(names()).toHaveLength(before.length + 1);
   });
 
+  test("a folder that is found empty is told and not believed, until it is indexed again", async () => {
+    const { engine, home, pictures, names } = await watched();
+    const before = names();
+    await engine.closeCollection();
+    renameSync(pictures, join(home, "drive"));
+    mkdirSync(pictures);
+    await engine.openForFolder(pictures, null);
+    await vi.waitFor(() => expect(engine.requireCollection().summary().watch.trouble).toMatch(/is empty now/u), patience);
+    expect(names()).toEqual(before);
+    for (const name of ["kind-0", "kind-1"]) renameSync(join(home, "drive", name), join(pictures, name));
+    await vi.waitFor(() => expect(engine.requireCollection().summary().watch.trouble).toBeNull(), patience);
+    expect(names()).toEqual(before);
+    await engine.closeCollection();
+    rmSync(pictures, { recursive: true });
+    mkdirSync(pictures);
+    await engine.openForFolder(pictures, null);
+    await vi.waitFor(() => expect(engine.requireCollection().summary().watch.trouble).toMatch(/is empty now/u), patience);
+    await indexNow(engine, [pictures]);
+    expect(names()).toEqual([]);
+    await engine.handlers["collection.lookAgain"]({}, engine.context);
+    await vi.waitFor(() => expect(engine.requireCollection().summary().watch.trouble).toBeNull(), patience);
+  });
+
   test("our own files inside the folder are not heard; a folder named through a link is", async () => {
     // The whole home is the folder of images, and holds the data directory.
     const { engine, home, names } = await watched({ pictures: (own) => own });
