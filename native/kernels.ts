@@ -11,6 +11,7 @@ import { boxReduce, type BoxReduceArguments } from "./twins/box-reduce.ts";
 import { exactNeighbours, maxThreads, type ExactNeighboursArguments } from "./twins/exact-neighbours.ts";
 import { findBadRow, type FindBadRowArguments } from "./twins/find-bad-row.ts";
 import { findCorners, type FindCornersArguments } from "./twins/find-corners.ts";
+import { findLetters, type FindLettersArguments } from "./twins/find-letters.ts";
 import { histograms, type HistogramsArguments } from "./twins/histograms.ts";
 import { joinNeighbours, type JoinNeighboursArguments } from "./twins/join-neighbours.ts";
 import { jpegReduce, type JpegReduceArguments } from "./twins/jpeg-reduce.ts";
@@ -30,6 +31,7 @@ export interface KernelTable {
   exactNeighbours(given: ExactNeighboursArguments): void;
   findBadRow(given: FindBadRowArguments): number;
   findCorners(given: FindCornersArguments): number;
+  findLetters(given: FindLettersArguments): number;
   histograms(given: HistogramsArguments): void;
   joinNeighbours(given: JoinNeighboursArguments): void;
   jpegReduce(given: JpegReduceArguments): number;
@@ -57,6 +59,7 @@ export const twins: KernelTable = {
   exactNeighbours,
   findBadRow,
   findCorners,
+  findLetters,
   histograms,
   joinNeighbours,
   jpegReduce,

@@ -24,6 +24,7 @@
 #include "kernels/sharpness.h"
 #include "kernels/spread-labels.h"
 #include "kernels/umap-layout.h"
+#include "letters-binding.h"
 #include "neighbours-binding.h"
 #include "training/binding.h"
 
@@ -38,6 +39,7 @@ struct State {
   CornersScratch corners;
   HistogramScratch histograms;
   JpegScratch jpeg;
+  LettersScratch letters;
   ResampleScratch resample;
   SharpnessScratch sharpness;
   SpreadScratch spread;
@@ -153,6 +155,7 @@ napi_value boxReduceBinding(napi_env env, napi_callback_info info, State& state)
   return nullptr;
 }
 
+napi_value findLettersBinding(napi_env env, napi_callback_info info, State& state) { return findLettersFor(env, info, state.level, state.letters); }
 napi_value findCornersBinding(napi_env env, napi_callback_info info, State& state) { return findCornersFor(env, info, state.corners); }
 
 napi_value histogramsBinding(napi_env env, napi_callback_info info, State& state) {
@@ -298,6 +301,7 @@ constexpr Entry entries[] = {
     {"exactNeighbours", guarded<exactNeighboursBinding>},
     {"findBadRow", guarded<findBadRowBinding>},
     {"findCorners", guarded<findCornersBinding>},
+    {"findLetters", guarded<findLettersBinding>},
     {"histograms", guarded<histogramsBinding>},
     {"joinNeighbours", guarded<joinNeighboursBinding>},
     {"jpegReduce", guarded<jpegReduceBinding>},

@@ -2,6 +2,7 @@
 import type { KernelName } from "#native/kernels.ts";
 
 import { planOf } from "./augment-plans.ts";
+import { lettersArguments } from "./letters-arguments.ts";
 
 export interface ArgumentCase {
   readonly kernel: KernelName;
@@ -13,6 +14,7 @@ export interface ArgumentCase {
 /** Made anew at each call: kernels write into their arrays. */
 export function argumentCases(): ArgumentCase[] {
   return [
+    lettersArguments(),
     {
       kernel: "boxReduce",
       good: { source: new Uint8Array(20), sourceWidth: 3, sourceHeight: 2, factor: 2, target: new Uint8Array(6) },
