@@ -5,10 +5,9 @@
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
 
-import sharp from "sharp";
-
 import { writeWhole } from "../../base/write-whole.ts";
 import type { Decoded } from "./decoder.ts";
+import { loadSharp } from "./load-sharp.ts";
 import { scaleWithin } from "./scale.ts";
 import { encodeTurbo } from "./turbo.ts";
 import type { Picture } from "./types.ts";
@@ -45,7 +44,7 @@ export async function encodeJpeg(picture: Picture, jpegQuality: number): Promise
   const direct = encodeTurbo(picture, jpegQuality);
   if (direct !== null) return direct;
   const raw = { width: picture.width, height: picture.height, channels: 3 } as const;
-  return sharp(picture.data, { raw }).jpeg({ quality: jpegQuality, optimiseCoding: false }).toBuffer();
+  return loadSharp()(picture.data, { raw }).jpeg({ quality: jpegQuality, optimiseCoding: false }).toBuffer();
 }
 
 /** A picture within the preview's size as JPEG. */

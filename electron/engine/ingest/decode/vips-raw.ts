@@ -2,18 +2,14 @@
  * @file One libvips pipeline from bytes to RGB: sRGB by the embedded profile, 8 bits, on white, upright. The only place that sets sharp's
  * options for decoding.
  */
-import sharp from "sharp";
 import type { Sharp, SharpOptions } from "sharp";
 
 import { messageOf } from "../../base/errors.ts";
 import { inksToRgb } from "./formats/samples.ts";
 import { pixelLimit } from "./check-size.ts";
 import { fromVips } from "./decode-error.ts";
+import { loadSharp } from "./load-sharp.ts";
 import type { Picture } from "./types.ts";
-
-// A child decodes one file at a time and there are as many children as cores: threads and caches inside libvips only cost.
-sharp.concurrency(1);
-sharp.cache(false);
 
 /**
  * `error` reports what is truncated and what is broken (a JPEG that stops early comes as an error and not as a grey lower half), and lets
@@ -43,7 +39,7 @@ export async function decodeRaw(bytes: Buffer, request: RawRequest): Promise<Pic
 }
 
 async function runPipeline(bytes: Buffer, request: RawRequest): Promise<Picture> {
-  let pipeline: Sharp = sharp(bytes, { ...decodeOptions, ...request.options });
+  let pipeline: Sharp = loadSharp()(bytes, { ...decodeOptions, ...request.options });
   if (request.upright === true) pipeline = pipeline.autoOrient();
   if (request.crop !== undefined) pipeline = pipeline.extract(request.crop);
   if (request.resize !== undefined)
@@ -58,7 +54,7 @@ async function runPipeline(bytes: Buffer, request: RawRequest): Promise<Picture>
 
 /** sharp with our limits, for facts only. */
 export function openWithVips(bytes: Buffer, options: SharpOptions = {}): Sharp {
-  return sharp(bytes, { ...decodeOptions, ...options });
+  return loadSharp()(bytes, { ...decodeOptions, ...options });
 }
 
 function toThreeChannels(data: Buffer, channels: number, pixels: number): Uint8Array {
