@@ -18,6 +18,8 @@ namespace likeness {
 struct ResampleTaps {
   std::vector<int32_t> starts, counts, weights;
   std::vector<double> exact;
+  /** Made where a path asks for them (makeResamplePairs). */
+  std::vector<int16_t> pairs;
   int widest = 0;
 };
 
@@ -25,7 +27,6 @@ struct ResampleTaps {
 struct ResampleScratch {
   ResampleTaps across, down;
   std::vector<uint8_t> line, middle;
-  std::vector<int32_t> sums;
 };
 
 struct ResampleShape {
@@ -93,59 +94,96 @@ inline void resampleLineScalar(const uint8_t* line, const ResampleTaps& taps, in
   }
 }
 
-/** sums[i] += source[i] * weight, and the last step from sums to bytes. Plain loops: the compiler vectorises them for each level. */
-#define LIKENESS_RESAMPLE_DOWN(NAME, MARK)                                                                                          \
-  MARK inline void NAME(const uint8_t* middle, int64_t stride, const int32_t* weights, int32_t count, int32_t* sums, uint8_t* target) { \
-    for (int64_t at = 0; at < stride; at++) sums[at] = resampleHalf;                                                                \
-    for (int32_t tap = 0; tap < count; tap++, middle += stride) {                                                                   \
-      int32_t weight = weights[tap];                                                                                                \
-      for (int64_t at = 0; at < stride; at++) sums[at] += middle[at] * weight;                                                      \
-    }                                                                                                                               \
-    for (int64_t at = 0; at < stride; at++) {                                                                                       \
-      int32_t value = sums[at] >> resamplePrecision;                                                                                \
-      target[at] = static_cast<uint8_t>(value < 0 ? 0 : value > 255 ? 255 : value);                                                 \
-    }                                                                                                                               \
+/** One line of the target, from byte `at` on: where a path with vectors left off. */
+inline void resampleDownScalar(const uint8_t* middle, int64_t stride, const int32_t* weights, int32_t count, int64_t at, uint8_t* target) {
+  for (; at < stride; at++) {
+    int32_t sum = resampleHalf;
+    for (int32_t tap = 0; tap < count; tap++) sum += middle[tap * stride + at] * weights[tap];
+    target[at] = resampleByte(sum);
   }
-
-LIKENESS_RESAMPLE_DOWN(resampleDownScalar, )
+}
 
 #if defined(LIKENESS_X86)
-LIKENESS_RESAMPLE_DOWN(resampleDownAvx2, LIKENESS_AVX2)
+// A weight of 22 bits is 4096 times its upper part and its lower one; both fit the 16 bits of an instruction that multiplies and adds up two taps at a time. Sums may wrap on the way, as they do in 32
+// bits of one part: what they come to is the same.
+constexpr int resampleLowBits = 12;
+inline int16_t upperPart(int32_t weight) { return static_cast<int16_t>(weight >> resampleLowBits); }
+inline int16_t lowerPart(int32_t weight) { return static_cast<int16_t>(weight & ((1 << resampleLowBits) - 1)); }
 
-/** Two taps at a time: the first pixel's channels in the low half of the register, the second's in the high half. May read 16 bytes past the last pixel. */
-LIKENESS_AVX2 inline void resampleLine3Avx2(const uint8_t* line, const ResampleTaps& taps, int64_t targetWidth, uint8_t* target) {
-  const __m128i spread = _mm_setr_epi8(0, 1, 2, -1, 3, 4, 5, -1, 6, 7, 8, -1, 9, 10, 11, -1);
-  const __m256i second = _mm256_setr_epi32(0, 0, 0, 0, 1, 1, 1, 1);
-  const __m128i rounding = _mm_set1_epi32(resampleHalf);
-  for (int64_t column = 0; column < targetWidth; column++) {
-    const uint8_t* pixel = line + static_cast<int64_t>(taps.starts[column]) * 3;
+/** Four taps of a column: upper parts of the first two beside the channels of a pixel, of the second two, then the lower parts likewise. */
+constexpr int resampleGroup = 32;
+
+inline void makeResamplePairs(ResampleTaps& taps) {
+  const int groups = (taps.widest + 3) / 4;
+  taps.pairs.assign(taps.starts.size() * static_cast<size_t>(groups * resampleGroup), 0);
+  for (size_t column = 0; column < taps.starts.size(); column++) {
     const int32_t* weights = taps.weights.data() + column * taps.widest;
-    int32_t count = taps.counts[column];
-    __m256i even = _mm256_setzero_si256(), odd = _mm256_setzero_si256();
-    int32_t tap = 0;
-    for (; tap + 4 <= count; tap += 4, pixel += 12) {
-      __m128i bytes = _mm_shuffle_epi8(_mm_loadu_si128(reinterpret_cast<const __m128i*>(pixel)), spread);
-      __m256i fours = _mm256_broadcastsi128_si256(_mm_loadu_si128(reinterpret_cast<const __m128i*>(weights + tap)));
-      __m256i low = _mm256_permutevar8x32_epi32(fours, second);
-      __m256i high = _mm256_permutevar8x32_epi32(fours, _mm256_setr_epi32(2, 2, 2, 2, 3, 3, 3, 3));
-      even = _mm256_add_epi32(even, _mm256_mullo_epi32(_mm256_cvtepu8_epi32(bytes), low));
-      odd = _mm256_add_epi32(odd, _mm256_mullo_epi32(_mm256_cvtepu8_epi32(_mm_srli_si128(bytes, 8)), high));
+    int16_t* pairs = taps.pairs.data() + column * static_cast<size_t>(groups * resampleGroup);
+    for (int32_t tap = 0; tap < taps.counts[column]; tap++) {
+      int16_t* to = pairs + (tap / 4) * resampleGroup + (tap % 4 / 2) * 8 + tap % 2;
+      for (int channel = 0; channel < 3; channel++) {
+        to[channel * 2] = upperPart(weights[tap]);
+        to[resampleGroup / 2 + channel * 2] = lowerPart(weights[tap]);
+      }
     }
-    __m256i both = _mm256_add_epi32(even, odd);
+  }
+}
+
+LIKENESS_AVX2 inline __m256i resampleWords(const int16_t* at) { return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(at)); }
+
+/** Four taps at a time; those that a column lacks weigh nothing. May read 16 bytes past the last pixel. */
+LIKENESS_AVX2 inline void resampleLine3Avx2(const uint8_t* line, const ResampleTaps& taps, int64_t targetWidth, uint8_t* target) {
+  const __m128i spread = _mm_setr_epi8(0, 3, 1, 4, 2, 5, -1, -1, 6, 9, 7, 10, 8, 11, -1, -1);
+  const __m128i rounding = _mm_set1_epi32(resampleHalf);
+  const int64_t perColumn = (taps.widest + 3) / 4 * resampleGroup;
+  for (int64_t column = 0; column < targetWidth; column++, target += 3) {
+    const uint8_t* pixel = line + static_cast<int64_t>(taps.starts[column]) * 3;
+    const int16_t* pairs = taps.pairs.data() + column * perColumn;
+    __m256i upper = _mm256_setzero_si256(), lower = upper;
+    for (int32_t tap = 0; tap < taps.counts[column]; tap += 4, pixel += 12, pairs += resampleGroup) {
+      __m256i bytes = _mm256_cvtepu8_epi16(_mm_shuffle_epi8(_mm_loadu_si128(reinterpret_cast<const __m128i*>(pixel)), spread));
+      upper = _mm256_add_epi32(upper, _mm256_madd_epi16(bytes, resampleWords(pairs)));
+      lower = _mm256_add_epi32(lower, _mm256_madd_epi16(bytes, resampleWords(pairs + resampleGroup / 2)));
+    }
+    __m256i both = _mm256_add_epi32(_mm256_slli_epi32(upper, resampleLowBits), lower);
     __m128i sum = _mm_add_epi32(_mm_add_epi32(_mm256_castsi256_si128(both), _mm256_extracti128_si256(both, 1)), rounding);
-    for (; tap < count; tap++, pixel += 3) {
-      int32_t bytes;
-      std::memcpy(&bytes, pixel, 4);
-      sum = _mm_add_epi32(sum, _mm_mullo_epi32(_mm_cvtepu8_epi32(_mm_cvtsi32_si128(bytes)), _mm_set1_epi32(weights[tap])));
-    }
     sum = _mm_srai_epi32(sum, resamplePrecision);
     sum = _mm_packus_epi16(_mm_packs_epi32(sum, sum), sum);
-    uint32_t rgb = static_cast<uint32_t>(_mm_cvtsi128_si32(sum));
-    target[0] = static_cast<uint8_t>(rgb);
-    target[1] = static_cast<uint8_t>(rgb >> 8);
-    target[2] = static_cast<uint8_t>(rgb >> 16);
-    target += 3;
+    int32_t rgb = _mm_cvtsi128_si32(sum);
+    // The fourth byte is the next pixel's first, which is written after it.
+    std::memcpy(target, &rgb, column + 1 < targetWidth ? 4 : 3);
   }
+}
+
+/** Sixteen bytes of the target at a time, two lines of the source at a time. */
+LIKENESS_AVX2 inline void resampleDownAvx2(const uint8_t* middle, int64_t stride, const int32_t* weights, int32_t count, uint8_t* target) {
+  int64_t at = 0;
+  for (; at + 16 <= stride; at += 16) {
+    __m256i upper[2] = {_mm256_setzero_si256(), _mm256_setzero_si256()}, lower[2] = {upper[0], upper[0]};
+    for (int32_t tap = 0; tap < count; tap += 2) {
+      const bool isLast = tap + 1 == count;
+      const uint8_t* line = middle + tap * stride + at;
+      int32_t second = isLast ? 0 : weights[tap + 1];
+      __m128i one = _mm_loadu_si128(reinterpret_cast<const __m128i*>(line));
+      __m128i other = _mm_loadu_si128(reinterpret_cast<const __m128i*>(isLast ? line : line + stride));
+      __m256i high = _mm256_set1_epi32(static_cast<int32_t>(static_cast<uint32_t>(static_cast<uint16_t>(upperPart(second))) << 16 | static_cast<uint16_t>(upperPart(weights[tap]))));
+      __m256i low = _mm256_set1_epi32(static_cast<int32_t>(static_cast<uint32_t>(static_cast<uint16_t>(lowerPart(second))) << 16 | static_cast<uint16_t>(lowerPart(weights[tap]))));
+      const __m256i bytes[2] = {_mm256_cvtepu8_epi16(_mm_unpacklo_epi8(one, other)), _mm256_cvtepu8_epi16(_mm_unpackhi_epi8(one, other))};
+      for (int half = 0; half < 2; half++) {
+        upper[half] = _mm256_add_epi32(upper[half], _mm256_madd_epi16(bytes[half], high));
+        lower[half] = _mm256_add_epi32(lower[half], _mm256_madd_epi16(bytes[half], low));
+      }
+    }
+    __m256i sums[2];
+    for (int half = 0; half < 2; half++) {
+      __m256i sum = _mm256_add_epi32(_mm256_add_epi32(_mm256_slli_epi32(upper[half], resampleLowBits), lower[half]), _mm256_set1_epi32(resampleHalf));
+      sums[half] = _mm256_srai_epi32(sum, resamplePrecision);
+    }
+    // Packing works within halves of registers: put the quarters in order afterwards.
+    __m256i words = _mm256_permute4x64_epi64(_mm256_packs_epi32(sums[0], sums[1]), 0xd8);
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(target + at), _mm_packus_epi16(_mm256_castsi256_si128(words), _mm256_extracti128_si256(words, 1)));
+  }
+  resampleDownScalar(middle, stride, weights, count, at, target);
 }
 #endif
 
@@ -158,6 +196,9 @@ inline void resample(const uint8_t* source, uint8_t* target, const ResampleShape
     makeResampleTaps(shape.sourceWidth, shape.targetWidth, scratch.across);
     scratch.middle.resize(stride * shape.sourceHeight);
     scratch.line.resize(sourceStride + resamplePadding);
+#if defined(LIKENESS_X86)
+    if (channels == 3 && isWide) makeResamplePairs(scratch.across);
+#endif
     for (int64_t row = 0; row < shape.sourceHeight; row++) {
       const uint8_t* line = source + row * sourceStride;
       uint8_t* to = scratch.middle.data() + row * stride;
@@ -178,17 +219,16 @@ inline void resample(const uint8_t* source, uint8_t* target, const ResampleShape
     return;
   }
   makeResampleTaps(shape.sourceHeight, shape.targetHeight, scratch.down);
-  scratch.sums.resize(stride);
   for (int64_t row = 0; row < shape.targetHeight; row++) {
     const uint8_t* from = middle + static_cast<int64_t>(scratch.down.starts[row]) * stride;
     const int32_t* weights = scratch.down.weights.data() + row * scratch.down.widest;
 #if defined(LIKENESS_X86)
     if (isWide) {
-      resampleDownAvx2(from, stride, weights, scratch.down.counts[row], scratch.sums.data(), target + row * stride);
+      resampleDownAvx2(from, stride, weights, scratch.down.counts[row], target + row * stride);
       continue;
     }
 #endif
-    resampleDownScalar(from, stride, weights, scratch.down.counts[row], scratch.sums.data(), target + row * stride);
+    resampleDownScalar(from, stride, weights, scratch.down.counts[row], 0, target + row * stride);
   }
   (void)isWide;
 }
