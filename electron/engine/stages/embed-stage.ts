@@ -53,17 +53,14 @@ export async function embedStage(pipeline: Pipeline, scan: ScanResult, openDevic
   let decodedAt = startedAt;
   let embedStartedAt: number | null = null;
   let embeddedAt = startedAt;
-  // Two new files of one size may be copies of each other: such a file is hashed first, so that a copy is not decoded again.
-  const sizes = new Map<number, number>();
-  for (const { file } of scan.pending) sizes.set(file.sizeBytes, (sizes.get(file.sizeBytes) ?? 0) + 1);
   const tensorFile = openTensorFile(store.workspace, size * size * 3);
   const device = openDevice();
   // A device that cannot be opened must be reported by the first batch, not as an unhandled rejection before it.
   device.catch(() => undefined);
 
   const read = async (file: FoundFile): Promise<Read> => {
-    const mayBeKnown = (sizes.get(file.sizeBytes) as number) > 1 || hasContentOfSize(store, file.sizeBytes);
-    if (mayBeKnown) {
+    // It may be a copy of what is stored: hashed first, so that a copy is not decoded again.
+    if (hasContentOfSize(store, file.sizeBytes)) {
       const identity = await children.run("hash", { path: file.path }, { signal: job.signal });
       if ("failure" in identity) return { kind: "failed", failure: identity.failure };
       const contentId = knownContent(identity);
