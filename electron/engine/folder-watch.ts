@@ -51,6 +51,8 @@ export interface FolderWatchOptions {
 /** So long nothing must change before it is looked at, and so long it waits at most while things go on changing. */
 const quietMs = 1000;
 const longestMs = 3000;
+/** Somebody who opens a large collection waits for its first view: the first look, which hears of all that changed before, comes after it. */
+const openingMs = 2500;
 /** A folder that is away is looked for so often. */
 const awayMs = 10_000;
 
@@ -160,7 +162,7 @@ export function createFolderWatch(options: FolderWatchOptions): FolderWatch {
   if (isWatched(store)) {
     // One that was cut off is taken up by this look.
     forgetEndedJobs(store, "watch");
-    lookAgain();
+    stopLooking = timers.after(openingMs, lookAgain);
   }
   return {
     choose: (on) => {
