@@ -53,7 +53,9 @@ test("kill -9 of a writer frees the lock and keeps what was committed", async ()
       setTimeout(() => process.stdout.write("ready"), 20);
     }, 20);
     setInterval(() => undefined, 1000);`;
-  const child = spawn(process.execPath, ["--expose-gc", "--input-type=module-typescript", "-e", script], { stdio: ["ignore", "pipe", "inherit"] });
+  const child = spawn(process.execPath, ["--expose-gc", "--input-type=module-typescript", "-e", script], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
   onTestFinished(() => void child.kill("SIGKILL"));
   await new Promise((resolve) => child.stdout.once("data", resolve));
   expect(codeOfThrown(() => openForWriting(workspace))).toBe("workspace-busy");
