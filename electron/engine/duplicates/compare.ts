@@ -75,7 +75,8 @@ export function comparePictures(a: Picture, b: Picture, options: CompareOptions 
     if (match !== null)
       return { ...nothing, orientation, scale: scaleOf(laid, b), relation: "same-picture", score: match.score, toned: match.toned };
   }
-  if (options.lookForEdits === true && isLarge(sourceSize(a)) && isLarge(sourceSize(b))) {
+  const looksForEdits = options.lookForEdits === true && isLarge(sourceSize(a)) && isLarge(sourceSize(b));
+  if (looksForEdits) {
     const edited = compareAligned(a, b);
     if (edited !== null) {
       const { score, differences } = edited;
@@ -84,7 +85,7 @@ export function comparePictures(a: Picture, b: Picture, options: CompareOptions 
       return { relation, score, orientation: 0, scale: 1 / lengthsBy(differences.affine), toned: differences.toned, differences };
     }
   }
-  if (options.lookForEdits === true && orientation === 0 && isLarge(sourceSize(a)) && isLarge(sourceSize(b))) {
+  if (looksForEdits && orientation === 0) {
     const match = matchCutOff(a, b);
     if (match !== null) return { ...nothing, relation: "same-picture", score: match.score, toned: true };
   }

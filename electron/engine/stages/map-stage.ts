@@ -55,7 +55,7 @@ function fingerprintOf({ encoderRow }: Pipeline, contentIds: ArrayLike<number>):
 
 function layOut(pipeline: Pipeline, graph: StoredGraph, old: StoredMap | null): ReturnType<typeof compute<"map">> {
   const { job } = pipeline;
-  const initial = old && oldPlaces(graph.contentIds, old);
+  const initial = old && oldPlaces(rowsOf(graph.contentIds, old.contentIds), old);
   // When little is known an earlier map is not worth it.
   const known = initial?.filter((value) => !Number.isNaN(value)).length ?? 0;
   return compute(
@@ -67,18 +67,19 @@ function layOut(pipeline: Pipeline, graph: StoredGraph, old: StoredMap | null): 
 
 function extend(pipeline: Pipeline, graph: StoredGraph, old: StoredMap): ReturnType<typeof compute<"extend-map">> {
   const { job } = pipeline;
-  const clusters = rowsOf(graph.contentIds, old.contentIds).map((row) => (row < 0 ? -1 : (old.clusters[row] as number)));
+  const rows = rowsOf(graph.contentIds, old.contentIds);
+  const clusters = rows.map((row) => (row < 0 ? -1 : (old.clusters[row] as number)));
   return compute(
     "extend-map",
-    { source: vectorSource(pipeline), graph: asGraph(graph), seed, coordinates: oldPlaces(graph.contentIds, old), clusters },
+    { source: vectorSource(pipeline), graph: asGraph(graph), seed, coordinates: oldPlaces(rows, old), clusters },
     { control: job.control, onProgress: (done, total) => job.progress(done, total) },
   );
 }
 
-/** [n, 2]: NaN where there was none. */
-export function oldPlaces(contentIds: Int32Array, old: Pick<StoredMap, "contentIds" | "coordinates">): Float32Array {
-  const places = new Float32Array(2 * contentIds.length).fill(Number.NaN);
-  rowsOf(contentIds, old.contentIds).forEach((row, index) => {
+/** [n, 2]: NaN where there was none. `rows` of the old map. */
+function oldPlaces(rows: Int32Array, old: StoredMap): Float32Array {
+  const places = new Float32Array(2 * rows.length).fill(Number.NaN);
+  rows.forEach((row, index) => {
     if (row >= 0) places.set(old.coordinates.subarray(2 * row, 2 * row + 2), 2 * index);
   });
   return places;

@@ -22,6 +22,7 @@ export function describeImage(collection: Collection, id: ImageId): ImageDetails
   const file = fileById(store, id);
   if (position === undefined || !file) throw new UserError("image-unknown", `There is no image ${id} in this collection (any more).`);
   const content = contentById(store, catalogue.contentIds[position] as number) as ContentRow;
+  const metadata = JSON.parse(content.metadata) as PictureMetadata;
   const { folder, name } = splitPath(file.path);
   const row = collection.encoderRow();
   const outlier = row ? outlierOfContent(store, row.key, content.id) : null;
@@ -37,8 +38,8 @@ export function describeImage(collection: Collection, id: ImageId): ImageDetails
     height: content.height,
     bitDepth: content.bit_depth,
     channels: content.channels,
-    facts: describeFacts(content),
-    windows: (JSON.parse(content.metadata) as PictureMetadata).dicom?.windows ?? [],
+    facts: describeFacts(content, metadata),
+    windows: metadata.dicom?.windows ?? [],
     outlier: outlier && {
       score: outlier.score,
       percentile: outlier.percentile,

@@ -9,8 +9,7 @@ export interface Fact {
   readonly text: string;
 }
 
-export function describeFacts(content: ContentRow): Fact[] {
-  const metadata = JSON.parse(content.metadata) as PictureMetadata;
+export function describeFacts(content: ContentRow, metadata: PictureMetadata): Fact[] {
   const facts: Fact[] = [];
   const add = (label: string, text: string | number | null | undefined): void => {
     if (text !== null && text !== undefined && text !== "") facts.push({ label, text: String(text) });

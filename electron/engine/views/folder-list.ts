@@ -7,6 +7,7 @@ import { dirname, join, resolve } from "node:path";
 import type { FileEntry, FolderEntry } from "#protocol/model.ts";
 
 import { UserError } from "../base/errors.ts";
+import { compareNaturally } from "../base/natural-order.ts";
 import { formatByName } from "../ingest/decode/sniff.ts";
 
 export interface FolderList {
@@ -37,8 +38,7 @@ export function listFolder(path: string, { hidden, endings }: FolderWishes): Fol
     throw new UserError("folder-permission", `The folder ${folder} cannot be read (${code ?? "unknown"}).`, { cause: thrown });
   }
   const parent = dirname(folder);
-  const collator = new Intl.Collator("en", { numeric: true });
-  const byName = (one: FolderEntry, other: FolderEntry): number => collator.compare(one.name, other.name);
+  const byName = (one: FolderEntry, other: FolderEntry): number => compareNaturally(one.name, other.name);
   const isShown = ({ name }: Dirent): boolean => hidden || !name.startsWith(".");
   const isWanted = ({ name }: Dirent): boolean => endings.some((ending) => name.toLowerCase().endsWith(`.${ending.toLowerCase()}`));
   return {

@@ -10,7 +10,7 @@ export function applyTone(planes: Planes, tone: Tone): Planes {
   for (let at = 0; at < made.luma.length; at++) {
     const luma = tone.lumaGain * planes.luma[at] + tone.lumaBias;
     readColour(luma, tone.chromaGain * planes.blue[at] + tone.blueBias, tone.chromaGain * planes.red[at] + tone.redBias, colour);
-    storeColour(made, at, within(colour[0]), within(colour[1]), within(colour[2]));
+    storeColour(made, at, withinLevels(colour[0]), withinLevels(colour[1]), withinLevels(colour[2]));
   }
   return made;
 }
@@ -20,6 +20,7 @@ export function inverseTone({ lumaGain, lumaBias, chromaGain, blueBias, redBias 
   return { lumaGain: 1 / lumaGain, lumaBias: -lumaBias / lumaGain, chromaGain: 1 / chromaGain, blueBias: -blueBias / chromaGain, redBias: -redBias / chromaGain }; // prettier-ignore
 }
 
-function within(value: number): number {
+/** As a program cuts off: at black and at white. */
+export function withinLevels(value: number): number {
   return value < 0 ? 0 : value > 255 ? 255 : value;
 }

@@ -4,6 +4,7 @@
  */
 import type { Picture } from "../picture.ts";
 import { middleShift } from "../tone.ts";
+import { withinLevels } from "./apply-tone.ts";
 
 /** value -> gain value + bias, cut off at 0 and 255. */
 export interface CutOffTone {
@@ -26,22 +27,27 @@ const mostMiss = 20;
 export function findCutOffTone(first: Picture, second: Picture): CutOffTone | null {
   if (first.width !== second.width || first.height !== second.height) return null;
   const [one, other] = [sampleOf(first), sampleOf(second)];
-  let best: (CutOffTone & { readonly miss: number }) | null = null;
+  let best: TriedTone | null = null;
   for (const from of ["first", "second"] as const) {
     const [source, result] = from === "first" ? [one, other] : [other, one];
     if (cutShare(result) < leastCutShare) continue;
-    const tryGain = (gain: number): void => {
+    const tried = (gain: number): TriedTone => {
       const bias = biasOf(source, result, gain);
-      const miss = missAt(source, result, gain, bias);
-      if (best === null || miss < best.miss) best = { gain, bias, from, miss };
+      return { gain, bias, from, miss: missAt(source, result, gain, bias) };
     };
-    triedGains.forEach(tryGain);
-    const { gain } = best as unknown as CutOffTone;
-    for (const step of finerSteps) tryGain(gain + step);
+    for (const gain of triedGains) best = better(best, tried(gain));
+    const middle: number = best?.gain ?? 1;
+    for (const step of finerSteps) best = better(best, tried(middle + step));
   }
-  if (best === null) return null;
-  const { gain, bias } = best as CutOffTone;
-  return gain - 1 > slight.gain || middleShift({ gain, bias }) > slight.bias ? best : null;
+  return best !== null && (best.gain - 1 > slight.gain || middleShift(best) > slight.bias) ? best : null;
+}
+
+interface TriedTone extends CutOffTone {
+  readonly miss: number;
+}
+
+function better(best: TriedTone | null, other: TriedTone): TriedTone {
+  return best === null || other.miss < best.miss ? other : best;
 }
 
 export function withTone(picture: Picture, { gain, bias }: CutOffTone): Picture {
@@ -65,7 +71,7 @@ function cutShare(values: Uint8Array): number {
 
 function missAt(from: Uint8Array, to: Uint8Array, gain: number, bias: number): number {
   let sum = 0;
-  for (let at = 0; at < from.length; at++) sum += Math.min(mostMiss, Math.abs(to[at] - within(gain * from[at] + bias)));
+  for (let at = 0; at < from.length; at++) sum += Math.min(mostMiss, Math.abs(to[at] - withinLevels(gain * from[at] + bias)));
   return sum;
 }
 
@@ -79,13 +85,9 @@ function biasOf(from: Uint8Array, to: Uint8Array, gain: number): number {
   for (let step = 0; step < 14; step++) {
     const middle = (low + high) / 2;
     let sum = 0;
-    for (let level = 0; level < 256; level++) sum += counts[level] * within(gain * level + middle);
+    for (let level = 0; level < 256; level++) sum += counts[level] * withinLevels(gain * level + middle);
     if (sum < wanted) low = middle;
     else high = middle;
   }
   return (low + high) / 2;
-}
-
-function within(value: number): number {
-  return value < 0 ? 0 : value > 255 ? 255 : value;
 }

@@ -5,6 +5,7 @@
 import { exportClasses, type ExportClasses } from "#protocol/model.ts";
 
 import { UserError } from "../../base/errors.ts";
+import { compareNaturally } from "../../base/natural-order.ts";
 import type { ImageFacts } from "./image-facts.ts";
 
 export interface ClassOf {
@@ -19,7 +20,7 @@ export interface ClassOf {
 export function classify(images: readonly ImageFacts[], by: ExportClasses | undefined): ClassOf {
   const chosen = by ?? (images.some(({ label }) => label !== null) ? "label" : "cluster");
   const own = images.map((image) => classOf(image, chosen));
-  const names = [...new Set(own.filter((name) => name !== null))].sort(new Intl.Collator("en", { numeric: true }).compare);
+  const names = [...new Set(own.filter((name) => name !== null))].sort(compareNaturally);
   if (names.length === 0 && by !== undefined)
     throw new UserError(
       "no-classes",
