@@ -261,6 +261,24 @@ describe.skipIf(chromium === null)("views", () => {
     await page.context().close();
   });
 
+  test("a dialog asked for in the moment another closes stays", async () => {
+    const page = await site.open("fake=30");
+    await page.locator('[data-id="1"]').waitFor();
+    await page.keyboard.press("Shift+?");
+    await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor();
+    // The platform closes at once and tells of it one task later; the key comes between the two.
+    await page.evaluate(() => {
+      document.querySelector("dialog")?.close();
+      dispatchEvent(new KeyboardEvent("keydown", { key: "k", ctrlKey: true, cancelable: true }));
+    });
+    await page.getByRole("dialog", { name: "Keyboard shortcuts" }).waitFor({ state: "detached" });
+    const palette = page.getByRole("combobox", { name: "Search commands" });
+    await palette.waitFor({ timeout: 5000 });
+    await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 300)));
+    expect(await palette.isVisible()).toBe(true);
+    await page.context().close();
+  });
+
   test("a dropped picture finds the ones like it", async () => {
     const page = await site.open("fake=1000");
     await page.locator('[data-id="1"]').waitFor();
