@@ -7,6 +7,7 @@ import type { PictureEdit } from "#protocol/duplicate-model.ts";
 import { editOf } from "../duplicates/edit-of.ts";
 import { comparePictures } from "../duplicates/compare.ts";
 import { pixelsIdentical } from "../duplicates/identical.ts";
+import { heldPictures } from "../duplicates/pair-batches.ts";
 import type { Orientation, Picture as ComparedPicture } from "../duplicates/picture.ts";
 import { DecodeError } from "../ingest/decode/decode-error.ts";
 import { pixelsOfFile } from "../ingest/decode/ingest.ts";
@@ -50,8 +51,6 @@ export interface VerifyResult {
 const comparedSide = 512;
 /** From this score on two pictures of one size may be equal in every pixel. */
 const nearlyEqual = 0.9;
-/** Decoded pictures kept within one request: 24 x 0.6 MB. */
-const keptPictures = 24;
 
 export async function verifyPairs(request: VerifyRequest): Promise<VerifyResult> {
   const kept = new Map<number, Promise<ComparedPicture>>();
@@ -72,7 +71,7 @@ export async function verifyPairs(request: VerifyRequest): Promise<VerifyResult>
     }));
     kept.set(index, decoding);
     const oldest = kept.keys().next();
-    if (kept.size > keptPictures && !oldest.done) kept.delete(oldest.value);
+    if (kept.size > heldPictures && !oldest.done) kept.delete(oldest.value);
     return decoding;
   };
   const verdicts: VerifyResult["verdicts"][number][] = [];

@@ -7,6 +7,7 @@ import type { ChildPool } from "../children/child-pool.ts";
 import type { VerifyPair, VerifyPicture } from "../children/verify-pairs.ts";
 import { inverseEdit } from "../duplicates/edit-of.ts";
 import { keepsEveryPixel } from "../duplicates/keep.ts";
+import { batchPairs, heldPictures } from "../duplicates/pair-batches.ts";
 import type { CandidatePair, ContentFacts } from "../duplicates/types.ts";
 import type { JobContext } from "../jobs/job-runner.ts";
 import type { PairRow } from "../store/queries/findings.ts";
@@ -21,13 +22,13 @@ export interface VerifyRequest {
   readonly pairs: readonly CandidatePair[];
 }
 
-/** Pairs in one request to a child: under a second of work, so that progress moves and a cancel is heard. */
-const pairsPerRequest = 24;
+/** A request to a child is about a second of work at most, so that progress moves and a cancel is heard. */
+const perRequest = { pairs: 64, held: heldPictures };
 
 /** Gives the number of pairs that got no verdict. */
 export async function verifyCandidates(request: VerifyRequest, onJudged: (judged: readonly PairRow[]) => void): Promise<number> {
   const { children, job, paths, contents, pairs } = request;
-  const requests = chunkByPicture(pairs);
+  const requests = batchPairs(pairs, perRequest);
   let done = 0;
   let left = 0;
   job.progress(0, pairs.length);
@@ -66,14 +67,6 @@ export async function verifyCandidates(request: VerifyRequest, onJudged: (judged
     job.progress(done, pairs.length);
   });
   return left;
-}
-
-/** Pairs that share pictures go to the same child, which then decodes each picture once: chunks along the sorted list. */
-function chunkByPicture(pairs: readonly CandidatePair[]): CandidatePair[][] {
-  const sorted = [...pairs].sort((one, other) => one.a - other.a || one.b - other.b);
-  const chunks: CandidatePair[][] = [];
-  for (let at = 0; at < sorted.length; at += pairsPerRequest) chunks.push(sorted.slice(at, at + pairsPerRequest));
-  return chunks;
 }
 
 function indexPictures(
