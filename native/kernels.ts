@@ -6,6 +6,7 @@
 import { availableParallelism } from "node:os";
 
 import { instructionLevels, loadNative, type InstructionLevel, type LoadResult } from "./load.ts";
+import { alignmentSums, type AlignmentSumsArguments } from "./twins/alignment-sums.ts";
 import { augment, type AugmentArguments } from "./twins/augment.ts";
 import { boxReduce, type BoxReduceArguments } from "./twins/box-reduce.ts";
 import { exactNeighbours, maxThreads, type ExactNeighboursArguments } from "./twins/exact-neighbours.ts";
@@ -26,6 +27,7 @@ import { umapLayout, type UmapLayoutArguments } from "./twins/umap-layout.ts";
 
 /** Kernel -> what it takes and gives. Each fills arrays that the caller made and throws as kernel-error.ts says. */
 export interface KernelTable {
+  alignmentSums(given: AlignmentSumsArguments): void;
   augment(given: AugmentArguments): void;
   boxReduce(given: BoxReduceArguments): void;
   exactNeighbours(given: ExactNeighboursArguments): void;
@@ -54,6 +56,7 @@ export interface Kernels extends KernelTable {
 }
 
 export const twins: KernelTable = {
+  alignmentSums,
   augment,
   boxReduce,
   exactNeighbours,

@@ -10,6 +10,7 @@
 
 #include <node_api.h>
 
+#include "alignment-binding.h"
 #include "args.h"
 #include "binding-limits.h"
 #include "corners-binding.h"
@@ -98,6 +99,8 @@ napi_value augmentBinding(napi_env env, napi_callback_info info, State& state) {
   augment(task, threads, state.level, state.augment);
   return nullptr;
 }
+
+napi_value alignmentSumsBinding(napi_env env, napi_callback_info info, State& state) { return alignmentSumsFor(env, info, state.level); }
 
 napi_value findBadRowBinding(napi_env env, napi_callback_info info, State&) {
   Arguments given(env, info, "findBadRow");
@@ -296,6 +299,7 @@ struct Entry {
 
 /** The names of native/kernels.ts, those of native/training.ts, and `instructions`. */
 constexpr Entry entries[] = {
+    {"alignmentSums", guarded<alignmentSumsBinding>},
     {"augment", guarded<augmentBinding>},
     {"boxReduce", guarded<boxReduceBinding>},
     {"exactNeighbours", guarded<exactNeighboursBinding>},

@@ -1,6 +1,7 @@
 /** @file Good arguments of every kernel, and wrong ones that each must refuse with a named error. */
 import type { KernelName } from "#native/kernels.ts";
 
+import { alignmentArguments } from "./alignment-arguments.ts";
 import { planOf } from "./augment-plans.ts";
 import { lettersArguments } from "./letters-arguments.ts";
 
@@ -14,6 +15,7 @@ export interface ArgumentCase {
 /** Made anew at each call: kernels write into their arrays. */
 export function argumentCases(): ArgumentCase[] {
   return [
+    alignmentArguments(),
     lettersArguments(),
     {
       kernel: "boxReduce",

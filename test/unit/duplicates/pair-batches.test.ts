@@ -24,8 +24,13 @@ function decodes(batches: readonly (readonly Ends[])[], held: number): number {
 
 const limits: BatchLimits = { pairs: 8, held: 6 };
 const pairsOfAny = fc
-  .uniqueArray(fc.tuple(fc.nat(40), fc.nat(40)), { selector: ([one, other]) => `${Math.min(one, other)} ${Math.max(one, other)}`, maxLength: 200 })
-  .map((ends) => ends.filter(([one, other]) => one !== other).map(([one, other]) => ({ a: Math.min(one, other), b: Math.max(one, other) })));
+  .uniqueArray(fc.tuple(fc.nat(40), fc.nat(40)), {
+    selector: ([one, other]) => `${Math.min(one, other)} ${Math.max(one, other)}`,
+    maxLength: 200,
+  })
+  .map((ends) =>
+    ends.filter(([one, other]) => one !== other).map(([one, other]) => ({ a: Math.min(one, other), b: Math.max(one, other) })),
+  );
 
 test("each pair comes once, as it was given, in batches of the size asked for", () => {
   fc.assert(
