@@ -94,9 +94,9 @@ function blur(plane: Float32Array, width: number, height: number): Float32Array 
   for (let y = 0; y < height; y++) {
     const row = y * width;
     const end = row + width - 1;
-    for (let at = row; at <= end; at++) {
-      across[at] = 0.25 * plane[at > row ? at - 1 : at] + 0.5 * plane[at] + 0.25 * plane[at < end ? at + 1 : at];
-    }
+    for (let at = row + 1; at < end; at++) across[at] = 0.25 * plane[at - 1] + 0.5 * plane[at] + 0.25 * plane[at + 1];
+    // The edge goes on outside.
+    for (const at of [row, end]) across[at] = 0.25 * plane[Math.max(row, at - 1)] + 0.5 * plane[at] + 0.25 * plane[Math.min(end, at + 1)];
   }
   const both = new Float32Array(plane.length);
   for (let y = 0; y < height; y++) {

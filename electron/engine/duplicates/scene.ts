@@ -26,8 +26,8 @@ export function sceneAgreement(a: Picture, b: Picture): number {
   const width = Math.max(1, Math.round(a.width * scale));
   const height = Math.max(1, Math.round(a.height * scale));
   if (Math.min(width, height) < 3 * fieldSide || width > b.width || height > b.height) return 0;
-  const first = toPlanes(a, width, height).luma;
-  const second = toPlanes(b, width, height).luma;
+  const first = lumaOf(a, width, height);
+  const second = lumaOf(b, width, height);
   let best = { correlation: -1, x: 0, y: 0 };
   for (let y = -furthestShift; y <= furthestShift; y++) {
     for (let x = -furthestShift; x <= furthestShift; x++) {
@@ -52,6 +52,17 @@ export function sceneAgreement(a: Picture, b: Picture): number {
   }
   if (lively < leastLivelyShare * fields || agreeing < leastAgreement * lively) return 0;
   return best.correlation * (agreeing / lively);
+}
+
+const lumaBefore = new WeakMap<Picture, { readonly width: number; readonly height: number; readonly luma: Float32Array }>();
+
+/** Kept as long as the picture: one that looks like many is asked for many times. */
+function lumaOf(picture: Picture, width: number, height: number): Float32Array {
+  const known = lumaBefore.get(picture);
+  if (known?.width === width && known.height === height) return known.luma;
+  const { luma } = toPlanes(picture, width, height);
+  lumaBefore.set(picture, { width, height, luma });
+  return luma;
 }
 
 interface Window {

@@ -31,8 +31,9 @@ export function findCutOffTone(first: Picture, second: Picture): CutOffTone | nu
   for (const from of ["first", "second"] as const) {
     const [source, result] = from === "first" ? [one, other] : [other, one];
     if (cutShare(result) < leastCutShare) continue;
+    const [counts, wanted] = [countLevels(source), sumOf(result)];
     const tried = (gain: number): TriedTone => {
-      const bias = biasOf(source, result, gain);
+      const bias = biasOf(counts, wanted, gain);
       return { gain, bias, from, miss: missAt(source, result, gain, bias) };
     };
     for (const gain of triedGains) best = better(best, tried(gain));
@@ -52,7 +53,9 @@ function better(best: TriedTone | null, other: TriedTone): TriedTone {
 
 export function withTone(picture: Picture, { gain, bias }: CutOffTone): Picture {
   const levels = Uint8ClampedArray.from({ length: 256 }, (_, level) => gain * level + bias);
-  return { ...picture, data: Uint8Array.from(picture.data, (value) => levels[value]) };
+  const data = new Uint8Array(picture.data.length);
+  for (let at = 0; at < data.length; at++) data[at] = levels[picture.data[at]];
+  return { ...picture, data };
 }
 
 function sampleOf({ data }: Picture): Uint8Array {
@@ -70,17 +73,26 @@ function cutShare(values: Uint8Array): number {
 }
 
 function missAt(from: Uint8Array, to: Uint8Array, gain: number, bias: number): number {
+  const levels = Float64Array.from({ length: 256 }, (_, level) => withinLevels(gain * level + bias));
   let sum = 0;
-  for (let at = 0; at < from.length; at++) sum += Math.min(mostMiss, Math.abs(to[at] - withinLevels(gain * from[at] + bias)));
+  for (let at = 0; at < from.length; at++) sum += Math.min(mostMiss, Math.abs(to[at] - levels[from[at]]));
   return sum;
 }
 
-/** The shift after which the mean is right. */
-function biasOf(from: Uint8Array, to: Uint8Array, gain: number): number {
-  let wanted = 0;
-  for (const value of to) wanted += value;
+function countLevels(values: Uint8Array): Float64Array {
   const counts = new Float64Array(256);
-  for (const value of from) counts[value]++;
+  for (const value of values) counts[value]++;
+  return counts;
+}
+
+function sumOf(values: Uint8Array): number {
+  let sum = 0;
+  for (const value of values) sum += value;
+  return sum;
+}
+
+/** The shift after which the sum is as wanted. */
+function biasOf(counts: Float64Array, wanted: number, gain: number): number {
   let [low, high] = [-furthestBias, furthestBias];
   for (let step = 0; step < 14; step++) {
     const middle = (low + high) / 2;

@@ -19,10 +19,11 @@ const stride = 3;
 export function fitTone(a: Prepared, b: Prepared, reached: Uint8Array, isGrey: boolean): Tone | null {
   // What is cut off at black or white says nothing of gain, unless next to all is.
   const within = fitLine(a.blurred[0], b.blurred[0], { reached, low: 4, high: 251 });
-  const luma = [within, fitLine(a.blurred[0], b.blurred[0], { reached, ...anywhere }), same].reduce((best, line) =>
-    line !== null && (best === null || missOf(line, a, b, reached) < missOf(best, a, b, reached)) ? line : best,
-  );
-  if (luma === null) return null;
+  let [luma, least]: [Line, number] = [same, Infinity];
+  for (const line of [within, fitLine(a.blurred[0], b.blurred[0], { reached, ...anywhere }), same]) {
+    const miss = line === null ? Infinity : missOf(line, a, b, reached);
+    if (line !== null && miss < least) [luma, least] = [line, miss];
+  }
   if (luma.gain < bounds.lumaGain[0] || luma.gain > bounds.lumaGain[1]) return null;
   if (middleShift(luma) > bounds.lumaBias) return null;
   const plain = { lumaGain: luma.gain, lumaBias: luma.bias, chromaGain: 1, blueBias: 0, redBias: 0 };
@@ -63,17 +64,26 @@ interface Where {
 const anywhere = { low: -1000, high: 1000 };
 
 function fitLine(a: Float32Array, b: Float32Array, { reached, low, high }: Where): Line | null {
+  const ones = new Float32Array(Math.ceil(a.length / stride));
+  const others = new Float32Array(ones.length);
+  let pixels = 0;
+  for (let at = 0; at < a.length; at += stride) {
+    if (reached[at] === 0 || a[at] <= low || a[at] >= high || b[at] <= low || b[at] >= high) continue;
+    ones[pixels] = a[at];
+    others[pixels++] = b[at];
+  }
+  if (pixels < fewestPixels) return null;
   let line: Line | null = null;
   let spread = 1000;
   for (let round = 0; round < rounds; round++) {
-    let [weights, sumA, sumB, sumAA, sumAB, absolute, pixels] = [0, 0, 0, 0, 0, 0, 0];
-    for (let at = 0; at < a.length; at += stride) {
-      const [one, other] = [a[at], b[at]];
-      if (reached[at] === 0 || one <= low || one >= high || other <= low || other >= high) continue;
-      const residual = line === null ? 0 : other - line.gain * one - line.bias;
+    let [weights, sumA, sumB, sumAA, sumAB, absolute] = [0, 0, 0, 0, 0, 0];
+    const [slope, offset]: [number, number] = line === null ? [0, 0] : [line.gain, line.bias];
+    for (let pixel = 0; pixel < pixels; pixel++) {
+      const one = ones[pixel];
+      const other = others[pixel];
+      const residual = round === 0 ? 0 : other - slope * one - offset;
       const share = residual / spread;
       const weight = 1 / (1 + share * share);
-      pixels++;
       weights += weight;
       sumA += weight * one;
       sumB += weight * other;
@@ -81,7 +91,6 @@ function fitLine(a: Float32Array, b: Float32Array, { reached, low, high }: Where
       sumAB += weight * one * other;
       absolute += Math.min(Math.abs(residual), 3 * spread);
     }
-    if (pixels < fewestPixels) return null;
     const [meanA, meanB] = [sumA / weights, sumB / weights];
     const variance = Math.max(0, sumAA / weights - meanA * meanA);
     const gain = variance > 1 ? (sumAB / weights - meanA * meanB) / variance : 1;
