@@ -106,14 +106,19 @@ export function compareTiles(a: Prepared, b: Prepared, how: TilesHow): TileRepor
     for (let y = 0; y < height; y++) {
       const tileRow = Math.min(tilesDown - 1, y >> 3) * tilesAcross;
       const inside = shifted && y > 0 && y < height - 1;
-      for (let x = 0; x < width; x++) {
-        const at = y * width + x;
-        let residual = second[at] - gain * first[at] - bias;
-        if (inside && x > 0 && x < width - 1) {
-          residual -= stepX * (first[at + 1] - first[at - 1] + second[at + 1] - second[at - 1]);
-          residual -= stepY * (first[at + width] - first[at - width] + second[at + width] - second[at - width]);
+      for (let column = 0; column < tilesAcross; column++) {
+        const start = y * width + column * tileSide;
+        const end = column + 1 === tilesAcross ? (y + 1) * width : start + tileSide;
+        let sum = sums[tileRow + column];
+        for (let at = start; at < end; at++) {
+          let residual = second[at] - gain * first[at] - bias;
+          if (inside && at > y * width && at < (y + 1) * width - 1) {
+            residual -= stepX * (first[at + 1] - first[at - 1] + second[at + 1] - second[at - 1]);
+            residual -= stepY * (first[at + width] - first[at - width] + second[at + width] - second[at - width]);
+          }
+          sum = Math.fround(sum + residual * residual);
         }
-        sums[tileRow + Math.min(tilesAcross - 1, x >> 3)] += residual * residual;
+        sums[tileRow + column] = sum;
       }
     }
   }

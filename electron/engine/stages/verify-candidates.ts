@@ -22,13 +22,14 @@ export interface VerifyRequest {
   readonly pairs: readonly CandidatePair[];
 }
 
-/** A request to a child is about a second of work at most, so that progress moves and a cancel is heard. */
-const perRequest = { pairs: 64, held: heldPictures };
+/** Pairs in a request to a child: about a second of work at most, so that progress moves and a cancel is heard; and so many requests that no child waits long for the last. */
+const perRequest = { least: 12, most: 64, ofEachChild: 8 };
 
 /** Gives the number of pairs that got no verdict. */
 export async function verifyCandidates(request: VerifyRequest, onJudged: (judged: readonly PairRow[]) => void): Promise<number> {
   const { children, job, paths, contents, pairs } = request;
-  const requests = batchPairs(pairs, perRequest);
+  const even = Math.ceil(pairs.length / (children.size * perRequest.ofEachChild));
+  const requests = batchPairs(pairs, { pairs: Math.max(perRequest.least, Math.min(perRequest.most, even)), held: heldPictures });
   let done = 0;
   let left = 0;
   job.progress(0, pairs.length);

@@ -186,7 +186,7 @@ function compareWarped({ moved, still, movedPlane, stillPlanes, affine, framing 
   if (framing !== "same") leaveEdge(reached, width, height);
   const { one, other, grey } = likeColoured(planes, stillPlanes, reached);
   fillUnreached(one, other, reached);
-  let [a, b] = [preparePlanes(one), preparePlanes(other)];
+  let [a, b] = [preparePlanes(one), other === stillPlanes ? preparedStill(other) : preparePlanes(other)];
   const seen = seenTiles(reached, a);
   const tiles = seen.reduce((sum, value) => sum + value, 0);
   if (tiles < fewestTiles || countStructuredTiles(a, b, seen) < fewestLively) return null;
@@ -216,6 +216,15 @@ function compareWarped({ moved, still, movedPlane, stillPlanes, affine, framing 
     isDrawing,
     livelyMean: report.livelyMean,
   };
+}
+
+const preparedBefore = new WeakMap<Planes, Prepared>();
+
+/** Planes that nothing is changed in are made ready once. */
+function preparedStill(planes: Planes): Prepared {
+  let prepared = preparedBefore.get(planes);
+  if (prepared === undefined) preparedBefore.set(planes, (prepared = preparePlanes(planes)));
+  return prepared;
 }
 
 /** What lies at the edge of a picture that was turned or framed is mixed with what was put around it. */

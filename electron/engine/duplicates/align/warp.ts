@@ -52,7 +52,8 @@ function addSample({ width, height, data }: Picture, x: number, y: number, rgb: 
   const at = 3 * (row * width + column);
   const below = at + 3 * width;
   for (let channel = 0; channel < 3; channel++) {
-    const [topLeft, bottomLeft] = [data[at + channel], data[below + channel]];
+    const topLeft = data[at + channel];
+    const bottomLeft = data[below + channel];
     const top = topLeft + right * (data[at + 3 + channel] - topLeft);
     rgb[channel] += top + down * (bottomLeft + right * (data[below + 3 + channel] - bottomLeft) - top);
   }
