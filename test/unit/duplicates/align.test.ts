@@ -3,6 +3,7 @@ import { scaleOf, turnOf } from "#protocol/affine.ts";
 import sharp, { type Sharp } from "sharp";
 import { describe, expect, test } from "vitest";
 
+import { createRandom } from "#engine/base/random.ts";
 import { compareAligned, type AlignedMatch } from "#engine/duplicates/align/compare-aligned.ts";
 import { comparePictures } from "#engine/duplicates/compare.ts";
 import type { Picture } from "#engine/duplicates/picture.ts";
@@ -10,7 +11,11 @@ import { paint, photoPaint, withGrain } from "./drawn-pictures.ts";
 
 const [width, height] = [480, 360];
 const photo = paint(width, height, photoPaint(5));
-const raw = sharp(Buffer.from(photo.data), { raw: { width, height, channels: 3 } });
+const raw = rawOf(photo);
+
+function rawOf(picture: Picture): Sharp {
+  return sharp(Buffer.from(picture.data), { raw: { width: picture.width, height: picture.height, channels: 3 } });
+}
 
 async function saved(edited: Sharp): Promise<Picture> {
   const bytes = await edited.jpeg({ quality: 85 }).toBuffer();
@@ -92,6 +97,43 @@ describe("edited copies", () => {
       );
       const other = await saved(raw.clone().composite([{ input: thing }]));
       expect(comparePictures(photo, other, { lookForEdits: true }).relation).not.toBe("same-picture");
+    });
+
+    test("a large one", async () => {
+      const large = words(40, 200, "white").toString().replace('font-size="30"', 'font-size="42"');
+      const captioned = await saved(raw.clone().composite([{ input: Buffer.from(large) }]));
+      const { differences } = found(photo, captioned);
+      expect(differences.caption).toBeGreaterThan(0.07);
+      expect(differences.isCaptionSure).toBe(true);
+    });
+
+    test("over a night sky: its black ground makes no drawing of it", async () => {
+      const random = createRandom(31);
+      const stars = Array.from({ length: 60 }, () => [width * random.unit(), height * random.unit(), 1 + 2 * random.unit()] as const);
+      const sky = paint(width, height, (x, y) => {
+        let light = 200 * Math.exp(-(((x - 300) / 90) ** 2 + ((y - 120) / 60) ** 2)) - 4;
+        for (const [left, top, size] of stars) light += 230 * Math.exp(-(((x - left) / size) ** 2 + ((y - top) / size) ** 2));
+        return [light, 0.9 * light, 0.8 * light];
+      });
+      const captioned = await saved(rawOf(sky).composite([{ input: words(60, 300, "white") }]));
+      expect(comparePictures(sky, captioned, { lookForEdits: true })).toMatchObject({
+        relation: "same-picture",
+        differences: { written: "second", isCaptionSure: true },
+      });
+    });
+
+    test("a dark screen with one line more is another screen", async () => {
+      const random = createRandom(32);
+      const screen = paint(width, height, () => [12, 12, 12]);
+      const letters = Array.from({ length: 12 }, (_, line) =>
+        Array.from({ length: 26 }, () => String.fromCharCode(97 + random.below(26)))
+          .join("")
+          .replace(/^/u, line % 3 === 0 ? "  " : ""),
+      );
+      const drawn = `<svg width="${width}" height="${height}">${letters.map((text, line) => `<text x="12" y="${20 + 16 * line}" font-family="monospace" font-size="13" fill="#ccc">${text}</text>`).join("")}</svg>`;
+      const before = await saved(rawOf(screen).composite([{ input: Buffer.from(drawn) }]));
+      const after = await saved(rawOf(before).composite([{ input: words(60, 300, "#ccc") }]));
+      expect(comparePictures(before, after, { lookForEdits: true }).relation).not.toBe("same-picture");
     });
 
     test("a form that was filled in is another page", async () => {

@@ -17,8 +17,9 @@ export interface CaptionInput {
   readonly reached: Uint8Array;
 }
 
-/** Of tiles that both show. */
-const mostTiles = 0.07;
+/** Of tiles that both show; a line of letters proves itself and may be larger. */
+const mostTiles = { ofAnything: 0.07, ofLetters: 0.12 };
+/** Where it does not lie; beside a line of letters all that is no part of it counts as the rest. */
 const rest = { worst: 1.4, livelyMean: 0.5, livelyHigh: 0.9 };
 /** Tiles next to a clearly foreign one may be off by less. */
 const foreign = 1.6;
@@ -55,19 +56,20 @@ export function findCaption({ a, b, report, seen, reached }: CaptionInput): Capt
     tiles += seen[tile];
     if (seen[tile] === 1 && report.ratios[tile] >= foreign) count += isForeign[tile] = 1;
   }
-  if (count < fewestTiles || count > mostTiles * tiles) return null;
+  if (count < fewestTiles || count > mostTiles.ofLetters * tiles) return null;
   const around = grown(isForeign, tilesAcross, tilesDown);
   const lively: number[] = [];
+  let mustBeLetters = count > mostTiles.ofAnything * tiles;
   for (let tile = 0; tile < isForeign.length; tile++) {
     if (seen[tile] === 0 || around[tile] === 1) continue;
-    if (report.ratios[tile] >= rest.worst) return null;
+    if (report.ratios[tile] >= rest.worst) mustBeLetters = true;
     if (Math.min(a.lumaActivity[tile], b.lumaActivity[tile]) >= 3) lively.push(report.ratios[tile]);
   }
   lively.sort((one, other) => one - other);
   const mean = lively.reduce((sum, ratio) => sum + ratio, 0) / Math.max(1, lively.length);
   if (mean >= rest.livelyMean || (lively[Math.floor(0.9 * lively.length)] ?? 0) >= rest.livelyHigh) return null;
   const ink = findInk({ a, b, around, reached });
-  return ink === null ? null : { share: count / tiles, tiles: around, ...ink };
+  return ink === null || (mustBeLetters && !ink.isSure) ? null : { share: count / tiles, tiles: around, ...ink };
 }
 
 function grown(tiles: Uint8Array, across: number, down: number): Uint8Array {
