@@ -159,7 +159,7 @@ napi_value boxReduceBinding(napi_env env, napi_callback_info info, State& state)
 }
 
 napi_value findLettersBinding(napi_env env, napi_callback_info info, State& state) { return findLettersFor(env, info, state.level, state.letters); }
-napi_value findCornersBinding(napi_env env, napi_callback_info info, State& state) { return findCornersFor(env, info, state.corners); }
+napi_value findCornersBinding(napi_env env, napi_callback_info info, State& state) { return findCornersFor(env, info, state.level, state.corners); }
 
 napi_value histogramsBinding(napi_env env, napi_callback_info info, State& state) {
   Arguments given(env, info, "histograms");

@@ -22,7 +22,7 @@ inline void requireWithin(const char* name, Span<int32_t> values, int32_t low, i
                                               "; expected " + std::to_string(low) + " to " + std::to_string(high)};
 }
 
-inline napi_value findCornersFor(napi_env env, napi_callback_info info, CornersScratch& scratch) {
+inline napi_value findCornersFor(napi_env env, napi_callback_info info, Instructions level, CornersScratch& scratch) {
   Arguments given(env, info, "findCorners");
   CornersTask task{};
   task.width = given.integer("width", 1, 4096);
@@ -44,7 +44,7 @@ inline napi_value findCornersFor(napi_env env, napi_callback_info info, CornersS
   task.y = given.arrayOfAtLeast<float>("y", most).data;
   task.bits = given.arrayOfAtLeast<int32_t>("bits", most * corners::words).data;
   napi_value count = nullptr;
-  napi_create_double(env, static_cast<double>(findCorners(task, scratch)), &count);
+  napi_create_double(env, static_cast<double>(findCorners(task, level, scratch)), &count);
   return count;
 }
 

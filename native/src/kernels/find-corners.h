@@ -28,10 +28,10 @@ struct CornersTask {
 
 struct CornersScratch {
   std::vector<int32_t> values, next, across, soft, sums[3];
-  std::vector<float> strength;
+  std::vector<float> strength, greatest, around;
   std::vector<int32_t> places[2];
   std::vector<int32_t> fields[36];
-  std::vector<int32_t> chosen, row;
+  std::vector<int32_t> chosen, row, offsets;
 };
 
 namespace corners {
@@ -58,7 +58,7 @@ inline void placesOf(int64_t from, int64_t to, std::vector<int32_t>& found) {
 }
 
 /** Linear between four pixels. */
-inline Size smaller(const Size& from, CornersScratch& scratch) {
+LIKENESS_INLINE Size smaller(const Size& from, CornersScratch& scratch) {
   auto side = [](int64_t length) { return std::max<int64_t>(1, static_cast<int64_t>(std::floor(static_cast<double>(length) / sizeStep + 0.5))); };
   Size to{side(from.width), side(from.height)};
   placesOf(from.width, to.width, scratch.places[0]);
@@ -82,7 +82,7 @@ inline Size smaller(const Size& from, CornersScratch& scratch) {
   return to;
 }
 
-inline void softenAcross(const int32_t* from, int32_t* to, int64_t width) {
+LIKENESS_INLINE void softenAcross(const int32_t* from, int32_t* to, int64_t width) {
   auto edge = [&](int64_t x) {
     auto at = [&](int64_t offset) { return from[std::max<int64_t>(0, std::min(width - 1, x + offset))]; };
     to[x] = at(-2) + at(2) + 4 * (at(-1) + at(1)) + 6 * at(0);
@@ -93,7 +93,7 @@ inline void softenAcross(const int32_t* from, int32_t* to, int64_t width) {
 }
 
 /** Blurred by (1 4 6 4 1) / 16 both ways, in 256ths of a grey level. */
-inline void soften(const Size& size, CornersScratch& scratch) {
+LIKENESS_INLINE void soften(const Size& size, CornersScratch& scratch) {
   auto [width, height] = size;
   auto count = static_cast<size_t>(width * height);
   scratch.across.resize(count);
@@ -108,7 +108,7 @@ inline void soften(const Size& size, CornersScratch& scratch) {
 }
 
 /** Sums across 5 pixels of the products of the gradients, row by row; zero where the twin's are. */
-inline void productsAcross(const Size& size, CornersScratch& scratch) {
+LIKENESS_INLINE void productsAcross(const Size& size, CornersScratch& scratch) {
   auto [width, height] = size;
   for (auto& sums : scratch.sums) sums.assign(static_cast<size_t>(width * height), 0);
   // Room for one row of each product in what `soften` is done with.
@@ -132,7 +132,7 @@ inline void productsAcross(const Size& size, CornersScratch& scratch) {
 }
 
 /** Lesser eigenvalue of the sums over 5 x 5 pixels; 0 within two pixels of the edge. */
-inline void cornerStrength(const Size& size, CornersScratch& scratch) {
+LIKENESS_INLINE void cornerStrength(const Size& size, CornersScratch& scratch) {
   auto [width, height] = size;
   productsAcross(size, scratch);
   scratch.strength.assign(static_cast<size_t>(width * height), 0);
@@ -151,8 +151,18 @@ inline void cornerStrength(const Size& size, CornersScratch& scratch) {
   }
 }
 
+/** Greatest of each 5 x 5, of one row: most pixels are told by it to be no peak. `across` has the greatest of 5 in a row for all rows. */
+LIKENESS_INLINE void greatestAround(const float* across, float* to, int64_t width) {
+  const float *a = across - 2 * width, *b = across - width, *c = across, *d = across + width, *e = across + 2 * width;
+  for (int64_t x = 0; x < width; x++) to[x] = std::max(std::max(std::max(a[x], b[x]), std::max(d[x], e[x])), c[x]);
+}
+
+LIKENESS_INLINE void greatestAcross(const float* from, float* to, int64_t width) {
+  for (int64_t x = 2; x < width - 2; x++) to[x] = std::max(std::max(std::max(from[x - 2], from[x - 1]), std::max(from[x + 1], from[x + 2])), from[x]);
+}
+
 /** The greatest of 5 x 5; of equal ones the first. */
-inline bool isPeak(const float* strength, int64_t width) {
+LIKENESS_INLINE bool isPeak(const float* strength, int64_t width) {
   float here = *strength;
   for (int64_t down = -2; down <= 2; down++)
     for (int64_t across = -2; across <= 2; across++) {
@@ -163,18 +173,23 @@ inline bool isPeak(const float* strength, int64_t width) {
 }
 
 /** Positions of corners, strongest first within each of 6 x 6 fields, so that one lively part does not take all. */
-inline void strongest(const Size& size, double leastStrength, int64_t most, CornersScratch& scratch) {
+LIKENESS_INLINE void strongest(const Size& size, double leastStrength, int64_t most, CornersScratch& scratch) {
   auto [width, height] = size;
   cornerStrength(size, scratch);
   const float* strength = scratch.strength.data();
   double least = leastStrength * 25 * 4096;
   for (auto& field : scratch.fields) field.clear();
-  for (int64_t y = margin; y < height - margin; y++)
+  scratch.greatest.assign(static_cast<size_t>(width * height), 0);
+  scratch.around.resize(static_cast<size_t>(width));
+  for (int64_t y = margin - 2; y < height - margin + 2; y++) greatestAcross(strength + y * width, scratch.greatest.data() + y * width, width);
+  for (int64_t y = margin; y < height - margin; y++) {
+    greatestAround(scratch.greatest.data() + y * width, scratch.around.data(), width);
     for (int64_t x = margin; x < width - margin; x++) {
       int64_t at = y * width + x;
-      if (static_cast<double>(strength[at]) < least || !isPeak(strength + at, width)) continue;
+      if (strength[at] < scratch.around[static_cast<size_t>(x)] || static_cast<double>(strength[at]) < least || !isPeak(strength + at, width)) continue;
       scratch.fields[y * cells / height * cells + x * cells / width].push_back(static_cast<int32_t>(at));
     }
+  }
   auto falling = [&](int32_t one, int32_t other) { return strength[one] > strength[other]; };
   for (auto& field : scratch.fields) std::stable_sort(field.begin(), field.end(), falling);
   scratch.chosen.clear();
@@ -190,20 +205,21 @@ inline void strongest(const Size& size, double leastStrength, int64_t most, Corn
   }
 }
 
-inline void describe(const int32_t* soft, int64_t width, const int32_t* pattern, int32_t* bits) {
+/** [256, 2] how far from a corner the two places of each comparison lie. */
+inline void offsetsOf(const int32_t* pattern, int64_t width, std::vector<int32_t>& offsets) {
+  offsets.resize(2 * 32 * words);
+  for (size_t at = 0; at < offsets.size(); at++) offsets[at] = static_cast<int32_t>(pattern[2 * at + 1] * width + pattern[2 * at]);
+}
+
+LIKENESS_INLINE void describe(const int32_t* soft, const int32_t* offsets, int32_t* bits) {
   for (int64_t word = 0; word < words; word++) {
     uint32_t found = 0;
-    for (int64_t bit = 0; bit < 32; bit++, pattern += 4)
-      found = (found << 1) | (soft[pattern[1] * width + pattern[0]] < soft[pattern[3] * width + pattern[2]] ? 1u : 0u);
+    for (int64_t bit = 0; bit < 32; bit++, offsets += 2) found = (found << 1) | (soft[offsets[0]] < soft[offsets[1]] ? 1u : 0u);
     bits[word] = static_cast<int32_t>(found);
   }
 }
 
-}  // namespace corners
-
-/** How many were found. */
-inline int64_t findCorners(const CornersTask& task, CornersScratch& scratch) {
-  using namespace corners;
+LIKENESS_INLINE int64_t find(const CornersTask& task, CornersScratch& scratch) {
   Size size{task.width, task.height};
   auto count = static_cast<size_t>(size.width * size.height);
   scratch.values.resize(count);
@@ -219,14 +235,30 @@ inline int64_t findCorners(const CornersTask& task, CornersScratch& scratch) {
     strongest(size, task.leastStrength, task.budget[index], scratch);
     double acrossScale = static_cast<double>(task.width) / static_cast<double>(size.width);
     double downScale = static_cast<double>(task.height) / static_cast<double>(size.height);
+    offsetsOf(task.pattern, size.width, scratch.offsets);
     for (int32_t at : scratch.chosen) {
       task.x[found] = static_cast<float>((static_cast<double>(at % size.width) + 0.5) * acrossScale);
       task.y[found] = static_cast<float>((static_cast<double>(at / size.width) + 0.5) * downScale);
-      describe(scratch.soft.data() + at, size.width, task.pattern, task.bits + found * words);
+      describe(scratch.soft.data() + at, scratch.offsets.data(), task.bits + found * words);
       found++;
     }
   }
   return found;
+}
+
+#if defined(LIKENESS_X86)
+LIKENESS_AVX2 inline int64_t findAvx2(const CornersTask& task, CornersScratch& scratch) { return find(task, scratch); }
+#endif
+
+}  // namespace corners
+
+/** How many were found. */
+inline int64_t findCorners(const CornersTask& task, Instructions level, CornersScratch& scratch) {
+#if defined(LIKENESS_X86)
+  if (canUse(Instructions::avx2, level)) return corners::findAvx2(task, scratch);
+#endif
+  (void)level;
+  return corners::find(task, scratch);
 }
 
 }  // namespace likeness
