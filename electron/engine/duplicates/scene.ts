@@ -26,13 +26,13 @@ export function sceneAgreement(a: Picture, b: Picture): number {
   const width = Math.max(1, Math.round(a.width * scale));
   const height = Math.max(1, Math.round(a.height * scale));
   if (Math.min(width, height) < 3 * fieldSide || width > b.width || height > b.height) return 0;
-  const first = lumaOf(a, width, height);
-  const second = lumaOf(b, width, height);
+  const first = summed(lumaOf(a, width, height), width, height);
+  const second = summed(lumaOf(b, width, height), width, height);
   let best = { correlation: -1, x: 0, y: 0 };
   for (let y = -furthestShift; y <= furthestShift; y++) {
     for (let x = -furthestShift; x <= furthestShift; x++) {
       const window = { left: Math.max(0, -x), top: Math.max(0, -y), right: width - Math.max(0, x), bottom: height - Math.max(0, y) };
-      const found = correlate(first, second, { ...window, width, x, y });
+      const found = correlate(first, second, { ...window, x, y });
       if (found.correlation > best.correlation) best = { correlation: found.correlation, x, y };
     }
   }
@@ -42,7 +42,7 @@ export function sceneAgreement(a: Picture, b: Picture): number {
   let fields = 0;
   for (let top = Math.max(0, -best.y); top + fieldSide <= height - Math.max(0, best.y); top += fieldSide) {
     for (let left = Math.max(0, -best.x); left + fieldSide <= width - Math.max(0, best.x); left += fieldSide) {
-      const field = { left, top, right: left + fieldSide, bottom: top + fieldSide, width, x: best.x, y: best.y };
+      const field = { left, top, right: left + fieldSide, bottom: top + fieldSide, x: best.x, y: best.y };
       const { correlation, deviation } = correlate(first, second, field);
       fields++;
       if (deviation < 4) continue;
@@ -66,42 +66,67 @@ function lumaOf(picture: Picture, width: number, height: number): Float32Array {
 }
 
 interface Window {
-  left: number;
-  top: number;
-  right: number;
-  bottom: number;
-  width: number;
-  x: number;
-  y: number;
+  readonly left: number;
+  readonly top: number;
+  readonly right: number;
+  readonly bottom: number;
+  readonly x: number;
+  readonly y: number;
+}
+
+interface Summed {
+  readonly width: number;
+  /** [height, width] */
+  readonly values: Float32Array;
+  /** [height + 1, width + 1] sums of the values, and of their squares, above and left of a place. */
+  readonly sums: Float64Array;
+  readonly squares: Float64Array;
+}
+
+function summed(values: Float32Array, width: number, height: number): Summed {
+  const stride = width + 1;
+  const sums = new Float64Array(stride * (height + 1));
+  const squares = new Float64Array(sums.length);
+  for (let y = 0; y < height; y++) {
+    let [sum, square] = [0, 0];
+    for (let x = 0; x < width; x++) {
+      const value = values[y * width + x];
+      sum += value;
+      square += value * value;
+      const to = (y + 1) * stride + x + 1;
+      sums[to] = sums[to - stride] + sum;
+      squares[to] = squares[to - stride] + square;
+    }
+  }
+  return { width, values, sums, squares };
 }
 
 /** Correlation of a window of `first` with the same window of `second` moved by (x, y), and the larger of the two standard deviations. */
-function correlate(first: Float32Array, second: Float32Array, window: Window): { correlation: number; deviation: number } {
-  let count = 0;
-  let sumA = 0;
-  let sumB = 0;
-  let squareA = 0;
-  let squareB = 0;
+function correlate(first: Summed, second: Summed, window: Window): { correlation: number; deviation: number } {
+  const { left, top, right, bottom, x, y } = window;
+  const { width } = first;
+  const [one, other] = [first.values, second.values];
   let product = 0;
-  for (let y = window.top; y < window.bottom; y++) {
-    const from = y * window.width;
-    const to = (y + window.y) * window.width + window.x;
-    for (let x = window.left; x < window.right; x++) {
-      const a = first[from + x];
-      const b = second[to + x];
-      count++;
-      sumA += a;
-      sumB += b;
-      squareA += a * a;
-      squareB += b * b;
-      product += a * b;
-    }
+  for (let row = top; row < bottom; row++) {
+    const from = row * width;
+    const offset = y * width + x;
+    for (let at = from + left; at < from + right; at++) product += one[at] * other[at + offset];
   }
-  const varianceA = Math.max(0, squareA / count - (sumA / count) ** 2);
-  const varianceB = Math.max(0, squareB / count - (sumB / count) ** 2);
-  const covariance = product / count - (sumA / count) * (sumB / count);
+  const count = (right - left) * (bottom - top);
+  const meanA = within(first.sums, window, width, 0) / count;
+  const meanB = within(second.sums, window, width, 1) / count;
+  const varianceA = Math.max(0, within(first.squares, window, width, 0) / count - meanA ** 2);
+  const varianceB = Math.max(0, within(second.squares, window, width, 1) / count - meanB ** 2);
+  const covariance = product / count - meanA * meanB;
   const correlation = varianceA > 0.01 && varianceB > 0.01 ? covariance / Math.sqrt(varianceA * varianceB) : 0;
   return { correlation, deviation: Math.sqrt(Math.max(varianceA, varianceB)) };
+}
+
+/** The sum over a window, moved by its shift that many times. */
+function within(sums: Float64Array, { left, top, right, bottom, x, y }: Window, width: number, moves: 0 | 1): number {
+  const stride = width + 1;
+  const [above, below] = [(top + moves * y) * stride + moves * x, (bottom + moves * y) * stride + moves * x];
+  return sums[below + right] - sums[below + left] - sums[above + right] + sums[above + left];
 }
 
 function meanDifference(a: Float32Array, b: Float32Array): number {
