@@ -8,9 +8,10 @@ import { groupsByGain, tabulateGroups } from "#engine/duplicates/group-table.ts"
 import { groupPairs } from "#engine/duplicates/groups.ts";
 import { matchHashes, hashRadius } from "#engine/duplicates/hash-index.ts";
 import { keepOrder } from "#engine/duplicates/keep.ts";
-import { inverseOrientation, orient, orientations } from "#engine/duplicates/picture.ts";
+import { inverseOrientation, orient, orientations, orientedSteps, type Orientation } from "#engine/duplicates/picture.ts";
 import { relationStrength } from "#engine/duplicates/types.ts";
 import type { ContentFacts, DuplicateGroup, FileFacts, VerifiedPair } from "#engine/duplicates/types.ts";
+import { hashSide, perceptualHashes } from "#engine/ingest/decode/perceptual-hash.ts";
 import { createRandom } from "#engine/base/random.ts";
 import { keepCriteria, plainStrictness } from "#protocol/duplicates-contract.ts";
 import { groupPairs as plainGroups } from "../reference/duplicates/groups.ts";
@@ -229,6 +230,43 @@ describe("matchHashes", () => {
           }
         }
         expect(found).toEqual(expected);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  test("asked of some only, it tells the pairs that hold one of them, and no others", () => {
+    fc.assert(
+      fc.property(fc.integer(), fc.integer({ min: 2, max: 40 }), (seed, count) => {
+        const random = createRandom(seed);
+        // Hashes of pictures, so that those of the eight orientations belong together: each is new, or an earlier one laid anew with some noise.
+        const greys: Float64Array[] = [];
+        for (let index = 0; index < count; index++) {
+          const from = index % 3 === 0 ? null : (greys[random.below(index)] as Float64Array);
+          const { start, stepX, stepY } = orientedSteps(hashSide, hashSide, orientations[random.below(8)] as Orientation);
+          greys.push(
+            Float64Array.from({ length: hashSide ** 2 }, (_, at) =>
+              from === null
+                ? 255 * random.unit()
+                : (from[start + (at % hashSide) * stepX + Math.floor(at / hashSide) * stepY] as number) + 6 * random.normal(),
+            ),
+          );
+        }
+        const hashes = greys.map((grey) => perceptualHashes(grey));
+        const asked = Array.from({ length: count }, () => random.below(3) === 0);
+        const told = (options = {}): { first: number; second: number; text: string }[] => {
+          const matches: { first: number; second: number; text: string }[] = [];
+          matchHashes(
+            hashes,
+            ({ first, second, orientation, distance }) =>
+              matches.push({ first, second, text: `${first} ${second} ${orientation} ${distance}` }),
+            options,
+          );
+          return matches;
+        };
+        const expected = told().filter(({ first, second }) => asked[first] || asked[second]);
+        const found = told({ asked: (item: number) => asked[item] });
+        expect(found.map(({ text }) => text).sort()).toEqual(expected.map(({ text }) => text).sort());
       }),
       { numRuns: 60 },
     );

@@ -17,7 +17,7 @@ import { findLaidPairs } from "./laid-pairs.ts";
 import { inverseOrientation, orientations, orientedSteps, swapsSides } from "./picture.ts";
 import type { Orientation } from "./picture.ts";
 import { learnThreshold, thresholdOfGraph } from "./similarity-threshold.ts";
-import type { CandidatePair, CandidateReason, ContentFacts } from "./types.ts";
+import { isAsked, type CandidatePair, type CandidateReason, type ContentFacts, type Fresh } from "./types.ts";
 
 export interface CandidateInput {
   readonly contents: readonly ContentFacts[];
@@ -32,6 +32,10 @@ export interface CandidateInput {
   readonly similarityThreshold?: number;
   /** Of the contents, in their order; without them edits are looked for among pictures of near hashes only. */
   readonly keypoints?: KeypointTable | null;
+  /** Only pairs with at least one of these are given; all where absent. */
+  readonly fresh?: Fresh | undefined;
+  /** [pairs, 2] positions of contents that are known to be of one picture: what is an edit of one may be of the other. Asked for beside `fresh`. */
+  readonly relatives?: Int32Array | undefined;
 }
 
 const crowd = 32;
@@ -45,9 +49,10 @@ const orientedFields = orientations.map((orientation) => orientedSteps(4, 4, ori
 
 /** Pairs in order of (a, b), each once. */
 export function findCandidates(input: CandidateInput, options: StageOptions = {}): CandidatePair[] {
-  const found = new PairTable(input.contents);
-  addHashCandidates(input.contents, found, options);
-  matchColours(input.contents, (a, b) => found.addColour(a, b), options);
+  const { contents, fresh } = input;
+  const found = new PairTable(contents, fresh);
+  addHashCandidates(input, found, options);
+  matchColours(contents, (a, b) => found.addColour(a, b), { ...options, fresh });
   eachNeighbour(input, thresholdOf(input), options, (a, b, { similarity }) =>
     found.addNeighbour(Math.min(a, b), Math.max(a, b), similarity),
   );
@@ -65,14 +70,16 @@ interface Entry {
 
 class PairTable {
   readonly #contents: readonly ContentFacts[];
+  readonly #fresh: Fresh | undefined;
   readonly #entries = new Map<number, Entry>();
 
-  constructor(contents: readonly ContentFacts[]) {
+  constructor(contents: readonly ContentFacts[], fresh: Fresh | undefined) {
     this.#contents = contents;
+    this.#fresh = fresh;
   }
 
   addHash(a: number, b: number, turn: { orientation: Orientation; distance: number }): void {
-    if (!mayMatch(this.#contents[a], this.#contents[b], [turn.orientation])) return;
+    if (!isAsked(this.#fresh, a, b) || !mayMatch(this.#contents[a], this.#contents[b], [turn.orientation])) return;
     const entry = this.#entry(a, b);
     entry.reasons.add("hash");
     if (turn.orientation === 0) entry.lookForEdits = true;
@@ -129,8 +136,9 @@ class PairTable {
   }
 }
 
-function addHashCandidates(contents: readonly ContentFacts[], found: PairTable, options: StageOptions): void {
+function addHashCandidates({ contents, fresh }: CandidateInput, found: PairTable, options: StageOptions): void {
   const classes = classesOfEqualHash(contents);
+  const asked = fresh && Uint8Array.from(classes, (members) => (members.some((member) => fresh[member] === 1) ? 1 : 0));
   const add = (a: number, b: number, orientation: Orientation, distance: number): void => {
     // The orientation is a's. Where a and b change places, so does what must be turned.
     if (a < b) found.addHash(a, b, { orientation, distance });
@@ -160,7 +168,7 @@ function addHashCandidates(contents: readonly ContentFacts[], found: PairTable, 
         }
       }
     },
-    options,
+    { ...options, ...(asked === undefined ? {} : { asked: (item: number) => asked[item] === 1 }) },
   );
 }
 
@@ -192,13 +200,15 @@ function nearestInColour(contents: readonly ContentFacts[], item: number, few: r
 
 /** What lies in the other as an edit would: neighbours, and what is within a frame. */
 function addEdits(input: CandidateInput, found: PairTable, options: StageOptions): void {
-  const { contents, keypoints } = input;
+  const { contents, keypoints, fresh, relatives } = input;
   if (!keypoints) return;
   const nearest = new Set<number>();
   const laid = findLaidPairs(
     {
       contents,
       keypoints,
+      fresh,
+      relatives,
       neighbours: (add) =>
         eachNeighbour(input, leastSimilarityOfEdits, options, (a, b, { rank }) => {
           if (rank < nearestOfSameFraming) nearest.add(Math.min(a, b) * contents.length + Math.max(a, b));
@@ -218,7 +228,7 @@ interface Near {
 
 /** Neighbours that are at least so alike, by position. */
 function eachNeighbour(
-  { graph, rows, contents }: CandidateInput,
+  { graph, rows, contents, fresh }: CandidateInput,
   least: number,
   options: StageOptions,
   tell: (a: number, b: number, near: Near) => void,
@@ -232,7 +242,8 @@ function eachNeighbour(
       const similarity = graph.similarities[at];
       if (similarity < least) break; // descending within a row
       const other = graph.indices[at] < 0 ? -1 : rows[graph.indices[at]];
-      if (other >= 0 && other !== item && other < contents.length) tell(item, other, { similarity, rank: at - row * graph.k });
+      if (other >= 0 && other !== item && other < contents.length && isAsked(fresh, item, other))
+        tell(item, other, { similarity, rank: at - row * graph.k });
     }
   }
 }

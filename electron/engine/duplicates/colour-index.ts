@@ -5,7 +5,7 @@
  */
 import { throwIfAborted } from "../base/errors.ts";
 import type { StageOptions } from "../base/stage.ts";
-import type { ContentFacts } from "./types.ts";
+import { isAsked, type ContentFacts, type Fresh } from "./types.ts";
 
 /** Levels that one of the 48 means may move, and their mean movement. */
 const mostSingle = 5;
@@ -14,8 +14,13 @@ const most = 8;
 /** How many contents ahead in the order are looked at. */
 const reach = 96;
 
+export interface ColourOptions extends StageOptions {
+  /** Only pairs with at least one of these are told; all where absent. */
+  readonly fresh?: Fresh | undefined;
+}
+
 /** Calls `found` with a < b, once per pair. */
-export function matchColours(contents: readonly ContentFacts[], found: (a: number, b: number) => void, options: StageOptions = {}): void {
+export function matchColours(contents: readonly ContentFacts[], found: (a: number, b: number) => void, options: ColourOptions = {}): void {
   const sums = Float64Array.from(contents, (content) => content.colour.reduce((sum, value) => sum + value, 0));
   const order = Array.from(contents.keys()).sort((a, b) => sums[a] - sums[b] || a - b);
   for (let at = 0; at < order.length; at++) {
@@ -25,6 +30,7 @@ export function matchColours(contents: readonly ContentFacts[], found: (a: numbe
     for (let ahead = at + 1; ahead < Math.min(order.length, at + 1 + reach); ahead++) {
       const other = order[ahead];
       if (sums[other] - sums[item] > 48 * mostMean) break;
+      if (!isAsked(options.fresh, item, other)) continue;
       const difference = colourDifference(contents[item].colour, contents[other].colour);
       if (difference <= 48 * mostMean) near.push({ other, difference });
     }

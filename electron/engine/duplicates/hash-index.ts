@@ -25,6 +25,8 @@ export interface HashMatch {
 export interface HashOptions extends StageOptions {
   /** Those that are looked for; all eight where absent. */
   readonly orientations?: readonly Orientation[];
+  /** Only pairs with at least one of these are told: what is new among much that is known. All where absent. */
+  readonly asked?: (item: number) => boolean;
 }
 
 /**
@@ -32,13 +34,17 @@ export interface HashOptions extends StageOptions {
  * @param found called for every pair and orientation within the radius; `orientation` is that of `first`
  */
 export function matchHashes(hashes: readonly Uint8Array[], found: (match: HashMatch) => void, options: HashOptions = {}): void {
-  const { orientations = allOrientations } = options;
+  const { orientations = allOrientations, asked = () => true } = options;
   const count = hashes.length;
   const words = new Uint16Array(count * bands);
   for (let item = 0; item < count; item++) {
     for (let band = 0; band < bands; band++) words[item * bands + band] = bandOf(hashes[item], 0, band);
   }
-  const indexes = Array.from({ length: bands }, (_, band) => indexBand(words, band, count));
+  const indexOf = (items: Int32Array): BandIndex[] => Array.from({ length: bands }, (_, band) => indexBand(words, band, items));
+  const all = Int32Array.from({ length: count }, (_, item) => item);
+  const ofAll = indexOf(all);
+  // The two of a pair cannot change places: turned back, a hash may be a bit or two off, since its median moves with the signs.
+  const ofAsked = options.asked === undefined ? ofAll : indexOf(all.filter(asked));
   const bucketLimit = Math.max(leastBucketLimit, count >> 5);
   const seen = new Int32Array(count).fill(-1);
   const query = new Uint16Array(bands);
@@ -47,6 +53,7 @@ export function matchHashes(hashes: readonly Uint8Array[], found: (match: HashMa
       throwIfAborted(options.signal);
       options.onProgress?.(item, count);
     }
+    const indexes = asked(item) ? ofAll : ofAsked;
     for (const orientation of orientations) {
       const stamp = item * 8 + orientation;
       for (let band = 0; band < bands; band++) query[band] = bandOf(hashes[item], orientation, band);
@@ -76,14 +83,19 @@ function bandOf(hash: Uint8Array, orientation: number, band: number): number {
   return (hash[at] << 8) | hash[at + 1];
 }
 
-/** Items by the value of one band: those of value v are items[starts[v] .. starts[v + 1]), ascending. */
-function indexBand(words: Uint16Array, band: number, count: number): { starts: Int32Array; items: Int32Array } {
+interface BandIndex {
+  readonly starts: Int32Array;
+  readonly items: Int32Array;
+}
+
+/** `indexed` (ascending) by the value of one band: those of value v are items[starts[v] .. starts[v + 1]), ascending. */
+function indexBand(words: Uint16Array, band: number, indexed: Int32Array): BandIndex {
   const starts = new Int32Array(bandValues + 1);
-  for (let item = 0; item < count; item++) starts[words[item * bands + band] + 1]++;
+  for (const item of indexed) starts[words[item * bands + band] + 1]++;
   for (let value = 0; value < bandValues; value++) starts[value + 1] += starts[value];
   const next = starts.slice(0, bandValues);
-  const items = new Int32Array(count);
-  for (let item = 0; item < count; item++) items[next[words[item * bands + band]]++] = item;
+  const items = new Int32Array(indexed.length);
+  for (const item of indexed) items[next[words[item * bands + band]]++] = item;
   return { starts, items };
 }
 

@@ -10,7 +10,7 @@ import { framingOf } from "./align/geometry.ts";
 import { matchHashes } from "./hash-index.ts";
 import { keypointsSide, type KeypointTable } from "./keypoints.ts";
 import { isLarge } from "./picture.ts";
-import type { ContentFacts } from "./types.ts";
+import { isAsked, type ContentFacts, type Fresh } from "./types.ts";
 
 export interface LaidPair {
   /** Positions, a < b. */
@@ -25,6 +25,10 @@ export interface LaidInput {
   readonly keypoints: KeypointTable;
   /** Calls `add` for each pair worth laying; more than once does no harm. */
   readonly neighbours: (add: (a: number, b: number) => void) => void;
+  /** Only pairs with at least one of these are laid; all where absent. */
+  readonly fresh?: Fresh | undefined;
+  /** [pairs, 2] positions that are known to lie over each other and need not be laid for it. */
+  readonly relatives?: Int32Array | undefined;
 }
 
 /** Pairs in one call of the kernel: some 40 ms. */
@@ -36,7 +40,7 @@ const crowd = 32;
 const mostOfOneHash = 8;
 
 export function findLaidPairs(input: LaidInput, options: StageOptions = {}): LaidPair[] {
-  const { contents, keypoints, neighbours } = input;
+  const { contents, neighbours, fresh, relatives = new Int32Array(0) } = input;
   const tried = new Set<number>();
   const found: LaidPair[] = [];
   const lay = (gather: (add: (a: number, b: number) => void) => void): void => {
@@ -44,15 +48,15 @@ export function findLaidPairs(input: LaidInput, options: StageOptions = {}): Lai
     gather((one, other) => {
       const [a, b] = [Math.min(one, other), Math.max(one, other)];
       const key = a * contents.length + b;
-      if (a === b || tried.has(key) || !isLarge(contents[a]) || !isLarge(contents[b])) return;
+      if (a === b || !isAsked(fresh, a, b) || tried.has(key) || !isLarge(contents[a]) || !isLarge(contents[b])) return;
       tried.add(key);
       pairs.push(a, b);
     });
     for (const pair of layPairs(input, pairs, options)) found.push(pair);
   };
   lay(neighbours);
-  lay((add) => matchFramed(contents, keypoints.innerHashes, add, options));
-  lay((add) => neighboursOfNeighbours(found, add));
+  lay((add) => matchFramed(input, add, options));
+  lay((add) => neighboursOfNeighbours(found, relatives, add));
   return found.sort((one, other) => one.a - other.a || one.b - other.b);
 }
 
@@ -82,8 +86,7 @@ function smallSize({ width, height }: ContentFacts): { readonly width: number; r
 
 /** Pairs of which what lies within the frame of one has the hash of the other, or of what lies within the other's frame. */
 function matchFramed(
-  contents: readonly ContentFacts[],
-  innerHashes: readonly (Uint8Array | null)[],
+  { contents, keypoints: { innerHashes }, fresh }: LaidInput,
   add: (a: number, b: number) => void,
   options: StageOptions,
 ): void {
@@ -117,11 +120,19 @@ function matchFramed(
       pairUp(list[first].inner, [...list[second].whole, ...list[second].inner]);
       pairUp(list[second].inner, list[first].whole);
     },
-    { signal: options.signal, orientations: [0] },
+    {
+      signal: options.signal,
+      orientations: [0],
+      ...(fresh === undefined ? {} : { asked: (item: number) => holdsFresh(list[item], fresh) }),
+    },
   );
 }
 
-function neighboursOfNeighbours(pairs: readonly LaidPair[], add: (a: number, b: number) => void): void {
+function holdsFresh({ whole, inner }: { readonly whole: readonly number[]; readonly inner: readonly number[] }, fresh: Fresh): boolean {
+  return whole.some((item) => fresh[item] === 1) || inner.some((item) => fresh[item] === 1);
+}
+
+function neighboursOfNeighbours(pairs: readonly LaidPair[], relatives: Int32Array, add: (a: number, b: number) => void): void {
   const linked = new Map<number, number[]>();
   const link = (one: number, other: number): void => {
     const known = linked.get(one);
@@ -131,6 +142,10 @@ function neighboursOfNeighbours(pairs: readonly LaidPair[], add: (a: number, b: 
   for (const { a, b } of pairs) {
     link(a, b);
     link(b, a);
+  }
+  for (let at = 0; at + 1 < relatives.length; at += 2) {
+    link(relatives[at], relatives[at + 1]);
+    link(relatives[at + 1], relatives[at]);
   }
   for (const others of linked.values()) {
     if (others.length > crowd) continue;

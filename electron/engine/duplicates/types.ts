@@ -27,6 +27,14 @@ export interface ContentFacts {
   readonly jpegQuality?: number | null;
 }
 
+/** [contents] 1 for those that have not been compared with all the others. */
+export type Fresh = Uint8Array;
+
+/** Is the pair to be looked at: one of the two is fresh, or nothing is said of what is? */
+export function isAsked(fresh: Fresh | undefined, a: number, b: number): boolean {
+  return fresh === undefined || fresh[a] === 1 || fresh[b] === 1;
+}
+
 export type CandidateReason = "hash" | "colour" | "embedding" | "pixels" | "keypoints";
 
 /** Two contents that may be one picture, by position in the list given; a < b. */

@@ -5,7 +5,8 @@ import type { EvaluationReport } from "#protocol/model.ts";
 
 import type { CellMap } from "../base/cell-map.ts";
 import type { NeighbourGraph, VectorTable } from "../base/neighbour-graph.ts";
-import type { ContentFacts, CandidatePair } from "../duplicates/types.ts";
+import type { CandidateInput } from "../duplicates/candidates.ts";
+import type { CandidatePair, ContentFacts } from "../duplicates/types.ts";
 import type { MadeMap } from "../map/make-map.ts";
 import type { StandingOut } from "../outliers/standing-out.ts";
 import type { PackedListing } from "../ingest/scan/pack.ts";
@@ -37,7 +38,7 @@ export interface ComputeTasks {
   };
   compare: { input: SpacesInput; output: ComparedSpaces };
   candidates: {
-    input: { contents: ContentFacts[]; graph: NeighbourGraph | null; rows: Int32Array; source: VectorSource; seed: number };
+    input: Pick<CandidateInput, "graph" | "rows" | "seed" | "fresh" | "relatives"> & { contents: ContentFacts[]; source: VectorSource };
     output: CandidatePair[];
   };
   evaluate: {

@@ -52,14 +52,14 @@ const tasks: Tasks = {
   "extend-map": ({ source, ...input }, options) => extendMap({ ...input, table: readVectors(source).table }, options),
   evaluate: (input, options) => evaluate(input, options),
   compare: (input, options) => compareSpaces(input, options),
-  candidates: ({ contents, graph, rows, source, seed }, options) => {
+  candidates: ({ source, ...input }, options) => {
     const keypoints = reading(source, (store) =>
       loadKeypoints(
         store,
-        contents.map((content) => content.id),
+        input.contents.map((content) => content.id),
       ),
     );
-    return findCandidates({ contents, graph, rows, seed, keypoints, ...(graph ? { table: readVectors(source).table } : {}) }, options);
+    return findCandidates({ ...input, keypoints, ...(input.graph ? { table: readVectors(source).table } : {}) }, options);
   },
   outliers: ({ source, graph, groups, seed }, options) =>
     scoreOutliers(

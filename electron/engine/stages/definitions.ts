@@ -44,7 +44,11 @@ export function createDefinitions(surroundings: DefinitionSurroundings): Record<
   };
   return {
     index,
-    watch: { ...index, title: () => "Take in what changed" },
+    watch: {
+      ...index,
+      title: () => "Take in what changed",
+      run: (parameters, job) => index.run({ ...(parameters as IndexParameters), freshOnly: true }, job),
+    },
     map: {
       stages: mapStages,
       title: () => "Redo the map",

@@ -36,6 +36,8 @@ export interface IndexParameters {
   readonly switchLast?: boolean;
   /** Shown form: files that are being written, left for another time. */
   readonly leftOut?: readonly string[];
+  /** Of a watched folder: what joined is compared with everything, and nothing else again. */
+  readonly freshOnly?: boolean;
 }
 
 export interface IndexSurroundings {
@@ -93,7 +95,7 @@ export async function runIndexJob(parameters: IndexParameters, surroundings: Ind
   await timed("neighbours", () => neighboursStage(pipeline));
   await timed("map", () => mapStage(pipeline));
   surroundings.changed("images", "map", "collection");
-  await timed("duplicates", () => duplicatesStage(pipeline));
+  await timed("duplicates", () => duplicatesStage(pipeline, { freshOnly: parameters.freshOnly }));
   surroundings.changed("images", "duplicates", "collection");
   await timed("outliers", () => outliersStage(pipeline));
   inTransaction(store, () => {

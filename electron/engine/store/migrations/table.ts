@@ -21,6 +21,7 @@ import { saveViews } from "./014-save-views.ts";
 import { tellSeries } from "./015-tell-series.ts";
 import { noteGraphRecall } from "./016-note-graph-recall.ts";
 import { notePlaced } from "./017-note-placed.ts";
+import { noteCompared } from "./018-note-compared.ts";
 
 export interface Migration {
   readonly name: string;
@@ -45,6 +46,7 @@ export const migrations: readonly Migration[] = [
   tellSeries,
   noteGraphRecall,
   notePlaced,
+  noteCompared,
 ];
 
 export const newestVersion = migrations.length;
