@@ -1,6 +1,6 @@
 /**
  * @file Bar 20: real pictures and what people do to copies of them, indexed by the very command a person has: recall for each kind of edit, and every pair called one picture that is none. Among the pictures
- * that there are, one in ten is a mask, a blank wallpaper or a few lines on even ground; recall is told of all, and of those that show more.
+ * that there are, one in ten is a mask, a blank wallpaper or a few lines on even ground; recall is told of all, and of those that show more. What is left out: what is blank on white, and one picture at another size.
  *
  *     npm run bench edits [PICTURES=200]
  */
@@ -32,6 +32,8 @@ interface GroupsAnswer {
 const wanted = Number(process.argv[2] ?? 200);
 /** Bits a pixel of a PNG of at most 512 pixels: a measure that knows nothing of how copies are told. Photos take 7 in the middle, a mask .1. */
 const leastBits = 2;
+/** Mean difference of thumbnails of 32 pixels, in grey levels. */
+const mostOfOnePicture = 1.5;
 const jpeg = async (image: Sharp, quality = 88): Promise<{ bytes: Buffer; ending: string }> => ({
   bytes: await image.jpeg({ quality }).toBuffer(),
   ending: "jpg",
@@ -76,14 +78,33 @@ else await measure(await choose(photos));
 
 async function choose(paths: readonly string[]): Promise<string[]> {
   const usable: string[] = [];
+  const thumbs: Buffer[] = [];
   for (const path of paths) {
     const facts = await sharp(path)
       .metadata()
       .catch(() => null);
-    if (facts !== null && Math.min(facts.width, facts.height) >= 300 && facts.width * facts.height < 16e6) usable.push(path);
+    if (facts !== null && Math.min(facts.width, facts.height) >= 300 && facts.width * facts.height < 16e6) {
+      const thumb = await sharp(path)
+        .flatten({ background: "#fff" })
+        .resize(32, 32, { fit: "fill" })
+        .toColourspace("srgb")
+        .removeAlpha()
+        .raw()
+        .toBuffer();
+      const isBlank = thumb.every((value) => value >= 250);
+      if (isBlank || thumbs.some((other) => meanDifference(thumb, other) < mostOfOnePicture)) continue;
+      thumbs.push(thumb);
+      usable.push(path);
+    }
   }
   const count = Math.min(wanted, usable.length);
   return Array.from({ length: count }, (_, at) => usable[Math.floor((at * usable.length) / count)] as string);
+}
+
+function meanDifference(one: Buffer, other: Buffer): number {
+  let sum = 0;
+  for (let at = 0; at < one.length; at++) sum += Math.abs((one[at] as number) - (other[at] as number));
+  return sum / one.length;
 }
 
 async function measure(paths: readonly string[]): Promise<void> {

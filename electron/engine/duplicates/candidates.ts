@@ -41,7 +41,7 @@ export interface CandidateInput {
 const crowd = 32;
 /** Edits lie further from what they were made from than copies, a tilt with black corners furthest; corners are asked in a moment. */
 const leastSimilarityOfEdits = 0.5;
-/** Two shots of a camera held still lie over each other as edits do: of those only the nearest are looked at. */
+/** Two shots of a camera held still lie over each other as edits do: of those only the nearest are looked at, beside what hashes say. */
 const nearestOfSameFraming = 8;
 const nextInColour = 8;
 const mostColourDifference = { mean: 24, single: 64 };
@@ -53,9 +53,7 @@ export function findCandidates(input: CandidateInput, options: StageOptions = {}
   const found = new PairTable(contents, fresh);
   addHashCandidates(input, found, options);
   matchColours(contents, (a, b) => found.addColour(a, b), { ...options, fresh });
-  eachNeighbour(input, thresholdOf(input), options, (a, b, { similarity }) =>
-    found.addNeighbour(Math.min(a, b), Math.max(a, b), similarity),
-  );
+  eachNeighbour(input, thresholdOf(input), options, (a, b, similarity) => found.addNeighbour(Math.min(a, b), Math.max(a, b), similarity));
   addEdits(input, found, options);
   return found.list();
 }
@@ -108,6 +106,10 @@ class PairTable {
     const entry = this.#entry(a, b);
     entry.reasons.add("keypoints");
     entry.lookForEdits = true;
+  }
+
+  looksForEdits(a: number, b: number): boolean {
+    return this.#entries.get(a * this.#contents.length + b)?.lookForEdits === true;
   }
 
   list(): CandidatePair[] {
@@ -202,36 +204,37 @@ function nearestInColour(contents: readonly ContentFacts[], item: number, few: r
 function addEdits(input: CandidateInput, found: PairTable, options: StageOptions): void {
   const { contents, keypoints, fresh, relatives } = input;
   if (!keypoints) return;
-  const nearest = new Set<number>();
   const laid = findLaidPairs(
     {
       contents,
       keypoints,
       fresh,
       relatives,
-      neighbours: (add) =>
-        eachNeighbour(input, leastSimilarityOfEdits, options, (a, b, { rank }) => {
-          if (rank < nearestOfSameFraming) nearest.add(Math.min(a, b) * contents.length + Math.max(a, b));
-          add(a, b);
-        }),
+      neighbours: (add) => eachNeighbour(input, leastSimilarityOfEdits, options, add),
     },
     options,
   );
-  for (const { a, b, isSameFraming } of laid) if (!isSameFraming || nearest.has(a * contents.length + b)) found.addEdit(a, b);
+  const sameFraming = new Set<number>();
+  for (const { a, b, isSameFraming } of laid) {
+    if (!isSameFraming) found.addEdit(a, b);
+    else if (!found.looksForEdits(a, b)) sameFraming.add(a * contents.length + b);
+  }
+  const taken = new Uint8Array(contents.length);
+  eachNeighbour(input, leastSimilarityOfEdits, options, (item, other) => {
+    const [a, b] = [Math.min(item, other), Math.max(item, other)];
+    if (taken[item] < nearestOfSameFraming && sameFraming.has(a * contents.length + b)) {
+      taken[item]++;
+      found.addEdit(a, b);
+    }
+  });
 }
 
-interface Near {
-  readonly similarity: number;
-  /** 0 for the nearest. */
-  readonly rank: number;
-}
-
-/** Neighbours that are at least so alike, by position. */
+/** Neighbours that are at least so alike, by position, the nearest of each first. */
 function eachNeighbour(
   { graph, rows, contents, fresh }: CandidateInput,
   least: number,
   options: StageOptions,
-  tell: (a: number, b: number, near: Near) => void,
+  tell: (item: number, other: number, similarity: number) => void,
 ): void {
   if (graph === null) return;
   for (let row = 0; row < graph.count; row++) {
@@ -242,8 +245,7 @@ function eachNeighbour(
       const similarity = graph.similarities[at];
       if (similarity < least) break; // descending within a row
       const other = graph.indices[at] < 0 ? -1 : rows[graph.indices[at]];
-      if (other >= 0 && other !== item && other < contents.length && isAsked(fresh, item, other))
-        tell(item, other, { similarity, rank: at - row * graph.k });
+      if (other >= 0 && other !== item && other < contents.length && isAsked(fresh, item, other)) tell(item, other, similarity);
     }
   }
 }

@@ -6,8 +6,9 @@
  */
 import { scaleOf as lengthsBy } from "#protocol/affine.ts";
 
-import { compareAligned, type Differences } from "./align/compare-aligned.ts";
+import { compareAligned, type AlignedMatch, type Differences } from "./align/compare-aligned.ts";
 import { findCutOffTone, withTone } from "./align/cut-off-tone.ts";
+import { tilesOf } from "./light.ts";
 import { hasForeignDetail, hasForeignGrain } from "./noise.ts";
 import { isLarge, orient, orientations, orientedSteps, sourceSize, swapsSides } from "./picture.ts";
 import type { Orientation, Picture } from "./picture.ts";
@@ -60,6 +61,7 @@ const rimSlack = 3; // grey levels
 const plainRim = 0.8;
 const darkest = 16;
 const furthestShift = { sameSize: 0.35, otherSize: 0.75 }; // compared pixels
+const leastSketchCorrelation = 0.85;
 const mostSketchDifference = 14; // root mean square, grey levels
 const orientedSketch = orientations.map((orientation) => orientedSteps(sketchSide, sketchSide, orientation));
 const mostBlankDifference = 0.5; // allowances
@@ -78,16 +80,12 @@ export function comparePictures(a: Picture, b: Picture, options: CompareOptions 
   const looksForEdits = options.lookForEdits === true && isLarge(sourceSize(a)) && isLarge(sourceSize(b));
   if (looksForEdits) {
     const edited = compareAligned(a, b);
-    if (edited !== null) {
-      const { score, differences } = edited;
-      // What is no line of letters may be a small thing that came into view: nothing to give one of the two up for.
-      const relation = differences.caption > 0 && !differences.isCaptionSure ? "same-scene" : "same-picture";
-      return { relation, score, orientation: 0, scale: 1 / lengthsBy(differences.affine), toned: differences.toned, differences };
-    }
-  }
-  if (looksForEdits && orientation === 0) {
-    const match = matchCutOff(a, b);
+    // What is no line of letters may be a small thing that came into view: nothing to give one of the two up for. Or else a tone that no line fits.
+    const isDoubtful = edited !== null && edited.differences.caption > 0 && !edited.differences.isCaptionSure;
+    if (edited !== null && !isDoubtful) return ofAligned(edited, "same-picture");
+    const match = orientation === 0 || sketchesFollow(a, b) ? matchCutOff(a, b) : null;
     if (match !== null) return { ...nothing, relation: "same-picture", score: match.score, toned: true };
+    if (edited !== null) return ofAligned(edited, "same-scene");
   }
   if (options.lookForScene === true && orientation === 0) {
     const agreement = sceneAgreement(a, b);
@@ -96,15 +94,21 @@ export function comparePictures(a: Picture, b: Picture, options: CompareOptions 
   return nothing;
 }
 
+function ofAligned({ score, differences }: AlignedMatch, relation: "same-picture" | "same-scene"): Verdict {
+  return { relation, score, orientation: 0, scale: 1 / lengthsBy(differences.affine), toned: differences.toned, differences };
+}
+
 /**
  * Turned and mirrored copies are looked for among photos only: a set of icons is full of arrows that are each other's mirror image and
- * mean the opposite. An icon lies on plain ground, mostly white once what was transparent is laid on white; of what lies in the dark only few things are drawn.
+ * mean the opposite. An icon lies on plain ground, mostly white once what was transparent is laid on white; of what lies in the dark only few things are drawn. A night sky shows little that is lively, and is of light.
  */
 function isRich(picture: Picture): boolean {
   if (!isLarge(sourceSize(picture))) return false;
   const { width, height } = commonSize(picture, picture, firstSide);
   const prepared = prepare(picture, width, height);
-  return countStructuredTiles(prepared, prepared) >= fewestTurnedTiles && !liesOnPlainGround(prepared);
+  const { all, flat, isOfLight } = tilesOf(prepared, prepared);
+  const showsEnough = countStructuredTiles(prepared, prepared) >= fewestTurnedTiles || (isOfLight && all - flat >= fewestTurnedTiles);
+  return showsEnough && !liesOnPlainGround(prepared);
 }
 
 /** Is nearly all of the rim of one brightness, and not dark? Of 596 icons of 256 pixels all but 9 have such a rim. */
@@ -247,6 +251,25 @@ function bestOrientation(a: Picture, b: Picture, tried: readonly Orientation[]):
 function sameProportions(width: number, height: number, b: Picture): boolean {
   const slack = 1.5 / Math.min(width, height, b.width, b.height) + 0.004;
   return Math.abs((width * b.height) / (height * b.width) - 1) <= slack;
+}
+
+/** Is one sketch as bright where the other is bright, whatever gain and shift lie between them? */
+function sketchesFollow(a: Picture, b: Picture): boolean {
+  if (!sameProportions(a.width, a.height, b)) return false;
+  const [one, other] = [sketch(a), sketch(b)];
+  let [sumA, sumB, sumAA, sumBB, sumAB] = [0, 0, 0, 0, 0];
+  for (let at = 0; at < one.length; at++) {
+    sumA += one[at];
+    sumB += other[at];
+    sumAA += one[at] * one[at];
+    sumBB += other[at] * other[at];
+    sumAB += one[at] * other[at];
+  }
+  const covariance = one.length * sumAB - sumA * sumB;
+  return (
+    covariance > 0 &&
+    covariance * covariance > leastSketchCorrelation ** 2 * (one.length * sumAA - sumA * sumA) * (one.length * sumBB - sumB * sumB)
+  );
 }
 
 /** Mean square over cells and channels. */

@@ -9,6 +9,7 @@
  */
 import { inverse, scaleOf, turnOf, type Affine } from "#protocol/affine.ts";
 
+import { tilesOf } from "../light.ts";
 import { hasForeignDetail, hasForeignGrain } from "../noise.ts";
 import { sourceSize, toPlanes, type Picture, type Planes } from "../picture.ts";
 import { preparePlanes, type Prepared } from "../prepared.ts";
@@ -71,11 +72,8 @@ const heldTurn = { least: 0.0006, most: 0.017 };
 const mostOuterShare = 0.965;
 /** A caption moves nothing. */
 const captioned = { turn: 0.0004, stretch: 0.0008 };
-/**
- * Drawings of one set agree where they are flat, which is nearly everywhere. A drawing is flat or has edges; what light makes lies between the two: of night skies on black ground a quarter of the tiles, or
- * two fifths of those that are not flat; of drawings, masks and screens with letters at most a fifth, or three tenths.
- */
-const drawing = { flatTiles: 0.25, flatActivity: 0.2, softActivity: 3, mostSoft: { ofAll: 0.22, ofOthers: 0.35 }, livelyMean: 0.5 };
+/** Drawings of one set agree where they are flat, which is nearly everywhere. */
+const drawing = { flatTiles: 0.25, livelyMean: 0.5 };
 const strongTone = { gain: 0.1, bias: 12 };
 const faintTone = { gain: 0.03, bias: 3 };
 const bestScore = 0.94;
@@ -195,9 +193,8 @@ function compareWarped({ moved, still, movedPlane, stillPlanes, affine, framing 
   if (tiles < fewestTiles || countStructuredTiles(a, b, seen) < fewestLively) return null;
   const tone = fitTone(a, b, reached, grey);
   if (tone === null) return null;
-  const { flat, soft } = countFlatAndSoft(a, b, seen);
-  const isDrawing =
-    flat > drawing.flatTiles * tiles && soft < Math.min(drawing.mostSoft.ofAll * tiles, drawing.mostSoft.ofOthers * (tiles - flat));
+  const { flat, isOfLight } = tilesOf(a, b, seen);
+  const isDrawing = flat > drawing.flatTiles * tiles && !isOfLight;
   // Cut off at white is cut off: the fainter one is brought to the stronger.
   const isExchanged = tone.lumaGain < 1;
   if (!isExchanged) a = preparePlanes(applyTone(one, tone));
@@ -255,17 +252,6 @@ function likeColoured(one: Planes, other: Planes, reached: Uint8Array): { one: P
   return isOneGrey
     ? { one, other: withoutColour(other, one.luma, reached), grey: true }
     : { one: withoutColour(one, other.luma, reached), other, grey: true };
-}
-
-function countFlatAndSoft(a: Prepared, b: Prepared, seen: Uint8Array): { flat: number; soft: number } {
-  let [flat, soft] = [0, 0];
-  for (let tile = 0; tile < seen.length; tile++) {
-    if (seen[tile] === 0) continue;
-    const activity = Math.max(a.lumaActivity[tile], b.lumaActivity[tile]);
-    if (activity < drawing.flatActivity) flat++;
-    else if (activity < drawing.softActivity) soft++;
-  }
-  return { flat, soft };
 }
 
 function isAccepted({ worst, livelyMean, livelyHigh }: TileReport): boolean {

@@ -1,6 +1,7 @@
 /**
  * @file Brightness and contrast of pictures of which a good part is black or white. There a line through what is left misjudges the gain (what lies just inside is the noise's choice), and means of several
  * pixels do not follow it at all: each pixel's red, green and blue were cut off on their own. So gains are tried on the pixels themselves, each with the shift that gives the mean found, cut off as programs cut.
+ * What saving makes of black is brighter than black, and with it the mean: from the best of them gain and shift go on together.
  */
 import type { Picture } from "../picture.ts";
 import { middleShift } from "../tone.ts";
@@ -17,7 +18,10 @@ export interface CutOffTone {
 const leastCutShare = 0.05;
 const slight = { gain: 0.08, bias: 8 };
 const triedGains = [1, 1.04, 1.08, 1.12, 1.16, 1.2, 1.24, 1.28, 1.33, 1.38, 1.43];
-const finerSteps = [-0.02, -0.01, 0.01, 0.02];
+/** Gain and shift are changed together, by these and then finer. */
+const firstStep = { gain: 0.04, bias: 4 };
+const leastGainStep = 0.01;
+const mostSteps = 40;
 const furthestBias = 60;
 const sampled = 8000; // pixels
 /** Grey levels; what is off by more counts no further. */
@@ -32,13 +36,10 @@ export function findCutOffTone(first: Picture, second: Picture): CutOffTone | nu
     const [source, result] = from === "first" ? [one, other] : [other, one];
     if (cutShare(result) < leastCutShare) continue;
     const [counts, wanted] = [countLevels(source), sumOf(result)];
-    const tried = (gain: number): TriedTone => {
-      const bias = biasOf(counts, wanted, gain);
-      return { gain, bias, from, miss: missAt(source, result, gain, bias) };
-    };
-    for (const gain of triedGains) best = better(best, tried(gain));
-    const middle: number = best?.gain ?? 1;
-    for (const step of finerSteps) best = better(best, tried(middle + step));
+    const tried = (gain: number, bias: number): TriedTone => ({ gain, bias, from, miss: missAt(source, result, gain, bias) });
+    let found: TriedTone | null = null;
+    for (const gain of triedGains) found = better(found, tried(gain, biasOf(counts, wanted, gain)));
+    if (found !== null) best = better(best, settle(found, tried));
   }
   return best !== null && (best.gain - 1 > slight.gain || middleShift(best) > slight.bias) ? best : null;
 }
@@ -49,6 +50,20 @@ interface TriedTone extends CutOffTone {
 
 function better(best: TriedTone | null, other: TriedTone): TriedTone {
   return best === null || other.miss < best.miss ? other : best;
+}
+
+/** Downhill over gain and shift, in ever smaller steps. */
+function settle(start: TriedTone, tried: (gain: number, bias: number) => TriedTone): TriedTone {
+  let best = start;
+  let { gain, bias } = firstStep;
+  for (let step = 0; step < mostSteps && gain >= leastGainStep; step++) {
+    const before = best;
+    for (const across of [-gain, 0, gain])
+      for (const down of [-bias, 0, bias])
+        if ((across !== 0 || down !== 0) && before.gain + across >= 1) best = better(best, tried(before.gain + across, before.bias + down));
+    if (best === before) [gain, bias] = [gain / 2, bias / 2];
+  }
+  return best;
 }
 
 export function withTone(picture: Picture, { gain, bias }: CutOffTone): Picture {
