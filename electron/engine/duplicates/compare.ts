@@ -106,8 +106,8 @@ function isRich(picture: Picture): boolean {
   if (!isLarge(sourceSize(picture))) return false;
   const { width, height } = commonSize(picture, picture, firstSide);
   const prepared = prepare(picture, width, height);
-  const { all, flat, isOfLight } = tilesOf(prepared, prepared);
-  const showsEnough = countStructuredTiles(prepared, prepared) >= fewestTurnedTiles || (isOfLight && all - flat >= fewestTurnedTiles);
+  const { others, isOfLight } = tilesOf(prepared, prepared);
+  const showsEnough = countStructuredTiles(prepared, prepared) >= fewestTurnedTiles || (isOfLight && others >= fewestTurnedTiles);
   return showsEnough && !liesOnPlainGround(prepared);
 }
 

@@ -50,6 +50,24 @@ describe("a change that cuts off", () => {
     expect(findCutOffTone(stronger, sky)).toMatchObject({ from: "second", gain: tone?.gain });
   });
 
+  test("is found to a level and a half though saving made black brighter", async () => {
+    const dark = withTone(sky, { gain: 1, bias: -22, from: "first" });
+    const tone = findCutOffTone(dark, await saved(dark, 1.2, -128 * 0.2));
+    expect(Math.abs((tone?.gain ?? 0) - 1.2)).toBeLessThan(0.03);
+    expect(Math.abs((tone?.bias ?? 0) + 128 * 0.2)).toBeLessThan(1.5);
+  });
+
+  test.each([
+    [0.8, 128 * 0.2],
+    [1.2, -128 * 0.2],
+  ])("times %d and %d: so far moved that coarse colours tell nothing, it is the same picture", async (gain, bias) => {
+    // The ground of this one is black already, but for its noise.
+    const dark = withTone(sky, { gain: 1, bias: -22, from: "first" });
+    const moved = await saved(dark, gain, bias);
+    expect(comparePictures(dark, moved, { lookForEdits: true })).toMatchObject({ relation: "same-picture", toned: true });
+    expect(comparePictures(night(4, 2), moved, { lookForEdits: true }).relation).not.toBe("same-picture");
+  });
+
   test("is none where nothing is black or white, and where next to nothing was changed", async () => {
     const day = { ...sky, data: sky.data.map((value) => 60 + value / 2) };
     expect(findCutOffTone(day, await saved(day, 1.2, -20))).toBeNull();

@@ -97,6 +97,33 @@ describe("pairs that lie in each other", () => {
     ]);
   });
 
+  test("of one framing the eight nearest are looked at, and hashes' pairs take none of their places", () => {
+    const count = 14;
+    const other = { perceptual: contents[0]!.perceptual.map((byte) => byte ^ 0xff) };
+    // 0 to 12 have one hash, 13 another; all have the corners of one picture.
+    const copies = Array.from({ length: count }, (_, id) => ({ ...contents[0]!, id, ...(id === count - 1 ? other : {}) }));
+    const indices = Int32Array.from({ length: count * (count - 1) }, (_, at) => {
+      const [item, rank] = [Math.floor(at / (count - 1)), at % (count - 1)];
+      return rank < item ? rank : rank + 1;
+    });
+    const graph = { count, k: count - 1, indices, similarities: Float32Array.from(indices, (_, at) => 0.9 - 0.01 * (at % (count - 1))) };
+    const rows = Int32Array.from({ length: count }, (_, item) => item);
+    const given = {
+      contents: copies,
+      graph,
+      rows,
+      seed: 1,
+      similarityThreshold: 0.99,
+      keypoints: tableOf(copies.map(() => keypointsOf(photo))),
+    };
+    const withLast = findCandidates(given).filter(({ b, lookForEdits }) => b === count - 1 && lookForEdits);
+    expect(withLast.map(({ a }) => a)).toEqual(Array.from({ length: count - 1 }, (_, item) => item));
+    const shots = copies.map((copy) => ({ ...copy, perceptual: copy.perceptual.map((byte, at) => byte ^ (copy.id * 37 * (at + 1))) }));
+    const ofShots = findCandidates({ ...given, contents: shots }).filter(({ reasons }) => reasons.includes("keypoints"));
+    expect(ofShots.length).toBeLessThanOrEqual(8 * count);
+    expect(ofShots.filter(({ a, b }) => a === count - 1 || b === count - 1).length).toBeLessThan(count - 1);
+  });
+
   test("icons and pictures without keypoints keep their place and find nothing", () => {
     const icons = contents.map((content) => ({ ...content, width: 100, height: 75 }));
     expect(findLaidPairs({ contents: icons, keypoints, neighbours: (add) => add(0, 1) })).toEqual([]);
