@@ -22,6 +22,8 @@ const triedGains = [1, 1.04, 1.08, 1.12, 1.16, 1.2, 1.24, 1.28, 1.33, 1.38, 1.43
 const firstStep = { gain: 0.04, bias: 4 };
 const leastGainStep = 0.01;
 const mostSteps = 40;
+/** Grey levels by which values may be off on average before it is worth it: two shots of one sky are off by more. */
+const worthIt = 4;
 const furthestBias = 60;
 const sampled = 8000; // pixels
 /** Grey levels; what is off by more counts no further. */
@@ -39,7 +41,7 @@ export function findCutOffTone(first: Picture, second: Picture): CutOffTone | nu
     const tried = (gain: number, bias: number): TriedTone => ({ gain, bias, from, miss: missAt(source, result, gain, bias) });
     let found: TriedTone | null = null;
     for (const gain of triedGains) found = better(found, tried(gain, biasOf(counts, wanted, gain)));
-    if (found !== null) best = better(best, settle(found, tried));
+    if (found !== null) best = better(best, found.miss < worthIt * source.length ? settle(found, tried) : found);
   }
   return best !== null && (best.gain - 1 > slight.gain || middleShift(best) > slight.bias) ? best : null;
 }
