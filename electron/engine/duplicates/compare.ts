@@ -17,7 +17,7 @@ import type { Prepared } from "./prepared.ts";
 import { sceneAgreement } from "./scene.ts";
 import { compareTiles, countStructuredTiles, estimateShift } from "./tiles.ts";
 import type { Shift, TileReport } from "./tiles.ts";
-import { estimateTone } from "./tone.ts";
+import { estimateTone, regress } from "./tone.ts";
 
 export interface Verdict {
   /** null: nothing that a person should be shown as a duplicate. */
@@ -256,20 +256,7 @@ function sameProportions(width: number, height: number, b: Picture): boolean {
 /** Is one sketch as bright where the other is bright, whatever gain and shift lie between them? */
 function sketchesFollow(a: Picture, b: Picture): boolean {
   if (!sameProportions(a.width, a.height, b)) return false;
-  const [one, other] = [sketch(a), sketch(b)];
-  let [sumA, sumB, sumAA, sumBB, sumAB] = [0, 0, 0, 0, 0];
-  for (let at = 0; at < one.length; at++) {
-    sumA += one[at];
-    sumB += other[at];
-    sumAA += one[at] * one[at];
-    sumBB += other[at] * other[at];
-    sumAB += one[at] * other[at];
-  }
-  const covariance = one.length * sumAB - sumA * sumB;
-  return (
-    covariance > 0 &&
-    covariance * covariance > leastSketchCorrelation ** 2 * (one.length * sumAA - sumA * sumA) * (one.length * sumBB - sumB * sumB)
-  );
+  return regress(sketch(a), sketch(b)).correlation > leastSketchCorrelation;
 }
 
 /** Mean square over cells and channels. */

@@ -5,7 +5,7 @@
  */
 import { sketch, sketchSide } from "./prepared.ts";
 import { toPlanes } from "./picture.ts";
-import type { Picture } from "./picture.ts";
+import type { Picture, Planes } from "./picture.ts";
 
 const side = 64;
 const fieldSide = 8;
@@ -26,8 +26,8 @@ export function sceneAgreement(a: Picture, b: Picture): number {
   const width = Math.max(1, Math.round(a.width * scale));
   const height = Math.max(1, Math.round(a.height * scale));
   if (Math.min(width, height) < 3 * fieldSide || width > b.width || height > b.height) return 0;
-  const first = summed(lumaOf(a, width, height), width, height);
-  const second = summed(lumaOf(b, width, height), width, height);
+  const first = summedOf(a, width, height);
+  const second = summedOf(b, width, height);
   let best = { correlation: -1, x: 0, y: 0 };
   for (let y = -furthestShift; y <= furthestShift; y++) {
     for (let x = -furthestShift; x <= furthestShift; x++) {
@@ -54,17 +54,6 @@ export function sceneAgreement(a: Picture, b: Picture): number {
   return best.correlation * (agreeing / lively);
 }
 
-const lumaBefore = new WeakMap<Picture, { readonly width: number; readonly height: number; readonly luma: Float32Array }>();
-
-/** Kept as long as the picture: one that looks like many is asked for many times. */
-function lumaOf(picture: Picture, width: number, height: number): Float32Array {
-  const known = lumaBefore.get(picture);
-  if (known?.width === width && known.height === height) return known.luma;
-  const { luma } = toPlanes(picture, width, height);
-  lumaBefore.set(picture, { width, height, luma });
-  return luma;
-}
-
 interface Window {
   readonly left: number;
   readonly top: number;
@@ -76,14 +65,26 @@ interface Window {
 
 interface Summed {
   readonly width: number;
-  /** [height, width] */
+  readonly height: number;
+  /** [height, width] brightness. */
   readonly values: Float32Array;
   /** [height + 1, width + 1] sums of the values, and of their squares, above and left of a place. */
   readonly sums: Float64Array;
   readonly squares: Float64Array;
 }
 
-function summed(values: Float32Array, width: number, height: number): Summed {
+const summedBefore = new WeakMap<Picture, Summed>();
+
+/** Kept as long as the picture: one that looks like many is asked for many times. */
+function summedOf(picture: Picture, width: number, height: number): Summed {
+  const known = summedBefore.get(picture);
+  if (known?.width === width && known.height === height) return known;
+  const made = summed(toPlanes(picture, width, height));
+  summedBefore.set(picture, made);
+  return made;
+}
+
+function summed({ width, height, luma: values }: Planes): Summed {
   const stride = width + 1;
   const sums = new Float64Array(stride * (height + 1));
   const squares = new Float64Array(sums.length);
@@ -98,7 +99,7 @@ function summed(values: Float32Array, width: number, height: number): Summed {
       squares[to] = squares[to - stride] + square;
     }
   }
-  return { width, values, sums, squares };
+  return { width, height, values, sums, squares };
 }
 
 /** Correlation of a window of `first` with the same window of `second` moved by (x, y), and the larger of the two standard deviations. */

@@ -49,7 +49,8 @@ export function evenChroma(
   return { chromaGain, blueBias, redBias, furthest: Math.max(Math.abs(blueBias), Math.abs(redBias)) };
 }
 
-function regress(
+/** The line from `a` to `b` by least squares, and how well they follow each other. */
+export function regress(
   a: Float32Array,
   b: Float32Array,
 ): { gain: number; bias: number; correlation: number; variance: number; meanA: number; meanB: number } {
