@@ -13,6 +13,7 @@
 #include "../instructions.h"
 #include "jpeg/entropy.h"
 #include "jpeg/header.h"
+#include "jpeg/transform-avx2.h"
 #include "jpeg/transform.h"
 
 namespace likeness {
@@ -33,6 +34,7 @@ struct JpegReduceTask {
 struct JpegScratch {
   jpeg::Header header;
   jpeg::Lookup dc[4], ac[4];
+  jpeg::SkipLookup skips[4];
   jpeg::Fold folds[3], whole;
   std::vector<uint8_t> data, planes[3], rows;
   std::vector<jpeg::Segment> segments;
@@ -43,6 +45,8 @@ namespace jpeg {
 /** A component while its scan is read. */
 struct Channel {
   const Lookup *dc, *ac;
+  /** Where a block comes to one point, so that only its mean is asked for; else null. */
+  const SkipLookup* skips;
   const Fold* fold;
   /** Points of a block in the reduced plane, and blocks in a unit. */
   int pointsAcross, pointsDown, blocksAcross, blocksDown;
@@ -78,6 +82,35 @@ LIKENESS_INLINE bool readBlock(Reader& reader, Channel& channel, int32_t* sums, 
   }
 }
 
+/** The mean of one block; the rest is passed over. False where the data are damaged. */
+LIKENESS_INLINE bool readMean(Reader& reader, Channel& channel) {
+  int32_t value;
+  uint32_t advance, index = 0;
+  reader.refill();
+  if (!readSymbol(reader, *channel.dc, true, value, advance)) return false;
+  channel.previous = static_cast<int32_t>(static_cast<uint32_t>(channel.previous) + static_cast<uint32_t>(value));
+  const uint16_t* skips = channel.skips->entries;
+  for (;;) {
+    // 27 bits at most are gone of 56, or none.
+    for (int twice = 0; twice < 2; twice++) {
+      uint32_t entry = skips[reader.bits >> (64 - skipBits)];
+      index += entry >> 8;
+      // None so short, or the block may be full before its symbols are: one at a time then.
+      if (__builtin_expect(entry == 0 || index > 62, 0)) {
+        index -= entry >> 8;
+        reader.refill();
+        if (!readSymbol(reader, *channel.ac, false, value, advance)) return false;
+        index += advance;
+        if (index >= 63) return index == 63 || advance == toTheEnd;
+        break;
+      }
+      reader.skip(static_cast<int>(entry & 15));
+      if (entry & 0x80u) return true;
+    }
+    reader.refill();
+  }
+}
+
 LIKENESS_INLINE void writePoints(const Channel& channel, const int32_t* sums, uint8_t* to) {
   switch (channel.pointsAcross * 16 + channel.pointsDown) {
     case 0x11: return transform<1, 1>(sums, to, channel.stride);
@@ -103,14 +136,20 @@ LIKENESS_INLINE void clear(int32_t* sums, int points) {
 }
 
 /** What of the block whose corner is at x, y lies in the rectangle. */
+template <bool hasAvx2>
 LIKENESS_INLINE void writeGrey(const JpegReduceTask& task, int64_t x, int64_t y, const int32_t* sums) {
   uint8_t block[64];
-  transform<8, 8>(sums, block, 8);
+#if defined(LIKENESS_X86)
+  if constexpr (hasAvx2) transformWholeAvx2(sums, block);
+  else
+#endif
+    transform<8, 8>(sums, block, 8);
   int64_t from = std::max<int64_t>(0, task.left - x), to = std::min<int64_t>(8, task.left + task.centreWidth - x);
   for (int64_t row = std::max<int64_t>(0, task.top - y); row < std::min<int64_t>(8, task.top + task.centreHeight - y); row++)
     std::memcpy(task.grey + (y + row - task.top) * task.centreWidth + x + from - task.left, block + row * 8 + from, static_cast<size_t>(to - from));
 }
 
+template <bool hasAvx2>
 LIKENESS_INLINE bool readUnit(Reader& reader, Channel* channels, int count, int64_t column, int64_t row, const JpegReduceTask& task, const Fold& whole) {
   for (int index = 0; index < count; index++) {
     Channel& channel = channels[index];
@@ -118,12 +157,18 @@ LIKENESS_INLINE bool readUnit(Reader& reader, Channel* channels, int count, int6
       for (int across = 0; across < channel.blocksAcross; across++) {
         int64_t x = column * channel.blocksAcross + across, y = row * channel.blocksDown + down;
         int32_t sums[nowhere + 1], wholeSums[nowhere + 1];
-        clear(sums, channel.pointsAcross * channel.pointsDown);
         bool isInside = index == 0 && x * 8 < task.left + task.centreWidth && x * 8 + 8 > task.left && y * 8 < task.top + task.centreHeight && y * 8 + 8 > task.top;
+        if (channel.skips != nullptr && !isInside) {
+          if (!readMean(reader, channel)) return false;
+          sums[0] = static_cast<int32_t>(static_cast<uint32_t>(channel.previous) * static_cast<uint32_t>(channel.fold->weights[0]));
+          transform<1, 1>(sums, channel.plane + y * channel.stride + x, channel.stride);
+          continue;
+        }
+        clear(sums, channel.pointsAcross * channel.pointsDown);
         if (isInside) {
           clear(wholeSums, 64);
           if (!readBlock<true>(reader, channel, sums, whole, wholeSums)) return false;
-          writeGrey(task, x * 8, y * 8, wholeSums);
+          writeGrey<hasAvx2>(task, x * 8, y * 8, wholeSums);
         } else if (!readBlock<false>(reader, channel, sums, whole, nullptr)) return false;
         writePoints(channel, sums, channel.plane + y * channel.pointsDown * channel.stride + x * channel.pointsAcross);
       }
@@ -133,6 +178,7 @@ LIKENESS_INLINE bool readUnit(Reader& reader, Channel* channels, int count, int6
 }
 
 /** All segments. False where the data are damaged or do not end where they should. */
+template <bool hasAvx2>
 LIKENESS_INLINE bool readScanData(const JpegReduceTask& task, JpegScratch& scratch, Channel* channels, int64_t unitsAcross, int64_t unitsDown) {
   const Header& header = scratch.header;
   int64_t units = unitsAcross * unitsDown, perSegment = header.restartInterval > 0 ? header.restartInterval : units;
@@ -143,7 +189,7 @@ LIKENESS_INLINE bool readScanData(const JpegReduceTask& task, JpegScratch& scrat
     const uint8_t* end = scratch.data.data() + segment.to;
     for (int index = 0; index < header.components; index++) channels[index].previous = 0;
     for (int64_t last = std::min(units, unit + perSegment); unit < last; unit++) {
-      if (!readUnit(reader, channels, header.components, column, row, task, scratch.whole) || reader.reached() > end) return false;
+      if (!readUnit<hasAvx2>(reader, channels, header.components, column, row, task, scratch.whole) || reader.reached() > end) return false;
       if (++column == unitsAcross) {
         column = 0;
         row++;
@@ -159,6 +205,8 @@ LIKENESS_INLINE uint8_t toByte(int32_t value) { return static_cast<uint8_t>(std:
 /** JFIF: full-range BT.601, 16 bits behind the point. */
 LIKENESS_INLINE void writeRow(const uint8_t* luma, const uint8_t* blue, const uint8_t* red, int64_t width, uint8_t* planes, uint8_t* __restrict target) {
   uint8_t *__restrict r = planes, *__restrict g = planes + width, *__restrict b = planes + 2 * width;
+  // Planes of their own: without this word every write might change what is read next, and pixels go one by one.
+#pragma GCC ivdep
   for (int64_t x = 0; x < width; x++) {
     int32_t y = luma[x], cb = blue[x] - 128, cr = red[x] - 128;
     r[x] = toByte(y + ((91881 * cr + 32768) >> 16));
@@ -172,6 +220,7 @@ LIKENESS_INLINE void writeRow(const uint8_t* luma, const uint8_t* blue, const ui
   }
 }
 
+template <bool hasAvx2>
 LIKENESS_INLINE bool reduce(const JpegReduceTask& task, JpegScratch& scratch) {
   Header& header = scratch.header;
   int count = header.components;
@@ -190,12 +239,17 @@ LIKENESS_INLINE bool reduce(const JpegReduceTask& task, JpegScratch& scratch) {
     channel.blocksAcross = component.across;
     channel.blocksDown = component.down;
     channel.stride = stride;
+    channel.skips = nullptr;
+    if (channel.pointsAcross * channel.pointsDown == 1) {
+      channel.skips = &scratch.skips[component.ac];
+      makeSkipLookup(*channel.ac, scratch.skips[component.ac]);
+    }
     scratch.planes[index].resize(static_cast<size_t>(stride * rows));
     channel.plane = scratch.planes[index].data();
     makeFold(header.quantisers[component.quantiser], channel.pointsAcross, channel.pointsDown, scratch.folds[index]);
   }
   makeFold(header.quantisers[header.component[0].quantiser], 8, 8, scratch.whole);
-  if (!readScanData(task, scratch, channels, unitsAcross, unitsDown)) return false;
+  if (!readScanData<hasAvx2>(task, scratch, channels, unitsAcross, unitsDown)) return false;
   int64_t width = (header.width + task.factor - 1) / task.factor, height = (header.height + task.factor - 1) / task.factor;
   scratch.rows.resize(static_cast<size_t>(width) * 3);
   for (int64_t row = 0; row < height; row++) {
@@ -209,9 +263,9 @@ LIKENESS_INLINE bool reduce(const JpegReduceTask& task, JpegScratch& scratch) {
 }
 
 #if defined(LIKENESS_X86)
-LIKENESS_AVX2 inline bool reduceAvx2(const JpegReduceTask& task, JpegScratch& scratch) { return reduce(task, scratch); }
+LIKENESS_AVX2 inline bool reduceAvx2(const JpegReduceTask& task, JpegScratch& scratch) { return reduce<true>(task, scratch); }
 #endif
-inline bool reduceScalar(const JpegReduceTask& task, JpegScratch& scratch) { return reduce(task, scratch); }
+inline bool reduceScalar(const JpegReduceTask& task, JpegScratch& scratch) { return reduce<false>(task, scratch); }
 
 }  // namespace jpeg
 

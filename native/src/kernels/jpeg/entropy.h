@@ -44,6 +44,12 @@ inline uint32_t advanceOf(int symbol, bool isDc) {
   return size <= 10 ? static_cast<uint32_t>(run) + 1 : 0;
 }
 
+inline bool sameCodes(const Codes& one, const Codes& other) {
+  int total = 0;
+  for (int length = 1; length <= 16; length++) total += one.counts[length];
+  return std::memcmp(one.counts + 1, other.counts + 1, 16) == 0 && std::memcmp(one.symbols, other.symbols, static_cast<size_t>(total)) == 0;
+}
+
 /** False where the codes are none. */
 inline bool makeLookup(const Codes& codes, bool isDc, Lookup& lookup) {
   std::memset(lookup.entries, 0, sizeof lookup.entries);
@@ -122,6 +128,32 @@ LIKENESS_INLINE bool readSymbol(Reader& reader, const Lookup& lookup, bool isDc,
     reader.skip(size);
   }
   return true;
+}
+
+constexpr int skipBits = 13;
+
+/**
+ * Where values are not asked for: all symbols that the next bits hold whole, in one look. advance << 8 | isEnd << 7 | bits taken, 0 where the first is too
+ * long. `advance` leaves out the end of the block and stays under 63, so that whoever adds it up sees where a block is full.
+ */
+struct SkipLookup {
+  uint16_t entries[1 << skipBits];
+};
+
+inline void makeSkipLookup(const Lookup& lookup, SkipLookup& skips) {
+  for (uint32_t bits = 0; bits < 1u << skipBits; bits++) {
+    uint32_t taken = 0, advance = 0, end = 0;
+    while (end == 0) {
+      uint32_t entry = lookup.entries[(bits << taken & ((1u << skipBits) - 1)) >> (skipBits - lookBits)];
+      uint32_t length = (entry & 63) + (entry & 0x80u ? entry >> 16 : 0), moves = entry >> 8 & 127;
+      if (entry == 0 || taken + length > skipBits) break;
+      if (moves == toTheEnd) end = 1;
+      else if (advance + moves > 62) break;
+      else advance += moves;
+      taken += length;
+    }
+    skips.entries[bits] = static_cast<uint16_t>(advance << 8 | end << 7 | taken);
+  }
 }
 
 struct Segment {
