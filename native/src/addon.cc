@@ -28,6 +28,7 @@
 #include "letters-binding.h"
 #include "neighbours-binding.h"
 #include "training/binding.h"
+#include "watch-parent.h"
 
 namespace likeness {
 namespace {
@@ -259,6 +260,8 @@ napi_value trainingRunBinding(napi_env env, napi_callback_info info, State&) { r
 napi_value trainingTimesBinding(napi_env env, napi_callback_info info, State&) { return training::programTimes(env, info); }
 napi_value trainingCloseBinding(napi_env env, napi_callback_info info, State&) { return training::closeProgram(env, info); }
 
+napi_value watchParentBinding(napi_env env, napi_callback_info info, State&) { return watchParent(env, info); }
+
 /** The level in use; with `{level}` (0 scalar, 1 neon, 2 avx2, 3 avx512) sets it, where this processor has it. For tests and `doctor`. */
 napi_value instructionsBinding(napi_env env, napi_callback_info info, State& state) {
   Arguments given(env, info, "instructions");
@@ -297,7 +300,7 @@ struct Entry {
   napi_callback function;
 };
 
-/** The names of native/kernels.ts, those of native/training.ts, and `instructions`. */
+/** The names of native/kernels.ts, those of native/training.ts, `watchParent` and `instructions`. */
 constexpr Entry entries[] = {
     {"alignmentSums", guarded<alignmentSumsBinding>},
     {"augment", guarded<augmentBinding>},
@@ -323,6 +326,7 @@ constexpr Entry entries[] = {
     {"trainingTimes", guarded<trainingTimesBinding>},
     {"trainingWrite", guarded<trainingWriteBinding>},
     {"umapLayout", guarded<umapLayoutBinding>},
+    {"watchParent", guarded<watchParentBinding>},
     {"instructions", guarded<instructionsBinding>},
 };
 

@@ -39,6 +39,8 @@ export interface ChildPool<T extends Operations<T> = PixelOperations> {
     requests: Iterable<T[Name]["request"]>,
     options?: RunOptions,
   ): AsyncGenerator<StreamItem<T, Name>>;
+  /** Starts all children: there will be work for them in a moment. */
+  warm(): void;
   /** The requests that are being worked on now, one per busy child. */
   inFlight(): readonly { readonly operation: string; readonly request: unknown }[];
   /** Kills the children. What is unanswered rejects with `CancellationError`. */
@@ -192,6 +194,9 @@ export function createChildPool<T extends Operations<T> = PixelOperations>(optio
     // One loose implementation behind the typed table.
     run: run as ChildPool<T>["run"],
     stream: stream as ChildPool<T>["stream"],
+    warm: () => {
+      while (!closed && slots.size < size) openSlot();
+    },
     inFlight: () =>
       [...slots].flatMap((slot) => (slot.head === null ? [] : [{ operation: slot.head.operation, request: slot.head.request }])),
     close,

@@ -5,6 +5,8 @@
 import { flushCompileCache } from "node:module";
 import { Worker } from "node:worker_threads";
 
+import { watchParentNatively } from "#native/watch-parent.ts";
+
 import { codeOf, messageOf } from "../base/errors.ts";
 import { DecodeError } from "../ingest/decode/decode-error.ts";
 import { LargePicture, listenToDemands } from "../ingest/decode/demand.ts";
@@ -87,6 +89,7 @@ function connectThroughMain(parentPort: ParentPort, onRequest: (message: ChildRe
  * never hears of it, so a thread of its own looks after the parent and ends the whole process.
  */
 function watchParent(): void {
+  if (watchParentNatively(process.ppid)) return;
   const watch = `
     const parent = require("node:worker_threads").workerData;
     setInterval(() => {

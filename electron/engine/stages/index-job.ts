@@ -63,6 +63,8 @@ export async function runIndexJob(parameters: IndexParameters, surroundings: Ind
     return saveEncoder(store, describeEncoderRow(encoder));
   });
   const pipeline: Pipeline = { ...surroundings, encoder, encoderRow, job };
+  // Of a new collection every file will be read: those who read start while it is listed.
+  if (countImages(store) === 0) surroundings.children.warm();
   const seconds = { scan: 0, decode: 0, embed: 0, neighbours: 0, map: 0, duplicates: 0, outliers: 0 };
   const timed = async (stage: "scan" | "neighbours" | "map" | "duplicates" | "outliers", work: () => Promise<void>): Promise<void> => {
     await job.control.gate();

@@ -198,10 +198,15 @@ describe("endings", () => {
     expect(await pool.run("pid", 0)).not.toBe(pid);
   });
 
-  test.skipIf(!existsSync("/proc/self/stat")).each(["sleep", "spin"])("no child outlives a parent that is killed (%s)", async (kind) => {
+  test.skipIf(!existsSync("/proc/self/stat")).each([
+    ["sleep", "by a thread of the addon", {}],
+    ["spin", "by a thread of the addon", {}],
+    ["spin", "without the addon", { LIKENESS_NATIVE: "off" }],
+  ])("no child outlives a parent that is killed (%s, %s)", async (kind, _by, environment) => {
     open(1);
     const parent = spawn(process.execPath, [fileURLToPath(new URL("../../fixtures/doomed-parent.ts", import.meta.url)), kind], {
       stdio: ["ignore", "pipe", "inherit"],
+      env: { ...process.env, ...environment },
     });
     const ids = await new Promise<number[]>((resolve, reject) => {
       parent.stdout.setEncoding("utf8").once("data", (text: string) => resolve(JSON.parse(text) as number[]));

@@ -16,7 +16,7 @@ import { shareOfLostRows } from "./lost-rows.ts";
 import { readMetadata } from "./metadata.ts";
 import { hashSide, perceptualHashes } from "./perceptual-hash.ts";
 import { measureLightAndColour } from "./quality.ts";
-import { heldBytesLimit, readImageBytes, readImageFile } from "./read-file.ts";
+import { heldBytesLimit, readImageBytes, readImageFile, withKeptBytes, type ReadFile } from "./read-file.ts";
 import { scaleTo, scaleWithin } from "./scale.ts";
 import { greyOf, measureSharpnessOf, sharpnessSide } from "./sharpness.ts";
 import type { Sharpness } from "./sharpness.ts";
@@ -26,8 +26,11 @@ import { encodePreview, thumbnailSide, writeInPlace, writeThumbnail } from "./th
 import type { IngestRequest, IngestResult, Picture, TensorShape } from "./types.ts";
 
 /** Everything about one file. Throws `DecodeError` where it gives no picture. */
-export async function ingestFile(request: IngestRequest): Promise<IngestResult> {
-  const { identity, bytes } = readImageFile(request.path);
+export function ingestFile(request: IngestRequest): Promise<IngestResult> {
+  return withKeptBytes((take) => ingestBytes(request, readImageFile(request.path, take)));
+}
+
+async function ingestBytes(request: IngestRequest, { identity, bytes }: ReadFile): Promise<IngestResult> {
   const size = request.input?.size ?? 0;
   const decoded = await decodeBytes(bytes, request.path, { kind: "at-least", shortSide: size, longSide: thumbnailSide, sharpness: true });
   const { picture, facts } = decoded;

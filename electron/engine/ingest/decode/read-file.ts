@@ -22,20 +22,49 @@ export interface ReadFile {
   readonly bytes: Buffer | null;
 }
 
-/** Reads a regular file whole, and names its content. Throws `DecodeError` (permission, missing, empty, unreadable). */
-export function readImageFile(path: Uint8Array): ReadFile {
+/**
+ * Reads a regular file whole, and names its content. Throws `DecodeError` (permission, missing, empty, unreadable).
+ *
+ * @param take gives the memory to read into, as many bytes as it is asked for
+ */
+export function readImageFile(path: Uint8Array, take: TakeBytes = Buffer.allocUnsafeSlow): ReadFile {
   return withFile(path, (descriptor, stats) => {
     demandBytes(stats.size);
     if (stats.size > heldBytesLimit)
       return { identity: { contentHash: hashPieces(descriptor), sizeBytes: stats.size, mtimeMs: stats.mtimeMs }, bytes: null };
-    const bytes = readAll(descriptor, stats.size);
+    const bytes = readAll(descriptor, take(stats.size));
     return { identity: { contentHash: hashBytes(bytes), sizeBytes: bytes.length, mtimeMs: stats.mtimeMs }, bytes };
   });
 }
 
 /** Like `readImageFile` for those who do not ask what the content is called: a slice of a large volume is not to wait for the hash of the whole. */
 export function readImageBytes(path: Uint8Array): Buffer | null {
-  return withFile(path, (descriptor, stats) => (stats.size > heldBytesLimit ? null : readAll(descriptor, stats.size)));
+  return withFile(path, (descriptor, stats) => (stats.size > heldBytesLimit ? null : readAll(descriptor, Buffer.allocUnsafeSlow(stats.size))));
+}
+
+export type TakeBytes = (size: number) => Buffer;
+
+/** Longer files get memory of their own. */
+const keptBytesLimit = 32 * 1024 * 1024;
+let kept: Buffer | null = null;
+let isLent = false;
+
+/**
+ * Runs `use` with memory that serves one file after the other: new memory for each is a hundred megabytes a second that V8 believes it has to look through.
+ * What `take` gave is anybody's once `use` is done. Whoever comes while it is lent gets new memory.
+ */
+export async function withKeptBytes<T>(use: (take: TakeBytes) => Promise<T>): Promise<T> {
+  if (isLent) return await use(Buffer.allocUnsafeSlow);
+  isLent = true;
+  try {
+    return await use((size) => {
+      if (size > keptBytesLimit) return Buffer.allocUnsafeSlow(size);
+      if (kept === null || kept.length < size) kept = Buffer.allocUnsafeSlow(Math.min(keptBytesLimit, Math.max(1 << 20, size * 2)));
+      return kept.subarray(0, size);
+    });
+  } finally {
+    isLent = false;
+  }
 }
 
 /** Names the content of a file without keeping it. */
@@ -67,15 +96,14 @@ function withFile<T>(path: Uint8Array, use: (descriptor: number, stats: { size: 
   }
 }
 
-function readAll(descriptor: number, size: number): Buffer {
-  const bytes = Buffer.allocUnsafeSlow(size);
+function readAll(descriptor: number, bytes: Buffer): Buffer {
   let filled = 0;
-  while (filled < size) {
-    const read = readSync(descriptor, bytes, filled, size - filled, null);
+  while (filled < bytes.length) {
+    const read = readSync(descriptor, bytes, filled, bytes.length - filled, null);
     if (read === 0) break;
     filled += read;
   }
-  return filled === size ? bytes : bytes.subarray(0, filled);
+  return filled === bytes.length ? bytes : bytes.subarray(0, filled);
 }
 
 function hashPieces(descriptor: number): string {

@@ -119,6 +119,6 @@ function mustBeGood({ code, subcode, message }: HeifAnswer): void {
 /** The block begins with the distance to the TIFF header. */
 function tiffBlock(exif: Uint8Array | null): Uint8Array | null {
   if (exif === null || exif.length < 18) return null;
-  const start = 4 + new DataView(exif.buffer, exif.byteOffset).getUint32(0);
+  const start = 4 + new DataView(exif.buffer, exif.byteOffset, exif.byteLength).getUint32(0);
   return start + 14 <= exif.length ? exif.subarray(start) : null;
 }

@@ -111,7 +111,7 @@ function readBytes(bytes: Buffer, { width, height, channels, largest, pixelsAt }
 
 /** Rows from below. Colours between 0 and 1 are shares of white; all else is spread from the least to the greatest. */
 function readFloats(bytes: Buffer, { width, height, channels, pixelsAt, littleEndian }: PnmHeader): Uint8Array {
-  const view = new DataView(bytes.buffer, bytes.byteOffset + pixelsAt);
+  const view = new DataView(bytes.buffer, bytes.byteOffset + pixelsAt, bytes.byteLength - pixelsAt);
   const rowSamples = width * channels;
   const values = new Float32Array(rowSamples * height);
   let areShares = channels === 3;
