@@ -13,9 +13,7 @@ import {
 } from "../ingest/decode/ingest.ts";
 import { identifyFile } from "../ingest/decode/read-file.ts";
 import type { OperationHandlers, PixelOperations } from "./operations.ts";
-import { keypointsOfFiles } from "./keypoints-of-files.ts";
 import { serve } from "./serve.ts";
-import { verifyPairs } from "./verify-pairs.ts";
 
 const handlers: OperationHandlers<PixelOperations> = {
   ingest: ingestFile,
@@ -25,8 +23,9 @@ const handlers: OperationHandlers<PixelOperations> = {
   square: squareOfFile,
   sharpness: ({ path }) => measureSharpness(path),
   preview: previewOfFile,
-  keypoints: keypointsOfFiles,
-  verify: verifyPairs,
+  // Loaded when they are asked for: the first picture does not wait for what compares pictures.
+  keypoints: async (request) => (await import("./keypoints-of-files.ts")).keypointsOfFiles(request),
+  verify: async (request) => (await import("./verify-pairs.ts")).verifyPairs(request),
   fromBytes: tensorOfBytes,
 };
 

@@ -1,8 +1,6 @@
 /**
  * @file Facts out of EXIF for the details panel. Only named fields are read; a place is reduced to "there is one".
  */
-import exifr from "exifr";
-
 import type { PictureMetadata } from "./types.ts";
 
 const fields = [
@@ -22,6 +20,7 @@ const fields = [
 /** @param exif the TIFF block of EXIF (of a TIFF or a raw the whole file, which is not copied). Damaged EXIF says nothing; the picture is fine without. */
 export async function readMetadata(exif: Uint8Array | null): Promise<PictureMetadata> {
   if (exif === null) return {};
+  const { default: exifr } = await import("exifr");
   let found: Record<string, unknown> | undefined;
   try {
     const options = { pick: fields, reviveValues: false, translateValues: false, tiff: true, exif: true, gps: true };

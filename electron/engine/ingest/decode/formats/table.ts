@@ -1,48 +1,41 @@
 /**
  * @file The table of decoders. A new format is a name in `imageFormats` (the compiler then asks for its line here), magic bytes and
- * extensions in sniff.ts, and a fixture in test/fixtures/pictures.ts.
+ * extensions in sniff.ts, and a fixture in test/fixtures/pictures.ts. What few folders hold is loaded with its first file: a child that has to load
+ * every decoder before its first photo starts a third later.
  */
 import type { Decoder } from "../decoder.ts";
 import type { ImageFormat } from "../types.ts";
-import { decodeBitmap } from "./bmp.ts";
-import { decodeDds } from "./dds.ts";
-import { decodeDicom } from "./dicom.ts";
-import { decodeHeic } from "./heic.ts";
-import { decodeMacIcon } from "./icns.ts";
-import { decodeIcon } from "./ico.ts";
 import { decodeJpeg } from "./jpeg.ts";
-import { decodeJp2 } from "./jp2.ts";
-import { decodeJxl } from "./jxl.ts";
-import { decodeNifti } from "./nifti.ts";
-import { decodePnm } from "./pnm.ts";
-import { decodePsd } from "./psd.ts";
-import { decodeRawFile } from "./raw.ts";
-import { decodeSgi } from "./sgi.ts";
-import { decodeSvg } from "./svg.ts";
-import { decodeTga } from "./tga.ts";
-import { decodeTiff } from "./tiff.ts";
 import { decodeWithVips } from "./vips.ts";
+
+function later(load: () => Promise<Decoder>): Decoder {
+  let loading: Promise<Decoder> | null = null;
+  return async (input) => {
+    loading ??= load();
+    return await (await loading)(input);
+  };
+}
 
 export const decoders: Readonly<Record<ImageFormat, Decoder>> = {
   jpeg: decodeJpeg,
   png: decodeWithVips,
   webp: decodeWithVips,
   gif: decodeWithVips,
-  tiff: decodeTiff,
+  tiff: later(async () => (await import("./tiff.ts")).decodeTiff),
   avif: decodeWithVips,
-  svg: decodeSvg,
-  bmp: decodeBitmap,
-  dicom: decodeDicom,
-  pnm: decodePnm,
-  tga: decodeTga,
-  heic: decodeHeic,
-  jp2: decodeJp2,
-  jxl: decodeJxl,
-  psd: decodePsd,
-  raw: decodeRawFile,
-  nifti: decodeNifti,
-  sgi: decodeSgi,
-  ico: decodeIcon,
-  icns: decodeMacIcon,
-  dds: decodeDds,
+  svg: later(async () => (await import("./svg.ts")).decodeSvg),
+  bmp: later(async () => (await import("./bmp.ts")).decodeBitmap),
+  dicom: later(async () => (await import("./dicom.ts")).decodeDicom),
+  pnm: later(async () => (await import("./pnm.ts")).decodePnm),
+  tga: later(async () => (await import("./tga.ts")).decodeTga),
+  heic: later(async () => (await import("./heic.ts")).decodeHeic),
+  jp2: later(async () => (await import("./jp2.ts")).decodeJp2),
+  jxl: later(async () => (await import("./jxl.ts")).decodeJxl),
+  psd: later(async () => (await import("./psd.ts")).decodePsd),
+  raw: later(async () => (await import("./raw.ts")).decodeRawFile),
+  nifti: later(async () => (await import("./nifti.ts")).decodeNifti),
+  sgi: later(async () => (await import("./sgi.ts")).decodeSgi),
+  ico: later(async () => (await import("./ico.ts")).decodeIcon),
+  icns: later(async () => (await import("./icns.ts")).decodeMacIcon),
+  dds: later(async () => (await import("./dds.ts")).decodeDds),
 };
