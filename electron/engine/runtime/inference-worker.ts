@@ -11,7 +11,7 @@ import type { CloseRequest, InferenceAnswer, InferenceRequest, OpenRequest } fro
 import { fillInput, makeLookup, normaliseRows } from "./prepare-input.ts";
 import { readPixels } from "./read-pixels.ts";
 import { openSession } from "./session.ts";
-import { openTextSession, type TextSession } from "./text/text-session.ts";
+import type { TextSession } from "./text/text-session.ts";
 
 interface Opened {
   readonly session: InferenceSession;
@@ -41,6 +41,7 @@ async function handle(request: Exclude<InferenceRequest, CloseRequest>): Promise
     return;
   }
   if (request.kind === "open-text") {
+    const { openTextSession } = await import("./text/text-session.ts");
     openedText = await openTextSession(request.modelPath, request.text, request.threads);
     answer({ kind: "opened" });
     return;
