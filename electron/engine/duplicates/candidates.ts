@@ -227,6 +227,14 @@ function addEdits(input: CandidateInput, found: PairTable, options: StageOptions
       found.addEdit(a, b);
     }
   });
+  // Found by their corners, and no neighbours of each other: where there are places left.
+  for (const key of sameFraming) {
+    const [a, b] = [Math.floor(key / contents.length), key % contents.length];
+    if (found.looksForEdits(a, b) || taken[a] >= nearestOfSameFraming || taken[b] >= nearestOfSameFraming) continue;
+    taken[a]++;
+    taken[b]++;
+    found.addEdit(a, b);
+  }
 }
 
 /** Neighbours that are at least so alike, by position, the nearest of each first. */

@@ -1,12 +1,13 @@
 /**
  * @file Which pictures may be edits of each other: corners of one lie in the other as an edit would have put them. Asked of near neighbours, of pictures whose hash is that of what lies within another's
- * frame, and of what two neighbours of one picture are to each other; no file is read for it.
+ * frame, of pictures that share corners, and of what two neighbours of one picture are to each other; no file is read for it.
  */
 import { loadKernels, usualThreads } from "#native/kernels.ts";
 
 import { throwIfAborted } from "../base/errors.ts";
 import type { StageOptions } from "../base/stage.ts";
 import { framingOf } from "./align/geometry.ts";
+import { pairByCorners } from "./corner-index.ts";
 import { matchHashes } from "./hash-index.ts";
 import { keypointsSide, type KeypointTable } from "./keypoints.ts";
 import { isLarge } from "./picture.ts";
@@ -56,6 +57,7 @@ export function findLaidPairs(input: LaidInput, options: StageOptions = {}): Lai
   };
   lay(neighbours);
   lay((add) => matchFramed(input, add, options));
+  lay((add) => pairByCorners(input, add, options));
   lay((add) => neighboursOfNeighbours(found, relatives, add));
   return found.sort((one, other) => one.a - other.a || one.b - other.b);
 }

@@ -83,17 +83,31 @@ describe("pairs that lie in each other", () => {
     expect(pairs.filter(({ a, b }) => a === 2 || b === 2)).toEqual([]);
   });
 
-  test("a framed copy is found by what lies within, neighbour or not, and through it what lies in the same picture", () => {
+  test("without any neighbours they are found by the corners that they share", () => {
     const none = findLaidPairs({ contents, keypoints, neighbours: () => undefined });
-    expect(none).toEqual([{ a: 0, b: 3, isSameFraming: false }]);
-    const some = findLaidPairs({ contents, keypoints, neighbours: (add) => add(0, 1) });
-    expect(some).toContainEqual({ a: 1, b: 3, isSameFraming: false });
+    expect(none).toEqual([
+      { a: 0, b: 1, isSameFraming: false },
+      { a: 0, b: 3, isSameFraming: false },
+      { a: 1, b: 3, isSameFraming: false },
+    ]);
+  });
+
+  test("a framed copy is found by what lies within, where corners are those of a crowd", () => {
+    const crowd = [...Array.from({ length: 70 }, () => 0), 3];
+    const given = { contents: crowd.map((at) => contents[at]!), keypoints: tableOf(crowd.map((at) => keypointsOf(all[at]!))) };
+    const pairs = findLaidPairs({ ...given, neighbours: () => undefined });
+    expect(pairs).toContainEqual({ a: 0, b: 70, isSameFraming: false });
+    const unframed = { ...given.keypoints, innerHashes: crowd.map(() => null) };
+    expect(findLaidPairs({ ...given, keypoints: unframed, neighbours: () => undefined })).toEqual([]);
   });
 
   test("they become candidates for an edit, lying as they are", () => {
     const candidates = findCandidates({ contents, graph: null, rows: new Int32Array(0), seed: 1, keypoints });
+    const asEdits = { reasons: ["keypoints"], orientations: [], lookForScene: false, lookForEdits: true };
     expect(candidates.filter((pair) => pair.reasons.includes("keypoints"))).toEqual([
-      { a: 0, b: 3, reasons: ["keypoints"], orientations: [], lookForScene: false, lookForEdits: true },
+      { a: 0, b: 1, ...asEdits },
+      { a: 0, b: 3, ...asEdits },
+      { a: 1, b: 3, ...asEdits },
     ]);
   });
 
