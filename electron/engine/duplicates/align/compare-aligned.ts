@@ -193,8 +193,7 @@ function compareWarped({ moved, still, movedPlane, stillPlanes, affine, framing 
   if (tiles < fewestTiles || countStructuredTiles(a, b, seen) < fewestLively) return null;
   const tone = fitTone(a, b, reached, grey);
   if (tone === null) return null;
-  const { flat, isOfLight } = tilesOf(a, b, seen);
-  const isDrawing = flat > drawing.flatTiles * tiles && !isOfLight;
+  const asFound = [a, b] as const;
   // Cut off at white is cut off: the fainter one is brought to the stronger.
   const isExchanged = tone.lumaGain < 1;
   if (!isExchanged) a = preparePlanes(applyTone(one, tone));
@@ -206,7 +205,10 @@ function compareWarped({ moved, still, movedPlane, stillPlanes, affine, framing 
   const report = compareTiles(a, b, { shift: { x: 0, y: 0 }, sourcePixels, seen, isGrey: grey });
   const caption = isAccepted(report) ? undefined : findCaption({ a, b, report, seen, reached });
   if (caption === null) return null;
+  // What was written on a picture says nothing of what kind it is.
   const shown = seen.map((value, tile) => (value === 1 && caption?.tiles[tile] !== 1 ? 1 : 0));
+  const { flat, others, isOfLight } = tilesOf(...asFound, shown);
+  const isDrawing = flat > drawing.flatTiles * (flat + others) && !isOfLight;
   [a, b] = [withoutDetail(a, shown), withoutDetail(b, shown)];
   if (hasForeignGrain(a, b) || hasForeignDetail(a, b)) return null;
   return {

@@ -6,7 +6,7 @@
 const leastWidth = 3.5; // heights
 const fewestStrokes = 5;
 /** Strokes for each height of width. */
-const leastDensity = 0.9;
+const leastDensity = 0.8;
 const leastCovered = 0.3;
 
 /** @param places positions of pixels that were written on, in a picture `width` wide */
