@@ -7,13 +7,15 @@ import type { DicomPatient } from "#protocol/dicom-model.ts";
 import type { PreviewRequest, PreviewResult, TensorResult } from "../ingest/decode/ingest.ts";
 import type { TensorPlace } from "../ingest/decode/tensor-place.ts";
 import type { Sharpness } from "../ingest/decode/sharpness.ts";
-import type { DecodeFailure, FileIdentity, IngestRequest, IngestResult, Picture, TensorShape } from "../ingest/decode/types.ts";
+import type { DecodeFailure, FileIdentity, FileLikeness, IngestRequest, IngestResult, Picture, TensorShape } from "../ingest/decode/types.ts";
 import type { KeypointsRequest, KeypointsResult } from "./keypoints-of-files.ts";
 import type { VerifyRequest, VerifyResult } from "./verify-pairs.ts";
 
 export interface PixelOperations {
   /** Everything about one file. */
   ingest: { request: IngestRequest; result: IngestResult };
+  /** What tells copies of a file. */
+  likeness: { request: { readonly path: Uint8Array }; result: FileLikeness };
   /** Names a file's content without decoding it. */
   hash: { request: { readonly path: Uint8Array }; result: FileIdentity };
   /** Who a medical file says it is of. */

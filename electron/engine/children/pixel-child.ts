@@ -4,6 +4,7 @@
  */
 import {
   ingestFile,
+  likenessOfFile,
   measureSharpness,
   patientOfFile,
   pixelsOfFile,
@@ -17,6 +18,7 @@ import { serve } from "./serve.ts";
 
 const handlers: OperationHandlers<PixelOperations> = {
   ingest: ingestFile,
+  likeness: likenessOfFile,
   hash: ({ path }) => identifyFile(path),
   patient: ({ path }) => ({ patient: patientOfFile(path) }),
   pixels: pixelsOfFile,

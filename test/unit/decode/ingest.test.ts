@@ -10,7 +10,7 @@ import { describe, expect, test } from "vitest";
 
 import { entryPath } from "#engine/base/resources.ts";
 import { createChildPool, spawnWithChildProcess } from "#engine/children/child-pool.ts";
-import { ingestFile, measureSharpness, pixelsOfFile, previewOfFile, tensorOfBytes } from "#engine/ingest/decode/ingest.ts";
+import { ingestFile, likenessOfFile, measureSharpness, pixelsOfFile, previewOfFile, tensorOfBytes } from "#engine/ingest/decode/ingest.ts";
 import { hammingDistance } from "#engine/ingest/decode/perceptual-hash.ts";
 import { identifyFile } from "#engine/ingest/decode/read-file.ts";
 import { thumbnailPath } from "#engine/ingest/decode/thumbnail.ts";
@@ -74,6 +74,39 @@ describe("ingest", () => {
     expect({ sharpness: result.quality.sharpness, blurEffect: result.quality.blurEffect }).toEqual(
       await measureSharpness(Buffer.from(path)),
     );
+  });
+
+  test("files read at the same time, or one after the other into the same memory, do not disturb each other", async () => {
+    const folder = temporaryFolder("ingest");
+    const paths = await Promise.all(
+      Array.from({ length: 8 }, async (_, index) => {
+        const path = join(folder, `${index}.${index % 2 === 0 ? "jpg" : "png"}`);
+        const picture = scene(900 - 90 * index, 600, `rgb(${30 * index}, 90, 40)`);
+        writeFileSync(path, await (index % 2 === 0 ? picture.jpeg({ quality: 92, progressive: index % 4 === 0 }) : picture.png()).toBuffer());
+        return path;
+      }),
+    );
+    const turn: IngestResult[] = [];
+    for (const path of paths) turn.push(await ingest(path));
+    expect(await Promise.all(paths.map((path) => ingest(path)))).toEqual(turn);
+    expect(new Set(turn.map(({ contentHash }) => contentHash)).size).toBe(8);
+  });
+
+  test("what tells copies alone is what the whole look finds", async () => {
+    const folder = temporaryFolder("ingest");
+    for (const [name, bytes] of [
+      ["photo.jpg", await scene(1600, 1200).jpeg({ quality: 92 }).toBuffer()],
+      ["turned.jpg", await orientedJpeg(6)],
+      ["small.png", await scene(120, 90).png().toBuffer()],
+    ] as const) {
+      const path = join(folder, name);
+      writeFileSync(path, bytes);
+      const { contentHash, sizeBytes, mtimeMs, format, width, height, perceptual, colour } = await ingest(path);
+      const likeness = await likenessOfFile({ path: Buffer.from(path) });
+      expect(likeness).toEqual({ contentHash, sizeBytes, mtimeMs, format, width, height, perceptual, colour });
+    }
+    writeFileSync(join(folder, "not.jpg"), "no picture");
+    await expect(likenessOfFile({ path: Buffer.from(join(folder, "not.jpg")) })).rejects.toMatchObject({ code: "corrupt" });
   });
 
   test("a small upright JPEG is its own thumbnail, byte for byte; a turned one is not", async () => {

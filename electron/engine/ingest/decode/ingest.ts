@@ -23,7 +23,7 @@ import type { Sharpness } from "./sharpness.ts";
 import { canDecode, formatByHead, formatName, hasMagic, headBytes, sniffFormat } from "./sniff.ts";
 import { writeTensor, type TensorPlace } from "./tensor-place.ts";
 import { encodePreview, thumbnailSide, writeInPlace, writeThumbnail } from "./thumbnail.ts";
-import type { IngestRequest, IngestResult, Picture, TensorShape } from "./types.ts";
+import type { FileLikeness, IngestRequest, IngestResult, Picture, TensorShape } from "./types.ts";
 
 /** Everything about one file. Throws `DecodeError` where it gives no picture. */
 export function ingestFile(request: IngestRequest): Promise<IngestResult> {
@@ -60,6 +60,17 @@ async function ingestBytes(request: IngestRequest, { identity, bytes }: ReadFile
     patient: decoded.dicom?.patient ?? null,
     tensor: request.input === null ? null : handOver(scaleTo(picture, size, size).data, request.place),
   };
+}
+
+/** Of a file that is only looked through for copies: no quality, no metadata, no thumbnail. Hashes and colours are those of `ingestFile`. */
+export function likenessOfFile({ path }: { readonly path: Uint8Array }): Promise<FileLikeness> {
+  return withKeptBytes(async (take) => {
+    const { identity, bytes } = readImageFile(path, take);
+    const { picture, facts } = await decodeBytes(bytes, path, { kind: "at-least", shortSide: 0, longSide: thumbnailSide });
+    const tiny = scaleTo(scaleWithin(picture, thumbnailSide), hashSide, hashSide);
+    const { format, width, height } = facts;
+    return { ...identity, format, width, height, perceptual: perceptualHashes(greyOf(tiny)), colour: colourSignature(tiny).fields };
+  });
 }
 
 /** The tensor for the result: none where it went to its place. */

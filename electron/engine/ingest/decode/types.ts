@@ -63,6 +63,9 @@ export interface IngestResult extends FileIdentity, PictureFacts {
   readonly tensor: Uint8Array | null;
 }
 
+/** What tells copies from others, and nothing more. */
+export type FileLikeness = FileIdentity & Pick<IngestResult, "format" | "width" | "height" | "perceptual" | "colour">;
+
 /** Measured on the picture scaled to at most 256 px, but for the two of sharpness. */
 export interface PictureQuality {
   /** Variance of the Laplacian of the grey centre (512 x 512 at full resolution); null when the picture was shrunk while decoding. */

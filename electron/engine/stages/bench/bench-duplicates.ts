@@ -8,7 +8,7 @@ import type { ChildPool } from "../../children/child-pool.ts";
 import { findCandidates } from "../../duplicates/candidates.ts";
 import { groupPairs } from "../../duplicates/groups.ts";
 import type { ContentFacts, DuplicateGroup, FileFacts, VerifiedPair } from "../../duplicates/types.ts";
-import type { IngestResult } from "../../ingest/decode/types.ts";
+import type { FileLikeness } from "../../ingest/decode/types.ts";
 import { showPath } from "../../base/path-bytes.ts";
 import { requireFolder } from "../../ingest/scan/folders.ts";
 import { unpackListing } from "../../ingest/scan/pack.ts";
@@ -35,6 +35,7 @@ export async function benchDuplicates({ folder, children, clock }: DuplicatesBen
   requireFolder(folder);
   const control = createJobControl();
   const timer = startTimer(clock);
+  children.warm();
   const listing = unpackListing(await compute("scan", { folders: [folder], leaveOut: [] }, { control }));
   const { contents, files, paths } = await readFiles(
     listing.files.filter(({ isCandidate, problem }) => isCandidate && !problem),
@@ -61,14 +62,14 @@ interface ReadFolder {
 async function readFiles(found: readonly FoundFile[], children: ChildPool): Promise<ReadFolder> {
   const sizes = new Map<number, number>();
   for (const { sizeBytes } of found) sizes.set(sizeBytes, (sizes.get(sizeBytes) ?? 0) + 1);
-  const known = new Map<string, IngestResult>();
+  const known = new Map<string, FileLikeness>();
   const holders: { readonly hash: string; readonly file: FoundFile }[] = [];
   await inLanes(found, children.size * 4, async (file) => {
     if ((sizes.get(file.sizeBytes) as number) > 1) {
       const identity = await children.run("hash", { path: file.path });
       if (!("failure" in identity) && known.has(identity.contentHash)) return void holders.push({ hash: identity.contentHash, file });
     }
-    const answer = await children.run("ingest", { path: file.path, input: null, thumbnail: null });
+    const answer = await children.run("likeness", { path: file.path });
     if ("failure" in answer) return;
     known.set(answer.contentHash, answer);
     holders.push({ hash: answer.contentHash, file });
@@ -83,13 +84,13 @@ async function readFiles(found: readonly FoundFile[], children: ChildPool): Prom
     time: file.modifiedUs / 1000,
   }));
   return {
-    contents: hashes.map((hash, index) => factsOf(index + 1, known.get(hash) as IngestResult)),
+    contents: hashes.map((hash, index) => factsOf(index + 1, known.get(hash) as FileLikeness)),
     files,
     paths: new Map(holders.map(({ hash, file }) => [ids.get(hash) as number, file.path])),
   };
 }
 
-function factsOf(id: number, answer: IngestResult): ContentFacts {
+function factsOf(id: number, answer: FileLikeness): ContentFacts {
   const { sizeBytes: byteSize, width, height, format, perceptual, colour } = answer;
   return { id, byteSize, width, height, format, perceptual, colour };
 }
