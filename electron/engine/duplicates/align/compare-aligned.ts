@@ -74,6 +74,8 @@ const mostOuterShare = 0.965;
 const captioned = { turn: 0.0004, stretch: 0.0008 };
 /** Drawings of one set agree where they are flat, which is nearly everywhere. */
 const drawing = { flatTiles: 0.25, livelyMean: 0.5 };
+/** A slide or a form may get another line: they are flat nearly everywhere, a night sky that is taken for a drawing is not. */
+const mostFlatUnderLetters = 0.5;
 const strongTone = { gain: 0.1, bias: 12 };
 const faintTone = { gain: 0.03, bias: 3 };
 const bestScore = 0.94;
@@ -115,7 +117,7 @@ export function compareAligned(first: Picture, second: Picture): AlignedMatch | 
       grey,
       caption: caption?.share ?? 0,
       written: caption === null ? null : (caption.on === "a") === isSwapped ? "second" : "first",
-      isCaptionSure: caption !== null && caption.isSure && !found.isDrawing,
+      isCaptionSure: caption !== null && caption.isSure && !found.mayGetLines,
       frame: framing === "first" ? isRestEmpty(other.plane, one.plane, affine) : framing === "second" && isRestEmpty(one.plane, other.plane, inverse(affine)), // prettier-ignore
     },
   };
@@ -175,6 +177,8 @@ interface Compared {
   readonly grey: boolean;
   readonly caption: Caption | null;
   readonly isDrawing: boolean;
+  /** One of those drawings in which another line makes another picture. */
+  readonly mayGetLines: boolean;
   readonly livelyMean: number;
 }
 
@@ -209,6 +213,7 @@ function compareWarped({ moved, still, movedPlane, stillPlanes, affine, framing 
   const shown = seen.map((value, tile) => (value === 1 && caption?.tiles[tile] !== 1 ? 1 : 0));
   const { flat, others, isOfLight } = tilesOf(...asFound, shown);
   const isDrawing = flat > drawing.flatTiles * (flat + others) && !isOfLight;
+  const mayGetLines = isDrawing && flat > mostFlatUnderLetters * (flat + others);
   [a, b] = [withoutDetail(a, shown), withoutDetail(b, shown)];
   if (hasForeignGrain(a, b) || hasForeignDetail(a, b)) return null;
   return {
@@ -218,6 +223,7 @@ function compareWarped({ moved, still, movedPlane, stillPlanes, affine, framing 
     grey,
     caption: caption === undefined ? null : isExchanged ? { ...caption, on: caption.on === "a" ? "b" : "a" } : caption,
     isDrawing,
+    mayGetLines,
     livelyMean: report.livelyMean,
   };
 }
