@@ -7,7 +7,15 @@ import type { DicomPatient } from "#protocol/dicom-model.ts";
 import type { PreviewRequest, PreviewResult, TensorResult } from "../ingest/decode/ingest.ts";
 import type { TensorPlace } from "../ingest/decode/tensor-place.ts";
 import type { Sharpness } from "../ingest/decode/sharpness.ts";
-import type { DecodeFailure, FileIdentity, FileLikeness, IngestRequest, IngestResult, Picture, TensorShape } from "../ingest/decode/types.ts";
+import type {
+  DecodeFailure,
+  FileIdentity,
+  FileLikeness,
+  IngestRequest,
+  IngestResult,
+  Picture,
+  TensorShape,
+} from "../ingest/decode/types.ts";
 import type { KeypointsRequest, KeypointsResult } from "./keypoints-of-files.ts";
 import type { VerifyRequest, VerifyResult } from "./verify-pairs.ts";
 

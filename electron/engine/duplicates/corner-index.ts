@@ -29,7 +29,11 @@ export interface CornerIndexInput {
 }
 
 /** Calls `add` with each picture that is asked about and those that most of its corners look like. 5 s on one thread for 100,000 pictures, .2 s for one among them. */
-export function pairByCorners({ keypoints, fresh }: CornerIndexInput, add: (a: number, b: number) => void, options: StageOptions = {}): void {
+export function pairByCorners(
+  { keypoints, fresh }: CornerIndexInput,
+  add: (a: number, b: number) => void,
+  options: StageOptions = {},
+): void {
   const { starts } = keypoints;
   const count = starts.length - 1;
   const asked = Array.from({ length: count }, (_, picture) => picture).filter(

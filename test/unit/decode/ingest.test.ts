@@ -82,7 +82,10 @@ describe("ingest", () => {
       Array.from({ length: 8 }, async (_, index) => {
         const path = join(folder, `${index}.${index % 2 === 0 ? "jpg" : "png"}`);
         const picture = scene(900 - 90 * index, 600, `rgb(${30 * index}, 90, 40)`);
-        writeFileSync(path, await (index % 2 === 0 ? picture.jpeg({ quality: 92, progressive: index % 4 === 0 }) : picture.png()).toBuffer());
+        writeFileSync(
+          path,
+          await (index % 2 === 0 ? picture.jpeg({ quality: 92, progressive: index % 4 === 0 }) : picture.png()).toBuffer(),
+        );
         return path;
       }),
     );

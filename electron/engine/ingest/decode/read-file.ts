@@ -39,7 +39,9 @@ export function readImageFile(path: Uint8Array, take: TakeBytes = Buffer.allocUn
 
 /** Like `readImageFile` for those who do not ask what the content is called: a slice of a large volume is not to wait for the hash of the whole. */
 export function readImageBytes(path: Uint8Array): Buffer | null {
-  return withFile(path, (descriptor, stats) => (stats.size > heldBytesLimit ? null : readAll(descriptor, Buffer.allocUnsafeSlow(stats.size))));
+  return withFile(path, (descriptor, stats) =>
+    stats.size > heldBytesLimit ? null : readAll(descriptor, Buffer.allocUnsafeSlow(stats.size)),
+  );
 }
 
 export type TakeBytes = (size: number) => Buffer;

@@ -12,7 +12,8 @@ function later(load: () => Promise<Decoder>): Decoder {
   let loading: Promise<Decoder> | null = null;
   return async (input) => {
     loading ??= load();
-    return await (await loading)(input);
+    const decode = await loading;
+    return await decode(input);
   };
 }
 
