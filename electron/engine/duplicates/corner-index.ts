@@ -90,26 +90,24 @@ function makeIndex({ starts, bits }: CornerIndexInput["keypoints"], asked: reado
   for (const picture of asked) corners += starts[picture + 1] - starts[picture];
   const words = corners > keysOf.manyCorners ? keysOf.many : keysOf.few;
   const keys = 1 << Math.min(keyBits.most, Math.max(keyBits.least, Math.ceil(Math.log2(corners + 1))));
-  const mask = keys - 1;
+  const keyOf = (word: number, corner: number): number => word * keys + (bits[corner * wordsPerCorner + word] & (keys - 1));
   const begins = new Int32Array(words * keys + 1);
   const slots = new Int32Array(words * corners);
   for (let word = 0; word < words; word++)
     for (const picture of asked)
-      for (let corner = starts[picture]; corner < starts[picture + 1]; corner++)
-        begins[word * keys + (bits[corner * wordsPerCorner + word] & mask) + 1]++;
+      for (let corner = starts[picture]; corner < starts[picture + 1]; corner++) begins[keyOf(word, corner) + 1]++;
   for (let key = 0; key < words * keys; key++) begins[key + 1] += begins[key];
   const next = begins.slice();
   for (let word = 0; word < words; word++)
     for (let slot = 0; slot < asked.length; slot++)
-      for (let corner = starts[asked[slot]]; corner < starts[asked[slot] + 1]; corner++)
-        slots[next[word * keys + (bits[corner * wordsPerCorner + word] & mask)]++] = slot;
+      for (let corner = starts[asked[slot]]; corner < starts[asked[slot] + 1]; corner++) slots[next[keyOf(word, corner)]++] = slot;
   const from = new Int32Array(words * mostCorners);
   const to = new Int32Array(words * mostCorners);
   const lookUp = (first: number, last: number): number => {
     let looks = 0;
     for (let word = 0; word < words; word++)
       for (let corner = first; corner < last; corner++) {
-        const key = word * keys + (bits[corner * wordsPerCorner + word] & mask);
+        const key = keyOf(word, corner);
         from[looks] = begins[key];
         to[looks] = begins[key + 1];
         const found = to[looks] - from[looks];

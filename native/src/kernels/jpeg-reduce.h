@@ -55,6 +55,16 @@ struct Channel {
   int32_t previous;
 };
 
+/** The mean that a block begins with, in steps of its quantiser, into `previous`; refills first. False where there is no such code. */
+LIKENESS_INLINE bool readFirst(Reader& reader, Channel& channel) {
+  int32_t value;
+  uint32_t advance;
+  reader.refill();
+  if (!readSymbol(reader, *channel.dc, true, value, advance)) return false;
+  channel.previous = static_cast<int32_t>(static_cast<uint32_t>(channel.previous) + static_cast<uint32_t>(value));
+  return true;
+}
+
 /** The coefficients of one block, folded once or twice. False where the data are damaged. */
 template <bool isTwice>
 LIKENESS_INLINE bool readBlock(Reader& reader, Channel& channel, int32_t* sums, const Fold& whole, int32_t* wholeSums) {
@@ -63,9 +73,7 @@ LIKENESS_INLINE bool readBlock(Reader& reader, Channel& channel, int32_t* sums, 
   uint32_t advance;
   auto times = [](int32_t one, int32_t other) { return static_cast<uint32_t>(one) * static_cast<uint32_t>(other); };
   auto add = [&times](int32_t& sum, int32_t one, int32_t other) { sum = static_cast<int32_t>(static_cast<uint32_t>(sum) + times(one, other)); };
-  reader.refill();
-  if (!readSymbol(reader, *channel.dc, true, value, advance)) return false;
-  channel.previous = static_cast<int32_t>(static_cast<uint32_t>(channel.previous) + static_cast<uint32_t>(value));
+  if (!readFirst(reader, channel)) return false;
   add(sums[0], channel.previous, fold.weights[0]);
   if (isTwice) add(wholeSums[0], channel.previous, whole.weights[0]);
   uint32_t index = 0;
@@ -86,9 +94,7 @@ LIKENESS_INLINE bool readBlock(Reader& reader, Channel& channel, int32_t* sums, 
 LIKENESS_INLINE bool readMean(Reader& reader, Channel& channel) {
   int32_t value;
   uint32_t advance, index = 0;
-  reader.refill();
-  if (!readSymbol(reader, *channel.dc, true, value, advance)) return false;
-  channel.previous = static_cast<int32_t>(static_cast<uint32_t>(channel.previous) + static_cast<uint32_t>(value));
+  if (!readFirst(reader, channel)) return false;
   const uint16_t* skips = channel.skips->entries;
   for (;;) {
     // 27 bits at most are gone of 56, or none.
@@ -228,6 +234,7 @@ LIKENESS_INLINE bool reduce(const JpegReduceTask& task, JpegScratch& scratch) {
   int64_t unitsAcross = (header.width + unitWidth - 1) / unitWidth, unitsDown = (header.height + unitHeight - 1) / unitHeight;
   int64_t stride = unitsAcross * unitWidth / task.factor, rows = unitsDown * unitHeight / task.factor;
   Channel channels[3];
+  bool hasSkips[4] = {};
   for (int index = 0; index < count; index++) {
     const Component& component = header.component[index];
     Channel& channel = channels[index];
@@ -241,8 +248,10 @@ LIKENESS_INLINE bool reduce(const JpegReduceTask& task, JpegScratch& scratch) {
     channel.stride = stride;
     channel.skips = nullptr;
     if (channel.pointsAcross * channel.pointsDown == 1) {
+      // Both chroma components have one table.
+      if (!hasSkips[component.ac]) makeSkipLookup(*channel.ac, scratch.skips[component.ac]);
+      hasSkips[component.ac] = true;
       channel.skips = &scratch.skips[component.ac];
-      makeSkipLookup(*channel.ac, scratch.skips[component.ac]);
     }
     scratch.planes[index].resize(static_cast<size_t>(stride * rows));
     channel.plane = scratch.planes[index].data();

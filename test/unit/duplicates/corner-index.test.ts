@@ -68,8 +68,10 @@ describe("pairByCorners", () => {
   const frame = Array.from({ length: 20 }, description);
   const strangers = Array.from({ length: 300 }, () => [...Array.from({ length: 50 }, description), ...frame]);
 
+  // 300 is a copy of 10, 301 of 200.
+  const pictures = [...strangers, ...[10, 200].map((of) => (strangers[of] as Description[]).map((corner) => blurred(corner, random)))];
+
   test("finds a copy whose corners changed by a seventh of their bits, and few of the strangers that share a frame with it", () => {
-    const pictures = [...strangers, ...[10, 200].map((of) => (strangers[of] as Description[]).map((corner) => blurred(corner, random)))];
     const pairs = told({ keypoints: tableOf(pictures) });
     expect(pairs).toContain("10 300");
     expect(pairs).toContain("200 301");
@@ -78,7 +80,6 @@ describe("pairByCorners", () => {
   });
 
   test("of fresh pictures only", () => {
-    const pictures = [...strangers, ...[10, 200].map((of) => (strangers[of] as Description[]).map((corner) => blurred(corner, random)))];
     const fresh = Uint8Array.from(pictures, (_, at) => (at === 301 ? 1 : 0));
     const pairs = told({ keypoints: tableOf(pictures), fresh });
     expect(pairs).toContain("200 301");

@@ -117,7 +117,7 @@ export function compareAligned(first: Picture, second: Picture): AlignedMatch | 
       grey,
       caption: caption?.share ?? 0,
       written: caption === null ? null : (caption.on === "a") === isSwapped ? "second" : "first",
-      isCaptionSure: caption !== null && caption.isSure && !found.mayGetLines,
+      isCaptionSure: caption?.isSure === true,
       frame: framing === "first" ? isRestEmpty(other.plane, one.plane, affine) : framing === "second" && isRestEmpty(one.plane, other.plane, inverse(affine)), // prettier-ignore
     },
   };
@@ -177,8 +177,6 @@ interface Compared {
   readonly grey: boolean;
   readonly caption: Caption | null;
   readonly isDrawing: boolean;
-  /** One of those drawings in which another line makes another picture. */
-  readonly mayGetLines: boolean;
   readonly livelyMean: number;
 }
 
@@ -213,7 +211,7 @@ function compareWarped({ moved, still, movedPlane, stillPlanes, affine, framing 
   const shown = seen.map((value, tile) => (value === 1 && caption?.tiles[tile] !== 1 ? 1 : 0));
   const { flat, others, isOfLight } = tilesOf(...asFound, shown);
   const isDrawing = flat > drawing.flatTiles * (flat + others) && !isOfLight;
-  const mayGetLines = isDrawing && flat > mostFlatUnderLetters * (flat + others);
+  const isSure = caption?.isSure === true && !(isDrawing && flat > mostFlatUnderLetters * (flat + others));
   [a, b] = [withoutDetail(a, shown), withoutDetail(b, shown)];
   if (hasForeignGrain(a, b) || hasForeignDetail(a, b)) return null;
   return {
@@ -221,9 +219,8 @@ function compareWarped({ moved, still, movedPlane, stillPlanes, affine, framing 
     stillShare,
     tone,
     grey,
-    caption: caption === undefined ? null : isExchanged ? { ...caption, on: caption.on === "a" ? "b" : "a" } : caption,
+    caption: caption === undefined ? null : { ...caption, isSure, on: isExchanged ? (caption.on === "a" ? "b" : "a") : caption.on },
     isDrawing,
-    mayGetLines,
     livelyMean: report.livelyMean,
   };
 }

@@ -35,8 +35,6 @@ async function ingestBytes(request: IngestRequest, { identity, bytes }: ReadFile
   const decoded = await decodeBytes(bytes, request.path, { kind: "at-least", shortSide: size, longSide: thumbnailSide, sharpness: true });
   const { picture, facts } = decoded;
   const small = scaleWithin(picture, thumbnailSide);
-  const tiny = scaleTo(small, hashSide, hashSide);
-  const colours = colourSignature(tiny);
   if (request.thumbnail !== null)
     await writeThumbnail({ folder: request.thumbnail, contentHash: identity.contentHash, bytes, decoded, small });
   const sharpness = decoded.sharpness ?? (decoded.fullResolution ? measureSharpnessOf(picture) : { sharpness: null, blurEffect: null });
@@ -47,9 +45,7 @@ async function ingestBytes(request: IngestRequest, { identity, bytes }: ReadFile
   return {
     ...identity,
     ...facts,
-    averageColour: colours.average,
-    perceptual: perceptualHashes(greyOf(tiny)),
-    colour: colours.fields,
+    ...looksOf(small),
     quality: {
       ...sharpness,
       ...measureLightAndColour(small),
@@ -67,10 +63,17 @@ export function likenessOfFile({ path }: { readonly path: Uint8Array }): Promise
   return withKeptBytes(async (take) => {
     const { identity, bytes } = readImageFile(path, take);
     const { picture, facts } = await decodeBytes(bytes, path, { kind: "at-least", shortSide: 0, longSide: thumbnailSide });
-    const tiny = scaleTo(scaleWithin(picture, thumbnailSide), hashSide, hashSide);
     const { format, width, height } = facts;
-    return { ...identity, format, width, height, perceptual: perceptualHashes(greyOf(tiny)), colour: colourSignature(tiny).fields };
+    const { perceptual, colour } = looksOf(scaleWithin(picture, thumbnailSide));
+    return { ...identity, format, width, height, perceptual, colour };
   });
+}
+
+/** What tells copies, and the colour that stands for a picture. @param small within `thumbnailSide` */
+function looksOf(small: Picture): Pick<IngestResult, "averageColour" | "perceptual" | "colour"> {
+  const tiny = scaleTo(small, hashSide, hashSide);
+  const { average, fields } = colourSignature(tiny);
+  return { averageColour: average, perceptual: perceptualHashes(greyOf(tiny)), colour: fields };
 }
 
 /** The tensor for the result: none where it went to its place. */

@@ -8,11 +8,10 @@ import type { ImageFormat } from "../types.ts";
 import { decodeJpeg } from "./jpeg.ts";
 import { decodeWithVips } from "./vips.ts";
 
+/** A module that is loaded already is had again in some microseconds. */
 function later(load: () => Promise<Decoder>): Decoder {
-  let loading: Promise<Decoder> | null = null;
   return async (input) => {
-    loading ??= load();
-    const decode = await loading;
+    const decode = await load();
     return await decode(input);
   };
 }
