@@ -7,6 +7,7 @@ import { availableParallelism } from "node:os";
 
 import { instructionLevels, loadNative, type InstructionLevel, type LoadResult } from "./load.ts";
 import { alignmentSums, type AlignmentSumsArguments } from "./twins/alignment-sums.ts";
+import { areaMeans, type AreaMeansArguments } from "./twins/area-means.ts";
 import { augment, type AugmentArguments } from "./twins/augment.ts";
 import { boxReduce, type BoxReduceArguments } from "./twins/box-reduce.ts";
 import { exactNeighbours, maxThreads, type ExactNeighboursArguments } from "./twins/exact-neighbours.ts";
@@ -21,13 +22,18 @@ import { mutualNeighbours, type MutualNeighboursArguments } from "./twins/mutual
 import { projectRows, type ProjectRowsArguments } from "./twins/project-rows.ts";
 import { resample, type ResampleArguments } from "./twins/resample.ts";
 import { sharpness, type SharpnessArguments } from "./twins/sharpness.ts";
+import { shiftSums, type ShiftSumsArguments } from "./twins/shift-sums.ts";
+import { smoothPlane, type SmoothPlaneArguments } from "./twins/smooth-plane.ts";
 import { splitRows, type SplitRowsArguments } from "./twins/split-rows.ts";
 import { spreadLabels, type SpreadLabelsArguments } from "./twins/spread-labels.ts";
+import { tileResiduals, type TileResidualsArguments } from "./twins/tile-residuals.ts";
 import { umapLayout, type UmapLayoutArguments } from "./twins/umap-layout.ts";
+import { warpPicture, type WarpPictureArguments } from "./twins/warp-picture.ts";
 
 /** Kernel -> what it takes and gives. Each fills arrays that the caller made and throws as kernel-error.ts says. */
 export interface KernelTable {
   alignmentSums(given: AlignmentSumsArguments): void;
+  areaMeans(given: AreaMeansArguments): void;
   augment(given: AugmentArguments): void;
   boxReduce(given: BoxReduceArguments): void;
   exactNeighbours(given: ExactNeighboursArguments): void;
@@ -42,9 +48,13 @@ export interface KernelTable {
   projectRows(given: ProjectRowsArguments): void;
   resample(given: ResampleArguments): void;
   sharpness(given: SharpnessArguments): void;
+  shiftSums(given: ShiftSumsArguments): void;
+  smoothPlane(given: SmoothPlaneArguments): void;
   splitRows(given: SplitRowsArguments): void;
   spreadLabels(given: SpreadLabelsArguments): void;
+  tileResiduals(given: TileResidualsArguments): void;
   umapLayout(given: UmapLayoutArguments): number;
+  warpPicture(given: WarpPictureArguments): number;
 }
 
 export type KernelName = keyof KernelTable;
@@ -57,6 +67,7 @@ export interface Kernels extends KernelTable {
 
 export const twins: KernelTable = {
   alignmentSums,
+  areaMeans,
   augment,
   boxReduce,
   exactNeighbours,
@@ -71,9 +82,13 @@ export const twins: KernelTable = {
   projectRows,
   resample,
   sharpness,
+  shiftSums,
+  smoothPlane,
   splitRows,
   spreadLabels,
+  tileResiduals,
   umapLayout,
+  warpPicture,
 };
 
 const kernelNames = Object.keys(twins) as KernelName[];

@@ -27,6 +27,7 @@
 #include "kernels/umap-layout.h"
 #include "letters-binding.h"
 #include "neighbours-binding.h"
+#include "tiles-binding.h"
 #include "training/binding.h"
 #include "watch-parent.h"
 
@@ -36,12 +37,14 @@ namespace {
 struct State {
   Instructions best = bestInstructions();
   Instructions level = best;
+  AreaMeansScratch areaMeans;
   AugmentScratch augment;
   BoxScratch box;
   CornersScratch corners;
   HistogramScratch histograms;
   JpegScratch jpeg;
   LettersScratch letters;
+  PlaneScratch plane;
   ResampleScratch resample;
   SharpnessScratch sharpness;
   SpreadScratch spread;
@@ -102,6 +105,12 @@ napi_value augmentBinding(napi_env env, napi_callback_info info, State& state) {
 }
 
 napi_value alignmentSumsBinding(napi_env env, napi_callback_info info, State& state) { return alignmentSumsFor(env, info, state.level); }
+
+napi_value areaMeansBinding(napi_env env, napi_callback_info info, State& state) { return areaMeansFor(env, info, state.level, state.areaMeans); }
+napi_value smoothPlaneBinding(napi_env env, napi_callback_info info, State& state) { return smoothPlaneFor(env, info, state.level, state.plane); }
+napi_value tileResidualsBinding(napi_env env, napi_callback_info info, State& state) { return tileResidualsFor(env, info, state.level, state.plane); }
+napi_value shiftSumsBinding(napi_env env, napi_callback_info info, State& state) { return shiftSumsFor(env, info, state.level); }
+napi_value warpPictureBinding(napi_env env, napi_callback_info info, State& state) { return warpPictureFor(env, info, state.level); }
 
 napi_value findBadRowBinding(napi_env env, napi_callback_info info, State&) {
   Arguments given(env, info, "findBadRow");
@@ -303,6 +312,7 @@ struct Entry {
 /** The names of native/kernels.ts, those of native/training.ts, `watchParent` and `instructions`. */
 constexpr Entry entries[] = {
     {"alignmentSums", guarded<alignmentSumsBinding>},
+    {"areaMeans", guarded<areaMeansBinding>},
     {"augment", guarded<augmentBinding>},
     {"boxReduce", guarded<boxReduceBinding>},
     {"exactNeighbours", guarded<exactNeighboursBinding>},
@@ -317,8 +327,11 @@ constexpr Entry entries[] = {
     {"projectRows", guarded<projectRowsBinding>},
     {"resample", guarded<resampleBinding>},
     {"sharpness", guarded<sharpnessBinding>},
+    {"shiftSums", guarded<shiftSumsBinding>},
+    {"smoothPlane", guarded<smoothPlaneBinding>},
     {"splitRows", guarded<splitRowsBinding>},
     {"spreadLabels", guarded<spreadLabelsBinding>},
+    {"tileResiduals", guarded<tileResidualsBinding>},
     {"trainingClose", guarded<trainingCloseBinding>},
     {"trainingOpen", guarded<trainingOpenBinding>},
     {"trainingRead", guarded<trainingReadBinding>},
@@ -326,6 +339,7 @@ constexpr Entry entries[] = {
     {"trainingTimes", guarded<trainingTimesBinding>},
     {"trainingWrite", guarded<trainingWriteBinding>},
     {"umapLayout", guarded<umapLayoutBinding>},
+    {"warpPicture", guarded<warpPictureBinding>},
     {"watchParent", guarded<watchParentBinding>},
     {"instructions", guarded<instructionsBinding>},
 };

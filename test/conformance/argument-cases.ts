@@ -4,6 +4,7 @@ import type { KernelName } from "#native/kernels.ts";
 import { alignmentArguments } from "./alignment-arguments.ts";
 import { planOf } from "./augment-plans.ts";
 import { lettersArguments } from "./letters-arguments.ts";
+import { tilesArguments } from "./tiles-arguments.ts";
 
 export interface ArgumentCase {
   readonly kernel: KernelName;
@@ -17,6 +18,7 @@ export function argumentCases(): ArgumentCase[] {
   return [
     alignmentArguments(),
     lettersArguments(),
+    ...tilesArguments(),
     {
       kernel: "boxReduce",
       good: { source: new Uint8Array(20), sourceWidth: 3, sourceHeight: 2, factor: 2, target: new Uint8Array(6) },

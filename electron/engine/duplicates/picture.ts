@@ -2,6 +2,8 @@
  * @file Decoded pictures as the duplicate checks see them, and the few ways they are turned and scaled. Scaling is by area: each output
  * pixel is the mean of the input it covers, so that two sizes of one picture meet at a common size with the noise averaged out.
  */
+import { loadKernels } from "#native/kernels.ts";
+import { chromaScales, lumaShares } from "#native/twins/area-means.ts";
 
 /** A decoded picture: upright, sRGB, no alpha (transparent parts on white). */
 export interface Picture {
@@ -98,10 +100,13 @@ export function sourceSize(picture: Picture): { width: number; height: number } 
 
 /** Scales by area to `width` x `height` (neither larger than the picture's) and splits into luma and chroma. */
 export function toPlanes(picture: Picture, width: number, height: number): Planes {
-  const rgb = scaleByArea(picture, width, height);
-  const planes = emptyPlanes(width, height);
-  for (let index = 0, at = 0; index < width * height; index++, at += 3) storeColour(planes, index, rgb[at], rgb[at + 1], rgb[at + 2]);
-  return planes;
+  return asPlanes(areaMeansOf(picture, width, height, 1), width, height);
+}
+
+/** @param values [3, height, width] luma, blue, red */
+export function asPlanes(values: Float32Array, width: number, height: number): Planes {
+  const plane = (at: number): Float32Array => values.subarray(at * width * height, (at + 1) * width * height);
+  return { width, height, luma: plane(0), blue: plane(1), red: plane(2) };
 }
 
 export function emptyPlanes(width: number, height: number): Planes {
@@ -109,78 +114,35 @@ export function emptyPlanes(width: number, height: number): Planes {
   return { width, height, luma: plane(), blue: plane(), red: plane() };
 }
 
-/** Shares of brightness, and what the differences to it are scaled by. */
-const shares = { red: 0.299, green: 0.587, blue: 0.114 };
-const scales = { blue: 0.564, red: 0.713 };
-
 /** Called for every pixel: plain arguments. */
 export function storeColour(planes: Planes, at: number, red: number, green: number, blue: number): void {
-  const luma = shares.red * red + shares.green * green + shares.blue * blue;
+  const luma = lumaShares.red * red + lumaShares.green * green + lumaShares.blue * blue;
   planes.luma[at] = luma;
-  planes.blue[at] = (blue - luma) * scales.blue;
-  planes.red[at] = (red - luma) * scales.red;
+  planes.blue[at] = (blue - luma) * chromaScales.blue;
+  planes.red[at] = (red - luma) * chromaScales.red;
 }
 
 /** The way back, unbounded. @param into red, green, blue */
 export function readColour(luma: number, blueDifference: number, redDifference: number, into: Float64Array): void {
-  const red = luma + redDifference / scales.red;
-  const blue = luma + blueDifference / scales.blue;
+  const red = luma + redDifference / chromaScales.red;
+  const blue = luma + blueDifference / chromaScales.blue;
   into[0] = red;
-  into[1] = (luma - shares.red * red - shares.blue * blue) / shares.green;
+  into[1] = (luma - lumaShares.red * red - lumaShares.blue * blue) / lumaShares.green;
   into[2] = blue;
 }
 
-/** [height, width, 3] means over the area each output pixel covers. Two passes: rows into each other, then columns. */
+/** [height, width, 3] means over the area each output pixel covers. */
 export function scaleByArea(picture: Picture, width: number, height: number): Float32Array {
-  const { data } = picture;
-  if (width === picture.width && height === picture.height) return Float32Array.from(data);
-  const columns = coverage(picture.width, width);
-  const rows = coverage(picture.height, height);
-  const result = new Float32Array(3 * width * height);
-  const stride = 3 * picture.width;
-  const gathered = new Float32Array(stride);
-  for (let y = 0; y < height; y++) {
-    const firstTap = rows.offsets[y];
-    let from = rows.starts[y] * stride;
-    for (let tap = firstTap; tap < rows.offsets[y + 1]; tap++, from += stride) {
-      const weight = rows.weights[tap];
-      if (tap === firstTap) for (let x = 0; x < stride; x++) gathered[x] = weight * data[from + x];
-      else for (let x = 0; x < stride; x++) gathered[x] += weight * data[from + x];
-    }
-    let to = 3 * y * width;
-    for (let x = 0; x < width; x++, to += 3) {
-      let r = 0;
-      let g = 0;
-      let b = 0;
-      let at = 3 * columns.starts[x];
-      for (let tap = columns.offsets[x]; tap < columns.offsets[x + 1]; tap++, at += 3) {
-        const weight = columns.weights[tap];
-        r += weight * gathered[at];
-        g += weight * gathered[at + 1];
-        b += weight * gathered[at + 2];
-      }
-      result[to] = r;
-      result[to + 1] = g;
-      result[to + 2] = b;
-    }
-  }
-  return result;
+  return areaMeansOf(picture, width, height, 0);
 }
 
-/** The weights of the inputs under each output, one run per output. */
-function coverage(from: number, to: number): { starts: Int32Array; offsets: Int32Array; weights: Float32Array } {
-  const starts = new Int32Array(to);
-  const offsets = new Int32Array(to + 1);
-  const weights: number[] = [];
-  const scale = from / to;
-  for (let index = 0; index < to; index++) {
-    const low = index * scale;
-    const high = Math.min(from, low + scale);
-    starts[index] = Math.floor(low + 1e-9);
-    for (let input = starts[index]; input < high - 1e-9; input++) {
-      weights.push((Math.min(high, input + 1) - Math.max(low, input)) / scale);
-    }
-    offsets[index + 1] = weights.length;
-  }
-  return { starts, offsets, weights: Float32Array.from(weights) };
+function areaMeansOf(
+  { data, width: sourceWidth, height: sourceHeight }: Picture,
+  width: number,
+  height: number,
+  planes: 0 | 1,
+): Float32Array {
+  const target = new Float32Array(3 * width * height);
+  loadKernels().areaMeans({ source: data, sourceWidth, sourceHeight, targetWidth: width, targetHeight: height, planes, target });
+  return target;
 }

@@ -3,6 +3,9 @@
  * kernel live in the finest detail, pictures do not), how lively each 8 x 8 tile is, and a 16 x 16 sketch. Kept as long as the picture
  * is, since a picture is usually compared more than once.
  */
+import { loadKernels } from "#native/kernels.ts";
+import { tileCountOf } from "#native/twins/plane-tiles.ts";
+
 import { scaleByArea, toPlanes } from "./picture.ts";
 import type { Picture, Planes } from "./picture.ts";
 
@@ -28,11 +31,6 @@ export interface Prepared {
 const preparedOf = new WeakMap<Picture, Map<number, Prepared>>();
 const sketchOf = new WeakMap<Picture, Float32Array>();
 
-/** Number of tiles along a side; the last one takes what is left over. */
-export function tileCount(length: number): number {
-  return Math.max(1, Math.floor(length / tileSide));
-}
-
 export function prepare(picture: Picture, width: number, height: number): Prepared {
   let sizes = preparedOf.get(picture);
   if (!sizes) preparedOf.set(picture, (sizes = new Map<number, Prepared>()));
@@ -56,85 +54,43 @@ function build(picture: Picture, width: number, height: number): Prepared {
   return preparePlanes(toPlanes(picture, width, height));
 }
 
-export function preparePlanes(planes: Planes): Prepared {
-  const { width, height } = planes;
-  const luma = blur(planes.luma, width, height);
-  const blue = blur(planes.blue, width, height);
-  const red = blur(planes.red, width, height);
-  const tilesAcross = tileCount(width);
-  const tilesDown = tileCount(height);
-  const lumaActivity = activity([luma], width, height);
-  const chromaActivity = activity([blue, red], width, height);
-  const contrast = Math.sqrt(variance(luma) + variance(blue) + variance(red));
+export function preparePlanes({ width, height, luma, blue, red }: Planes): Prepared {
+  const [tilesAcross, tilesDown] = [tileCountOf(width), tileCountOf(height)];
+  const [lumaEnergies, chromaEnergies] = [new Float64Array(tilesAcross * tilesDown), new Float64Array(tilesAcross * tilesDown)];
+  const smooth = (plane: Float32Array, energies: Float64Array): { readonly blurred: Float32Array; readonly variance: number } => {
+    const blurred = new Float32Array(plane.length);
+    const moments = new Float64Array(2);
+    loadKernels().smoothPlane({ plane, width, height, blurred, energies, moments });
+    const [sum, squares] = moments;
+    return { blurred, variance: Math.max(0, squares / plane.length - (sum / plane.length) ** 2) };
+  };
+  const ofLuma = smooth(luma, lumaEnergies);
+  const ofBlue = smooth(blue, chromaEnergies);
+  const ofRed = smooth(red, chromaEnergies);
+  const size = { width, height, tilesAcross, tilesDown };
   return {
-    width,
-    height,
-    tilesAcross,
-    tilesDown,
-    sharpLuma: planes.luma,
-    blurred: [luma, blue, red],
-    lumaActivity,
-    chromaActivity,
-    contrast,
+    ...size,
+    sharpLuma: luma,
+    blurred: [ofLuma.blurred, ofBlue.blurred, ofRed.blurred],
+    lumaActivity: activity(lumaEnergies, size),
+    chromaActivity: activity(chromaEnergies, size),
+    contrast: Math.sqrt(ofLuma.variance + ofBlue.variance + ofRed.variance),
   };
 }
 
-function variance(plane: Float32Array): number {
-  let sum = 0;
-  let squares = 0;
-  for (let at = 0; at < plane.length; at++) {
-    sum += plane[at];
-    squares += plane[at] * plane[at];
-  }
-  return Math.max(0, squares / plane.length - (sum / plane.length) ** 2);
+type TiledSize = Pick<Prepared, "width" | "height" | "tilesAcross" | "tilesDown">;
+
+/** Root mean squares of slopes, which were taken over two pixels. */
+function activity(energies: Float64Array, size: TiledSize): Float32Array {
+  const roots = new Float32Array(energies.length);
+  for (let tile = 0; tile < roots.length; tile++) roots[tile] = Math.sqrt(energies[tile] / (4 * pixelsOfTile(size, tile)));
+  return roots;
 }
 
-function blur(plane: Float32Array, width: number, height: number): Float32Array {
-  const across = new Float32Array(plane.length);
-  for (let y = 0; y < height; y++) {
-    const row = y * width;
-    const end = row + width - 1;
-    for (let at = row + 1; at < end; at++) across[at] = 0.25 * plane[at - 1] + 0.5 * plane[at] + 0.25 * plane[at + 1];
-    // The edge goes on outside.
-    for (const at of [row, end]) across[at] = 0.25 * plane[Math.max(row, at - 1)] + 0.5 * plane[at] + 0.25 * plane[Math.min(end, at + 1)];
-  }
-  const both = new Float32Array(plane.length);
-  for (let y = 0; y < height; y++) {
-    const above = (y > 0 ? y - 1 : y) * width;
-    const here = y * width;
-    const below = (y < height - 1 ? y + 1 : y) * width;
-    for (let x = 0; x < width; x++) both[here + x] = 0.25 * across[above + x] + 0.5 * across[here + x] + 0.25 * across[below + x];
-  }
-  return both;
-}
-
-function activity(planes: readonly Float32Array[], width: number, height: number): Float32Array {
-  const across = tileCount(width);
-  const down = tileCount(height);
-  const sums = new Float32Array(across * down);
-  for (let tileRow = 0; tileRow < down; tileRow++) {
-    const top = Math.max(1, tileRow * tileSide);
-    const bottom = Math.min(height - 1, tileRow === down - 1 ? height : (tileRow + 1) * tileSide);
-    for (let tileColumn = 0; tileColumn < across; tileColumn++) {
-      const left = Math.max(1, tileColumn * tileSide);
-      const right = Math.min(width - 1, tileColumn === across - 1 ? width : (tileColumn + 1) * tileSide);
-      let sum = 0;
-      for (const plane of planes) {
-        for (let y = top; y < bottom; y++) {
-          for (let at = y * width + left; at < y * width + right; at++) {
-            const gx = plane[at + 1] - plane[at - 1];
-            const gy = plane[at + width] - plane[at - width];
-            sum += gx * gx + gy * gy;
-          }
-        }
-      }
-      sums[tileRow * across + tileColumn] = sum;
-    }
-  }
-  for (let tile = 0; tile < sums.length; tile++) {
-    const tileWidth = (tile % across) + 1 === across ? width - (across - 1) * tileSide : tileSide;
-    const tileHeight = Math.floor(tile / across) + 1 === down ? height - (down - 1) * tileSide : tileSide;
-    sums[tile] = Math.sqrt(sums[tile] / (4 * tileWidth * tileHeight));
-  }
-  return sums;
+/** The last tiles take what is left over. */
+export function pixelsOfTile({ width, height, tilesAcross, tilesDown }: TiledSize, tile: number): number {
+  const [column, row] = [tile % tilesAcross, Math.floor(tile / tilesAcross)];
+  const tileWidth = column + 1 === tilesAcross ? width - column * tileSide : tileSide;
+  const tileHeight = row + 1 === tilesDown ? height - row * tileSide : tileSide;
+  return tileWidth * tileHeight;
 }

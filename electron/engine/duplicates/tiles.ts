@@ -5,7 +5,9 @@
  * pixel stands for, the less is forgiven. The constants were fitted to 300 real pictures saved again in five ways: the worst tile of
  * 99 of 100 pairs stays under 1.3 times the allowance (test/bench/duplicates.bench.ts).
  */
-import { tileSide } from "./prepared.ts";
+import { loadKernels } from "#native/kernels.ts";
+
+import { pixelsOfTile } from "./prepared.ts";
 import type { Prepared } from "./prepared.ts";
 
 export interface TileReport {
@@ -48,27 +50,9 @@ function isLively(a: Prepared, b: Prepared, tile: number): boolean {
  * longer than `limit`: such a pair is not one picture in two sizes.
  */
 export function estimateShift(a: Prepared, b: Prepared, limit: number): Shift {
-  const { width, height } = a;
-  const first = a.blurred[0];
-  const second = b.blurred[0];
-  let xx = 0;
-  let xy = 0;
-  let yy = 0;
-  let xd = 0;
-  let yd = 0;
-  for (let y = 1; y < height - 1; y++) {
-    const end = (y + 1) * width - 1;
-    for (let at = y * width + 1; at < end; at++) {
-      const difference = second[at] - first[at];
-      const gx = first[at + 1] - first[at - 1] + second[at + 1] - second[at - 1];
-      const gy = first[at + width] - first[at - width] + second[at + width] - second[at - width];
-      xx += gx * gx;
-      xy += gx * gy;
-      yy += gy * gy;
-      xd += gx * difference;
-      yd += gy * difference;
-    }
-  }
+  const sums = new Float64Array(5);
+  loadKernels().shiftSums({ first: a.blurred[0], second: b.blurred[0], width: a.width, height: a.height, sums });
+  const [xx, xy, yy, xd, yd] = sums;
   const determinant = xx * yy - xy * xy;
   if (determinant <= 1e-3 * (xx + yy) * (xx + yy)) return { x: 0, y: 0 };
   const x = (4 * (xd * yy - yd * xy)) / determinant;
@@ -87,83 +71,71 @@ export interface TilesHow {
   readonly isGrey?: boolean;
 }
 
+/** Shorter moves are none, in pixels. */
+const leastShift = 0.01;
+
 export function compareTiles(a: Prepared, b: Prepared, how: TilesHow): TileReport {
   const { width, height, tilesAcross, tilesDown } = a;
   const tone = how.tone ?? { lumaGain: 1, lumaBias: 0, chromaGain: 1, blueBias: 0, redBias: 0 };
-  const gains = [tone.lumaGain, tone.chromaGain, tone.chromaGain];
-  const biases = [tone.lumaBias, tone.blueBias, tone.redBias];
-  const luma = new Float32Array(tilesAcross * tilesDown);
-  const chroma = new Float32Array(tilesAcross * tilesDown);
-  const stepX = how.shift.x / 4;
-  const stepY = how.shift.y / 4;
-  const shifted = Math.abs(how.shift.x) + Math.abs(how.shift.y) > 0.01;
-  for (let channel = 0; channel < 3; channel++) {
-    const first = a.blurred[channel];
-    const second = b.blurred[channel];
-    const gain = gains[channel];
-    const bias = biases[channel];
-    const sums = channel === 0 ? luma : chroma;
-    for (let y = 0; y < height; y++) {
-      const tileRow = Math.min(tilesDown - 1, y >> 3) * tilesAcross;
-      const inside = shifted && y > 0 && y < height - 1;
-      for (let column = 0; column < tilesAcross; column++) {
-        const start = y * width + column * tileSide;
-        const end = column + 1 === tilesAcross ? (y + 1) * width : start + tileSide;
-        let sum = sums[tileRow + column];
-        for (let at = start; at < end; at++) {
-          let residual = second[at] - gain * first[at] - bias;
-          if (inside && at > y * width && at < (y + 1) * width - 1) {
-            residual -= stepX * (first[at + 1] - first[at - 1] + second[at + 1] - second[at - 1]);
-            residual -= stepY * (first[at + width] - first[at - width] + second[at + width] - second[at - width]);
-          }
-          sum = Math.fround(sum + residual * residual);
-        }
-        sums[tileRow + column] = sum;
-      }
-    }
+  const isShifted = Math.abs(how.shift.x) + Math.abs(how.shift.y) > leastShift;
+  const [stepX, stepY] = isShifted ? [how.shift.x / 4, how.shift.y / 4] : [0, 0];
+  const [luma, chroma] = [new Float64Array(tilesAcross * tilesDown), new Float64Array(tilesAcross * tilesDown)];
+  const add = (channel: 0 | 1 | 2, gain: number, bias: number, sums: Float64Array): void =>
+    loadKernels().tileResiduals({ first: a.blurred[channel], second: b.blurred[channel], width, height, gain, bias, stepX, stepY, sums });
+  add(0, tone.lumaGain, tone.lumaBias, luma);
+  if (how.isGrey !== true) {
+    add(1, tone.chromaGain, tone.blueBias, chroma);
+    add(2, tone.chromaGain, tone.redBias, chroma);
   }
   return judge(a, b, { luma, chroma, how });
 }
 
-function judge(a: Prepared, b: Prepared, sums: { luma: Float32Array; chroma: Float32Array; how: TilesHow }): TileReport {
-  const { tilesAcross, tilesDown } = a;
+function judge(a: Prepared, b: Prepared, sums: { luma: Float64Array; chroma: Float64Array; how: TilesHow }): TileReport {
   const { sourcePixels, seen, isGrey = false } = sums.how;
   const noise = Math.max(1, sourcePixels) ** -0.7;
-  const ratios = new Float32Array(tilesAcross * tilesDown);
-  const lively: number[] = [];
+  const ratios = new Float32Array(sums.luma.length);
+  const lively = new Float32Array(ratios.length);
+  const [lumaAround, chromaAround] = [calmest(a.lumaActivity, b.lumaActivity, a), calmest(a.chromaActivity, b.chromaActivity, a)];
+  let livelyCount = 0;
+  let livelySum = 0;
   let worst = 0;
-  for (let row = 0; row < tilesDown; row++) {
-    for (let column = 0; column < tilesAcross; column++) {
-      const tile = row * tilesAcross + column;
-      if (seen?.[tile] === 0) continue;
-      const pixels =
-        (column + 1 === tilesAcross ? a.width - column * tileSide : tileSide) *
-        (row + 1 === tilesDown ? a.height - row * tileSide : tileSide);
-      const around = neighbourhoodActivity(a, b, row, column);
-      const lumaAllowance = 1.4 + 1.8 * noise + (0.12 + 0.12 * noise) * around.luma;
-      const chromaAllowance = 1.2 + 4.2 * noise + (0.18 + 0.4 * noise) * around.chroma + (0.02 + 0.1 * noise) * around.luma;
-      const lumaRatio = Math.sqrt(sums.luma[tile] / pixels) / lumaAllowance;
-      const ratio = isGrey ? lumaRatio : Math.max(lumaRatio, Math.sqrt(sums.chroma[tile] / pixels) / chromaAllowance);
-      ratios[tile] = ratio;
-      if (isLively(a, b, tile)) lively.push(ratio);
-      if (ratio > worst) worst = ratio;
-    }
+  for (let tile = 0; tile < ratios.length; tile++) {
+    if (seen?.[tile] === 0) continue;
+    const pixels = pixelsOfTile(a, tile);
+    const lumaAllowance = 1.4 + 1.8 * noise + (0.12 + 0.12 * noise) * lumaAround[tile];
+    const chromaAllowance = 1.2 + 4.2 * noise + (0.18 + 0.4 * noise) * chromaAround[tile] + (0.02 + 0.1 * noise) * lumaAround[tile];
+    const lumaRatio = Math.sqrt(sums.luma[tile] / pixels) / lumaAllowance;
+    const ratio = isGrey ? lumaRatio : Math.max(lumaRatio, Math.sqrt(sums.chroma[tile] / pixels) / chromaAllowance);
+    ratios[tile] = ratio;
+    if (ratio > worst) worst = ratio;
+    if (!isLively(a, b, tile)) continue;
+    lively[livelyCount++] = ratio;
+    livelySum += ratio;
   }
-  lively.sort((first, second) => first - second);
-  const livelyMean = lively.reduce((sum, ratio) => sum + ratio, 0) / Math.max(1, lively.length);
-  return { worst, livelyMean, livelyHigh: lively[Math.floor(0.9 * lively.length)] ?? 0, ratios };
+  const sorted = lively.subarray(0, livelyCount).sort();
+  return { worst, livelyMean: livelySum / Math.max(1, livelyCount), livelyHigh: sorted[Math.floor(0.9 * livelyCount)] ?? 0, ratios };
 }
 
-/** Ringing and colour bleeding reach a block further: the liveliest of the 3 x 3 tiles around counts. */
-function neighbourhoodActivity(a: Prepared, b: Prepared, row: number, column: number): { luma: number; chroma: number } {
-  let luma = 0;
-  let chroma = 0;
-  for (let y = Math.max(0, row - 1); y <= Math.min(a.tilesDown - 1, row + 1); y++) {
-    for (let x = Math.max(0, column - 1); x <= Math.min(a.tilesAcross - 1, column + 1); x++) {
-      const tile = y * a.tilesAcross + x;
-      luma = Math.max(luma, Math.min(a.lumaActivity[tile], b.lumaActivity[tile]));
-      chroma = Math.max(chroma, Math.min(a.chromaActivity[tile], b.chromaActivity[tile]));
-    }
+/** How lively the calmer of two pictures is. Ringing and colour bleeding reach a block further: the liveliest of the 3 x 3 tiles around counts. */
+function calmest(
+  one: Float32Array,
+  other: Float32Array,
+  { tilesAcross, tilesDown }: Pick<Prepared, "tilesAcross" | "tilesDown">,
+): Float32Array {
+  const calm = new Float32Array(one.length);
+  for (let tile = 0; tile < calm.length; tile++) calm[tile] = Math.min(one[tile], other[tile]);
+  const across = mostOfThree(calm, 1, tilesAcross, tilesAcross);
+  return mostOfThree(across, tilesAcross, tilesDown, tilesAcross);
+}
+
+/** The largest of a value and its two neighbours, `step` away, along lines of `length`. */
+function mostOfThree(values: Float32Array, step: number, length: number, tilesAcross: number): Float32Array {
+  const most = new Float32Array(values.length);
+  for (let at = 0; at < values.length; at++) {
+    const place = step === 1 ? at % tilesAcross : Math.floor(at / tilesAcross);
+    const before = place > 0 ? values[at - step] : 0;
+    const behind = place < length - 1 ? values[at + step] : 0;
+    most[at] = Math.max(before, values[at], behind);
   }
-  return { luma, chroma };
+  return most;
 }
