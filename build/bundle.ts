@@ -20,6 +20,8 @@ export const nativePackages = [
   "@parcel/watcher",
   // Under the LGPL: as a package of its own it can be replaced.
   "libheif-js",
+  // LibRaw inside is under the LGPL or the CDDL.
+  "libraw-wasm",
   "@jsquash/jxl",
   "@cornerstonejs/codec-openjpeg",
   "@cornerstonejs/codec-openjph",

@@ -56,6 +56,7 @@ export const configuration: Configuration = {
     // Of the codecs only the builds that are loaded: a script with its binary inside, or one beside it.
     "!node_modules/libheif-js/libheif/*.js",
     "!node_modules/libheif-js/libheif-wasm/{libheif.js,libheif.wasm,libheif-bundle.mjs}",
+    "!node_modules/libraw-wasm/dist/{index,worker}.js",
     "!node_modules/@jsquash/jxl/codec/enc/**",
     "!node_modules/@cornerstonejs/codec-openjpeg/dist/{openjpegjs*,openjpegwasm.*}",
     "!node_modules/@cornerstonejs/codec-charls/dist/{charlsjs*,charlswasm.*}",
@@ -77,6 +78,7 @@ export const configuration: Configuration = {
     "node_modules/pkg-prebuilds/**",
     "node_modules/@parcel/watcher/**",
     "node_modules/libheif-js/**",
+    "node_modules/libraw-wasm/**",
     "node_modules/@jsquash/jxl/**",
     "node_modules/@cornerstonejs/codec-openjpeg/**",
     "node_modules/@cornerstonejs/codec-openjph/**",

@@ -10,6 +10,7 @@ import { formatByName } from "#engine/ingest/decode/sniff.ts";
 import type { ImageFormat } from "#engine/ingest/decode/types.ts";
 import { bitmap, detailed, dicom, motif, motifSharp, orientedJpeg, runLengthFrame, transferSyntaxes } from "../../fixtures/pictures.ts";
 import { nifti } from "../../fixtures/nifti.ts";
+import { mosaicPage } from "../../fixtures/mosaic.ts";
 import { oldJpegTiff } from "../../fixtures/old-jpeg.ts";
 import { dds, icon, iconBitmap, macIcon, sgi } from "../../fixtures/surfaces.ts";
 import { lzw, pixelTags, tiff } from "../../fixtures/tiff.ts";
@@ -73,6 +74,7 @@ function byHand(): (readonly [string, Buffer | Promise<Buffer>])[] {
     ["floats.tif", tiff([{ tags: pixelTags({ ...shape, compression: 5 }), chunks: { data: [lzw(floats)] } }])],
     ["big-end.tif", tiff([{ tags: pixelTags(shape), chunks: { data: [swapped(floats)] } }], { big: true })],
     ["camera.nef", inner.then((jpeg) => tiff([{ tags: [{ tag: 274, type: 3, values: [6] }], jpeg, children: [{ tags: [], jpeg }] }]))],
+    ["mosaic.dng", tiff([mosaicPage(64, 48)])],
     ["camera.cr2", inner.then((jpeg) => tiff([{ tags: [{ tag: 259, type: 3, values: [6] }], chunks: { data: [jpeg] } }]))],
     [
       "old-jpeg.tif",

@@ -1,14 +1,16 @@
 /**
- * @file Camera raws, put together as the makers do: the largest finished picture is found, turned once, and lossless sensor data are left alone.
+ * @file Camera raws, put together as the makers do: the largest finished picture is found, turned once, and lossless sensor data are left alone; where there is none the sensor's data are developed.
  */
 import { beforeAll, describe, expect, test } from "vitest";
 
 import type { Decoded } from "#engine/ingest/decode/decoder.ts";
 import { decodeBytes } from "#engine/ingest/decode/ingest.ts";
+import { turnUpright } from "#engine/ingest/decode/orient.ts";
 import { readMetadata } from "#engine/ingest/decode/metadata.ts";
 import { sniffFormat } from "#engine/ingest/decode/sniff.ts";
 
 import { furthest, motif, motifSharp, orientedJpeg } from "../../fixtures/pictures.ts";
+import { mosaicCamera, mosaicPage } from "../../fixtures/mosaic.ts";
 import { pixelTags, tiff, type Tag, type TiffPage } from "../../fixtures/tiff.ts";
 
 let small: Buffer;
@@ -158,6 +160,47 @@ test.each([1, 3, 6, 8])("orientation %i, said by the raw and by its JPEG, is fol
   const decoded = await decode(bytes, "a.nef");
   expectMotif(decoded, 96, 64);
   expect(decoded.facts.orientation).toBe(orientation);
+});
+
+describe("developed, where there is no picture inside", () => {
+  test("colours, size and camera of a mosaic", async () => {
+    const decoded = await decode(tiff([mosaicPage(320, 240)]), "a.dng");
+    expectMotif(decoded, 320, 240);
+    expect(decoded).toMatchObject({ fullResolution: true, facts: { orientation: 1, channels: 3 } });
+    expect(await readMetadata(decoded.exif)).toMatchObject({ cameraMake: "Maker" });
+  });
+  test("turned once, as it says", async () => {
+    const decoded = await decode(tiff([mosaicPage(320, 240, [turned(6)])]), "a.dng");
+    const { picture, facts } = decoded;
+    expect([facts.width, facts.height, facts.orientation, picture.width, picture.height]).toEqual([240, 320, 6, 240, 320]);
+    const upright = turnUpright({ width: 320, height: 240, data: motif(320, 240) }, 6);
+    for (const at of [60 * 240 + 60, 60 * 240 + 180, 260 * 240 + 60, 260 * 240 + 180])
+      for (let channel = 0; channel < 3; channel++) expect(Math.abs(picture.data[3 * at + channel]! - upright.data[3 * at + channel]!)).toBeLessThanOrEqual(6); // prettier-ignore
+  });
+  test("wanted small: one pixel of four, and the size is still the whole", async () => {
+    const bytes = tiff([mosaicPage(1200, 800)]);
+    const { picture, facts, fullResolution } = await decodeBytes(bytes, Buffer.from("a.dng"), { kind: "at-least", shortSide: 128, longSide: 256 }); // prettier-ignore
+    expect([picture.width, picture.height, facts.width, facts.height, fullResolution]).toEqual([600, 400, 1200, 800, false]);
+    expect(furthest(picture)).toBeLessThanOrEqual(6);
+    const centre = await decodeBytes(bytes, Buffer.from("a.dng"), { kind: "centre", side: 200 });
+    expect([centre.picture.width, centre.picture.height]).toEqual([200, 200]);
+  });
+  test("a stamp is not taken for the picture, a preview is", async () => {
+    const stamp = { tags: pixelTags({ width: 64, height: 48, bits: 8, samples: 3, photometric: 2 }), chunks: { data: [motif(64, 48)] } };
+    expectMotif(await decode(tiff([{ ...stamp, children: [mosaicPage(320, 240)] }]), "a.dng"), 320, 240);
+    expectMotif(await decode(tiff([{ tags: [], jpeg: small, children: [mosaicPage(320, 240)] }]), "a.dng"), 320, 240);
+    const preview = await motifSharp(640, 480).jpeg({ quality: 95, chromaSubsampling: "4:4:4" }).toBuffer();
+    expectMotif(await decode(tiff([{ tags: [], jpeg: preview, children: [mosaicPage(1280, 960)] }]), "a.dng"), 640, 480);
+  });
+  test("what cannot be developed shows its stamp, or says why not", async () => {
+    const damaged = (more: Partial<TiffPage>): Buffer => tiff([{ ...mosaicPage(320, 240, [short(259, 34713)]), ...more }]);
+    expectMotif(await decode(damaged({ jpeg: small }), "a.dng"), 32, 24);
+    await expect(decode(damaged({ chunks: { data: [Buffer.alloc(10)] } }), "a.dng")).rejects.toMatchObject({ code: "unsupported", message: expect.stringContaining("LibRaw") as string }); // prettier-ignore
+  });
+  test("a sensor beyond all sense is refused before it is developed", async () => {
+    const bytes = tiff([{ tags: [...pixelTags({ width: 60_000, height: 60_000, bits: 16, photometric: 32803 }), ...mosaicCamera], chunks: { data: [Buffer.alloc(10)] } }]); // prettier-ignore
+    await expect(decode(bytes, "a.dng")).rejects.toMatchObject({ code: "too-large" });
+  });
 });
 
 describe("what is wrong", () => {

@@ -1,6 +1,6 @@
 /**
- * @file Camera raws: the largest JPEG that the camera put into the file, turned as the raw itself says. Nothing is developed: size and colours are those of
- * that picture.
+ * @file Camera raws: the largest JPEG that the camera put into the file, turned as the raw itself says; size and colours are those of that picture. Where there is none, or only a stamp, the raw is developed
+ * (raw-develop.ts).
  */
 import { DecodeError } from "../decode-error.ts";
 import type { Decoded, DecodeInput } from "../decoder.ts";
@@ -8,9 +8,10 @@ import { exifOrientation, readJpegHeader } from "../jpeg-header.ts";
 import type { JpegHeader } from "../jpeg-header.ts";
 import { turnUpright } from "../orient.ts";
 import { decodeJpeg } from "./jpeg.ts";
+import { developRaw } from "./raw-develop.ts";
 import { allDirectories, canonBoxes, fujiPreviews, tiffPreviews } from "./raw-previews.ts";
 import type { Span } from "./raw-previews.ts";
-import { numberOf, openTiff, orientationOf, tiffTags } from "./tiff-directory.ts";
+import { numberOf, openTiff, orientationOf, tiffTags, type TiffDirectory } from "./tiff-directory.ts";
 import { photometrics } from "./tiff-layout.ts";
 import { decodeTiff } from "./tiff.ts";
 
@@ -23,18 +24,60 @@ interface RawFile {
   /** Null where only the JPEG knows. */
   readonly orientation: number | null;
   readonly exif: Uint8Array | null;
-  /** The first directory is a picture that TIFF can show. */
-  readonly hasPlainPicture: boolean;
+  /** Size of the first directory where it is a picture that TIFF can show. */
+  readonly plain: Size | null;
+  /** Pixels of the sensor, where a directory tells them. */
+  readonly sensor: Size | null;
 }
 
+interface Size {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Pixels. A finished picture shorter than this, of a sensor at least twice as long, is a stamp to find the file by. */
+const leastPreview = 640;
+/** DNG's, beside those of TIFF. */
+const sensorPhotometrics = [32803, 34892];
+
 export async function decodeRawFile(input: DecodeInput): Promise<Decoded> {
-  const { bytes, want } = input;
-  const file = openRaw(bytes);
-  const best = largestJpeg(bytes, file.previews);
-  if (best === null) {
-    if (file.previews.some(({ start, length }) => start + length > bytes.length))
+  const file = openRaw(input.bytes);
+  const best = largestJpeg(input.bytes, file.previews);
+  const shown = best?.header ?? file.plain;
+  if (shown !== null && !isStamp(shown, file.sensor)) return decodeFinished(input, file, best);
+  try {
+    return await decodeDeveloped(input, file);
+  } catch (thrown) {
+    if (!(thrown instanceof DecodeError) || thrown.code === "too-large") throw thrown;
+    if (shown !== null) return decodeFinished(input, file, best);
+    if (file.previews.some(({ start, length }) => start + length > input.bytes.length))
       throw new DecodeError("truncated", "the file ends before its preview does");
-    if (!file.hasPlainPicture) throw new DecodeError("unsupported", "this camera raw has no preview inside, and raws are not developed");
+    throw new DecodeError(
+      "unsupported",
+      "this camera raw has no preview inside, and LibRaw cannot develop it: it is of a kind that is not known, or damaged",
+    );
+  }
+}
+
+function isStamp(shown: Size, sensor: Size | null): boolean {
+  const length = Math.max(shown.width, shown.height);
+  return sensor !== null && length < leastPreview && Math.max(sensor.width, sensor.height) >= 2 * length;
+}
+
+async function decodeDeveloped({ bytes, want }: DecodeInput, { sensor, orientation, exif }: RawFile): Promise<Decoded> {
+  const { picture, width, height, isHalf } = await developRaw(bytes, want, sensor);
+  return {
+    picture,
+    facts: { format: "raw", width, height, orientation: orientation ?? 1, channels: 3, bitDepth: 16, hasAlpha: false, frameCount: 1 },
+    fullResolution: !isHalf,
+    exif,
+    dicom: null,
+  };
+}
+
+async function decodeFinished(input: DecodeInput, file: RawFile, best: ReturnType<typeof largestJpeg>): Promise<Decoded> {
+  const { want } = input;
+  if (best === null) {
     const plain = await decodeTiff({ ...input, format: "tiff" });
     return { ...plain, facts: { ...plain.facts, format: "raw", frameCount: 1 } };
   }
@@ -59,10 +102,10 @@ export async function decodeRawFile(input: DecodeInput): Promise<Decoded> {
 
 function openRaw(bytes: Buffer): RawFile {
   if (bytes.toString("latin1", 0, fuji.length) === fuji)
-    return { previews: fujiPreviews(bytes), orientation: null, exif: null, hasPlainPicture: false };
+    return { previews: fujiPreviews(bytes), orientation: null, exif: null, plain: null, sensor: null };
   if (bytes.toString("latin1", 4, 8) === "ftyp") {
     const { previews, directory } = canonBoxes(bytes);
-    return { previews, orientation: directory === null ? null : exifOrientation(directory), exif: directory, hasPlainPicture: false };
+    return { previews, orientation: directory === null ? null : exifOrientation(directory), exif: directory, plain: null, sensor: null };
   }
   const file = openTiff(bytes, tiffMagics);
   const directories = allDirectories(file);
@@ -74,8 +117,25 @@ function openRaw(bytes: Buffer): RawFile {
     orientation: first.entries.has(tiffTags.orientation) ? orientationOf(first) : null,
     // Only with the usual magic number do readers of EXIF take it for a TIFF.
     exif: isPlainTiff ? bytes : null,
-    hasPlainPicture: isPlainTiff && numberOf(first, tiffTags.photometric) === photometrics.rgb,
+    plain: isPlainTiff && numberOf(first, tiffTags.photometric) === photometrics.rgb ? sizeOf(first) : null,
+    sensor: sensorOf(directories),
   };
+}
+
+/** The largest of the directories that hold what a sensor saw. */
+function sensorOf(directories: readonly TiffDirectory[]): Size | null {
+  return directories
+    .filter((directory) => sensorPhotometrics.includes(numberOf(directory, tiffTags.photometric) ?? -1))
+    .map(sizeOf)
+    .filter(({ width, height }) => width > 0 && height > 0)
+    .reduce<Size | null>(
+      (largest, size) => (largest === null || size.width * size.height > largest.width * largest.height ? size : largest),
+      null,
+    );
+}
+
+function sizeOf(directory: TiffDirectory): Size {
+  return { width: numberOf(directory, tiffTags.width) ?? 0, height: numberOf(directory, tiffTags.height) ?? 0 };
 }
 
 /** The one with the most pixels among those that are pictures: lossless JPEGs (SOF3) hold the sensor's data. */
