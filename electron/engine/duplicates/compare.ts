@@ -8,11 +8,12 @@ import { scaleOf as lengthsBy } from "#protocol/affine.ts";
 
 import { compareAligned, type AlignedMatch, type Differences } from "./align/compare-aligned.ts";
 import { findCutOffTone, withTone } from "./align/cut-off-tone.ts";
+import { isGrey, withoutColour } from "./align/regrey.ts";
 import { tilesOf } from "./light.ts";
 import { hasForeignDetail, hasForeignGrain } from "./noise.ts";
-import { isLarge, orient, orientations, orientedSteps, sourceSize, swapsSides } from "./picture.ts";
+import { isLarge, lumaOf, orient, orientations, orientedSteps, sourceSize, swapsSides, toPlanes } from "./picture.ts";
 import type { Orientation, Picture } from "./picture.ts";
-import { prepare, sketch, sketchSide } from "./prepared.ts";
+import { prepare, preparePlanes, sketch, sketchSide } from "./prepared.ts";
 import type { Prepared } from "./prepared.ts";
 import { sceneAgreement } from "./scene.ts";
 import { compareTiles, countStructuredTiles, estimateShift } from "./tiles.ts";
@@ -83,6 +84,8 @@ export function comparePictures(a: Picture, b: Picture, options: CompareOptions 
     // What is no line of letters may be a small thing that came into view: nothing to give one of the two up for. Or else a tone that no line fits.
     const isDoubtful = edited !== null && edited.differences.caption > 0 && !edited.differences.isCaptionSure;
     if (edited !== null && !isDoubtful) return ofAligned(edited, "same-picture");
+    const grey = matchGrey(a, b);
+    if (grey !== null) return ofAligned(grey, "same-picture");
     const match = orientation === 0 || sketchesFollow(a, b) ? matchCutOff(a, b) : null;
     if (match !== null) return { ...nothing, relation: "same-picture", score: match.score, toned: true };
     if (edited !== null) return ofAligned(edited, "same-scene");
@@ -147,11 +150,44 @@ function matchCutOff(a: Picture, b: Picture): Match | null {
   return match && { score: 0.95 * match.score, toned: true };
 }
 
+/**
+ * As one is that lost its colour and nothing else: smooth pictures have no corners to be laid by, and need none. Its brightness was made in a way of its own, and the way that comes nearest is taken.
+ */
+function matchGrey(a: Picture, b: Picture): AlignedMatch | null {
+  if (!sameProportions(a.width, a.height, b) || regress(brightnessOf(sketch(a)), brightnessOf(sketch(b))).correlation <= leastSketchCorrelation) return null; // prettier-ignore
+  const { width, height } = commonSize(a, b, firstSide);
+  const [one, other] = [toPlanes(a, width, height), toPlanes(b, width, height)];
+  if (isGrey(one) === isGrey(other)) return null;
+  const everywhere = new Uint8Array(width * height).fill(1);
+  const [plain, faded] = isGrey(one)
+    ? [one, withoutColour(other, one.luma, everywhere)]
+    : [withoutColour(one, other.luma, everywhere), other];
+  const match = matchPrepared(preparePlanes(plain), preparePlanes(faded), a, b);
+  if (match === null || match === "blank") return null;
+  const [from, to] = [sourceSize(b), sourceSize(a)];
+  return {
+    score: 0.95 * match.score,
+    differences: {
+      affine: [to.width / from.width, 0, 0, 0, to.height / from.height, 0],
+      shared: { first: 1, second: 1 },
+      toned: match.toned,
+      grey: true,
+      caption: 0,
+      written: null,
+      isCaptionSure: false,
+      frame: false,
+    },
+  };
+}
+
 /** At the common size, at most `limit` long; "blank" where there is too little to see. */
 function matchAt(a: Picture, b: Picture, limit: number): (Match & { worst: number }) | "blank" | null {
   const { width, height } = commonSize(a, b, limit);
-  const preparedA = prepare(a, width, height);
-  const preparedB = prepare(b, width, height);
+  return matchPrepared(prepare(a, width, height), prepare(b, width, height), a, b);
+}
+
+function matchPrepared(preparedA: Prepared, preparedB: Prepared, a: Picture, b: Picture): (Match & { worst: number }) | "blank" | null {
+  const { width, height } = preparedA;
   const sourceA = sourceSize(a);
   const sourceB = sourceSize(b);
   const sameSize = sourceA.width === sourceB.width && sourceA.height === sourceB.height;
@@ -257,6 +293,13 @@ function sameProportions(width: number, height: number, b: Picture): boolean {
 function sketchesFollow(a: Picture, b: Picture): boolean {
   if (!sameProportions(a.width, a.height, b)) return false;
   return regress(sketch(a), sketch(b)).correlation > leastSketchCorrelation;
+}
+
+/** [cells] of a sketch. */
+function brightnessOf(colours: Float32Array): Float32Array {
+  return Float32Array.from({ length: colours.length / 3 }, (_, cell) =>
+    lumaOf(colours[3 * cell], colours[3 * cell + 1], colours[3 * cell + 2]),
+  );
 }
 
 /** Mean square over cells and channels. */

@@ -114,9 +114,13 @@ export function emptyPlanes(width: number, height: number): Planes {
   return { width, height, luma: plane(), blue: plane(), red: plane() };
 }
 
-/** Called for every pixel: plain arguments. */
+/** Called for every pixel, as are the next two: plain arguments. */
+export function lumaOf(red: number, green: number, blue: number): number {
+  return lumaShares.red * red + lumaShares.green * green + lumaShares.blue * blue;
+}
+
 export function storeColour(planes: Planes, at: number, red: number, green: number, blue: number): void {
-  const luma = lumaShares.red * red + lumaShares.green * green + lumaShares.blue * blue;
+  const luma = lumaOf(red, green, blue);
   planes.luma[at] = luma;
   planes.blue[at] = (blue - luma) * chromaScales.blue;
   planes.red[at] = (red - luma) * chromaScales.red;

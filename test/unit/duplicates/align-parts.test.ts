@@ -6,7 +6,7 @@ import { describe, expect, test } from "vitest";
 import { applyTone, inverseTone } from "#engine/duplicates/align/apply-tone.ts";
 import { findCorners } from "#engine/duplicates/align/corners.ts";
 import { sampleAt, soften, type Plane } from "#engine/duplicates/align/plane.ts";
-import { framingOf, rescaled, stretchOf } from "#engine/duplicates/align/geometry.ts";
+import { framingOf, rescaled, scalesOf, stretchOf } from "#engine/duplicates/align/geometry.ts";
 import { refine } from "#engine/duplicates/align/refine.ts";
 import { isGrey, withoutColour } from "#engine/duplicates/align/regrey.ts";
 import { findSimilarity } from "#engine/duplicates/align/similarity.ts";
@@ -39,10 +39,34 @@ describe("maps", () => {
         expect(turnOf(affine)).toBeCloseTo(turn, 9);
         expect(stretchOf(affine)).toBeCloseTo(0, 9);
         inverse(inverse(affine)).forEach((value, at) => expect(value).toBeCloseTo(affine[at] as number, 6));
-        expect(scaleOf(rescaled(affine, 3, 2))).toBeCloseTo(1.5 * scale, 9);
+        const [first, second] = [
+          { across: 3, down: 3 },
+          { across: 2, down: 2 },
+        ];
+        expect(scaleOf(rescaled(affine, first, second))).toBeCloseTo(1.5 * scale, 9);
       }),
     );
     expect(stretchOf([1.01, 0, 0, 0, 0.99, 0])).toBeCloseTo(0.01, 4);
+  });
+
+  test("between sizes whose sides were rounded each for itself: no stretch is left, and corners meet corners", () => {
+    // A part of 300 x 200 pixels at (100, 50) of 500 x 333, both seen at 256 pixels.
+    const [whole, part] = [
+      { width: 500, height: 333 },
+      { width: 300, height: 200 },
+    ];
+    const [plane, seen] = [
+      { width: 256, height: 170 },
+      { width: 256, height: 171 },
+    ];
+    const inFiles = [1, 0, 100, 0, 1, 50] as const;
+    const inPlanes = rescaled(inFiles, scalesOf(whole, plane), scalesOf(part, seen));
+    expect(stretchOf(inPlanes)).toBeGreaterThan(0.002);
+    const [a, b, c, d, e, f] = inPlanes;
+    const corner = [a * 256 + b * 171 + c, d * 256 + e * 171 + f];
+    expect(corner[0]).toBeCloseTo((400 * 256) / 500, 9);
+    expect(corner[1]).toBeCloseTo((250 * 170) / 333, 9);
+    rescaled(inPlanes, scalesOf(plane, whole), scalesOf(seen, part)).forEach((value, at) => expect(value).toBeCloseTo(inFiles[at]!, 9));
   });
 
   test("one within the other, either way, or neither", () => {

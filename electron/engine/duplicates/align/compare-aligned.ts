@@ -19,8 +19,8 @@ import { applyTone, inverseTone } from "./apply-tone.ts";
 import { findCaption, type Caption } from "./caption.ts";
 import { isRestEmpty } from "./empty-rest.ts";
 import { findCorners, type Corners } from "./corners.ts";
-import { fitTone } from "./fit-tone.ts";
-import { framingOf, rescaled, stretchOf } from "./geometry.ts";
+import { fitTone, worthOf } from "./fit-tone.ts";
+import { framingOf, rescaled, scalesOf, stretchOf } from "./geometry.ts";
 import { greysOf, isGrey, withoutColour } from "./regrey.ts";
 import { refine, type Refined } from "./refine.ts";
 import { seenTiles, withoutDetail } from "./seen-tiles.ts";
@@ -78,6 +78,8 @@ const drawing = { flatTiles: 0.25, livelyMean: 0.5 };
 const mostFlatUnderLetters = 0.5;
 const strongTone = { gain: 0.1, bias: 12 };
 const faintTone = { gain: 0.03, bias: 3 };
+/** Grey levels in the mean. */
+const leastToneWorth = 0.5;
 const bestScore = 0.94;
 
 export function compareAligned(first: Picture, second: Picture): AlignedMatch | null {
@@ -88,7 +90,8 @@ export function compareAligned(first: Picture, second: Picture): AlignedMatch | 
   const refined = refineGrey(one, other, refine(one.soft, other.soft, lie.affine));
   if (refined === null || refined.correlation < leastCorrelation) return null;
   const { affine } = refined;
-  const [stretch, turn] = [stretchOf(affine), Math.abs(turnOf(affine))];
+  const inFiles = rescaled(affine, scalesOf(one.plane, sourceSize(first)), scalesOf(other.plane, sourceSize(second)));
+  const [stretch, turn] = [stretchOf(inFiles), Math.abs(turnOf(inFiles))];
   const framing = framingOf(affine, one.plane, other.plane);
   if (framing === null || stretch > mostStretch) return null;
   if (framing !== "same" && turn > heldTurn.least && turn < heldTurn.most) return null;
@@ -105,15 +108,15 @@ export function compareAligned(first: Picture, second: Picture): AlignedMatch | 
     if (!grey && caption === null && !isBeyond(tone, strongTone)) return null;
   } else {
     if (Math.min(movedShare, stillShare) > mostOuterShare * Math.max(movedShare, stillShare)) return null;
-    if (found.isDrawing && (found.livelyMean > drawing.livelyMean || isBeyond(tone, faintTone))) return null;
+    if (found.isDrawing && (found.livelyMean > drawing.livelyMean || found.isFaintlyToned)) return null;
   }
   const shared = isSwapped ? { first: stillShare, second: movedShare } : { first: movedShare, second: stillShare };
   return {
     score: bestScore - 0.2 * Math.min(1, found.livelyMean / accepted.livelyMean),
     differences: {
-      affine: rescaled(affine, sourceSize(first).width / one.plane.width, sourceSize(second).width / other.plane.width),
+      affine: inFiles,
       shared,
-      toned: isBeyond(tone, faintTone),
+      toned: found.isFaintlyToned,
       grey,
       caption: caption?.share ?? 0,
       written: caption === null ? null : (caption.on === "a") === isSwapped ? "second" : "first",
@@ -174,15 +177,19 @@ interface Compared {
   readonly movedShare: number;
   readonly stillShare: number;
   readonly tone: Tone;
+  /** At least faintly: the tone is a change, and explains something. */
+  readonly isFaintlyToned: boolean;
   readonly grey: boolean;
   readonly caption: Caption | null;
   readonly isDrawing: boolean;
   readonly livelyMean: number;
 }
 
+const sameSize = { across: 1, down: 1 };
+
 function compareWarped({ moved, still, movedPlane, stillPlanes, affine, framing }: Warping): Compared | null {
   const { width, height } = stillPlanes;
-  const { planes, reached, reachedCount } = warp(moved, rescaled(affine, moved.width / movedPlane.width, 1), { width, height });
+  const { planes, reached, reachedCount } = warp(moved, rescaled(affine, scalesOf(movedPlane, moved), sameSize), { width, height });
   const stillShare = reachedCount / (width * height);
   const movedShare = Math.min(1, (reachedCount * scaleOf(affine) ** 2) / (movedPlane.width * movedPlane.height));
   if (Math.max(movedShare, stillShare) < leastShared.inner || Math.min(movedShare, stillShare) < leastShared.outer) return null;
@@ -196,6 +203,7 @@ function compareWarped({ moved, still, movedPlane, stillPlanes, affine, framing 
   const tone = fitTone(a, b, reached, grey);
   if (tone === null) return null;
   const asFound = [a, b] as const;
+  const toneWorth = worthOf(tone, a, b, reached);
   // Cut off at white is cut off: the fainter one is brought to the stronger.
   const isExchanged = tone.lumaGain < 1;
   if (!isExchanged) a = preparePlanes(applyTone(one, tone));
@@ -218,6 +226,7 @@ function compareWarped({ moved, still, movedPlane, stillPlanes, affine, framing 
     movedShare,
     stillShare,
     tone,
+    isFaintlyToned: isBeyond(tone, faintTone) && toneWorth >= leastToneWorth,
     grey,
     caption: caption === undefined ? null : { ...caption, isSure, on: isExchanged ? (caption.on === "a" ? "b" : "a") : caption.on },
     isDrawing,

@@ -37,13 +37,19 @@ export function fitTone(a: Prepared, b: Prepared, reached: Uint8Array, isGrey: b
   return { ...plain, ...chroma };
 }
 
+/** Grey levels, in the mean over what both show, that the change of brightness explains. Saving again takes contrast from what is faint: a gain may be found where nothing is worth one. */
+export function worthOf({ lumaGain, lumaBias }: Tone, a: Prepared, b: Prepared, reached: Uint8Array): number {
+  const seen = reached.reduce((sum, value) => sum + value, 0);
+  return (missOf(same, a, b, reached) - missOf({ ...same, gain: lumaGain, bias: lumaBias }, a, b, reached)) / Math.max(1, seen);
+}
+
 interface Line extends ChromaLine {
   readonly bias: number;
 }
 
 const same: Line = { gain: 1, bias: 0, variance: 0, meanA: 0, meanB: 0 };
 
-/** Mean difference of brightness that a line leaves, cut off where brightness is; large ones count no further. */
+/** Differences of brightness that a line leaves, together, cut off where brightness is; large ones count no further. */
 function missOf({ gain, bias }: Line, a: Prepared, b: Prepared, reached: Uint8Array): number {
   let sum = 0;
   // From the fainter to the stronger, as apply-tone.ts does it.

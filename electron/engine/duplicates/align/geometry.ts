@@ -32,8 +32,24 @@ export function stretchOf([a, b, , d, e]: Affine): number {
   return Math.hypot(a - e, d + b) / Math.max(1e-6, Math.hypot(a + e, d - b));
 }
 
-/** The same map where a pixel of the first is `first` pixels now, and one of the second `second`. */
-export function rescaled([a, b, c, d, e, f]: Affine, first: number, second: number): Affine {
-  const both = first / second;
-  return [a * both, b * both, c * first, d * both, e * both, f * first];
+/** How many pixels of another size of a picture one pixel is. Sides are rounded each for itself, so across and down may differ by some thousandths: half a pixel at the far end. */
+interface Scales {
+  readonly across: number;
+  readonly down: number;
+}
+
+export function scalesOf(from: Size, to: Size): Scales {
+  return { across: to.width / from.width, down: to.height / from.height };
+}
+
+/** The same map between other sizes of the two pictures. */
+export function rescaled([a, b, c, d, e, f]: Affine, first: Scales, second: Scales): Affine {
+  return [
+    (a * first.across) / second.across,
+    (b * first.across) / second.down,
+    c * first.across,
+    (d * first.down) / second.across,
+    (e * first.down) / second.down,
+    f * first.down,
+  ];
 }
