@@ -1,8 +1,8 @@
 /**
  * @file Few-shot fine-tuning through the command line on folders whose classes are known but hidden: at 5 and 20 clicks a class, what the folds said, what was recommended, and what is true of
- * all pictures that were not clicked. Every result is printed.
+ * all pictures that were not clicked, some thousands of them. Every result is printed.
  *
- *   npm run bench fewshot-tune [folder kept between runs: goes on where it was] [folders] [levels] [draws] [clicks] [confident: yes, no or both]
+ *   npm run bench fewshot-tune [folder kept between runs: goes on where it was] [folders] [levels] [draws: so many, or FROM-TO] [clicks] [confident: yes, no or both]
  */
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -43,6 +43,9 @@ const [kept, folders = "digits,clothes,clip art,brain slices", levels = "adapter
   process.argv.slice(2);
 const data = kept ?? mkdtempSync(join(tmpdir(), "likeness-fewshot-tune-"));
 mkdirSync(data, { recursive: true });
+/** What is true is told by what was not clicked: of 60 pictures one is a point and a half, of some thousands a tenth of one. */
+const sizes = { clothes: 4600, digits: 5000, "clip art": 4600, "brain slices": 1500 };
+const [firstDraw, endOfDraws] = draws.includes("-") ? (draws.split("-").map(Number) as [number, number]) : [0, Number(draws)];
 const rowsFile = join(data, "rows.json");
 const rows = existsSync(rowsFile) ? (JSON.parse(readFileSync(rowsFile, "utf8")) as Row[]) : [];
 const head = [
@@ -64,14 +67,14 @@ const head = [
 console.log(head.map((word) => word.padStart(12)).join(""));
 for (const row of rows) console.log(lineOf(row));
 
-for (const source of await loadSources()) {
+for (const source of await loadSources(sizes, 1)) {
   if (!folders.split(",").includes(source.name)) continue;
-  const folder = await layOut(source, join(fixturesFolder(), "training-folders"));
+  const folder = await layOut(source, join(fixturesFolder(), "training-folders-large"));
   const workspace = join(data, `workspace-${folder.name.replaceAll(" ", "-")}`);
   if (!existsSync(workspace)) await runJson<IndexReport>(["index", folder.pictures, "--workspace", workspace], data);
   const truth = truthOf(folder);
   for (const clicks of shots.split(",").map(Number))
-    for (let draw = 0; draw < Number(draws); draw++)
+    for (let draw = firstDraw; draw < endOfDraws; draw++)
       for (const level of levels.split(","))
         for (const confident of { yes: [true], no: [false], both: [false, true] }[confidence] ?? []) {
           const isDone = rows.some(

@@ -27,8 +27,8 @@ const seed = 17;
 /** Classes with fewer pictures say little about 20 neighbours. */
 const leastOfClass = 20;
 
-/** The folders that can be had here: the five of the table first, then more for the predictor. `limits`: only these, with so many pictures at most. */
-export async function loadSources(limits?: Readonly<Record<string, number>>): Promise<Source[]> {
+/** The folders that can be had here: the five of the table first, then more for the predictor. `limits`: only these, with so many pictures at most. `sliceStep`: each how many slices of a volume is taken. */
+export async function loadSources(limits?: Readonly<Record<string, number>>, sliceStep = 2): Promise<Source[]> {
   const clothes = await loadFashion("test");
   const digits = await loadDigits();
   const clipArt = await pictures("openclipart-png", "usr/share/openclipart/png");
@@ -43,7 +43,7 @@ export async function loadSources(limits?: Readonly<Record<string, number>>): Pr
     ["digits", digits ? fromTable(digits) : [], 1000],
     ["clip art", labelled(clipArt, 1), 1500],
     ["sprites", under(sprites, "units/", 2), 1500],
-    ["brain slices", await brainSlices(), 1500],
+    ["brain slices", await brainSlices(sliceStep), 1500],
     ["constellations", labelled(sky, 1), 1500],
     ["terrain", under(sprites, "terrain/", 2), 600],
     ["animals", under(clipArt, "animals/", 2), 600],
