@@ -10,7 +10,8 @@ import type { Picture } from "#engine/duplicates/picture.ts";
 import { paint, photoPaint, withGrain } from "./drawn-pictures.ts";
 
 const [width, height] = [480, 360];
-const photo = paint(width, height, photoPaint(5));
+const photoPaint5 = photoPaint(5);
+const photo = paint(width, height, photoPaint5);
 const raw = rawOf(photo);
 
 function rawOf(picture: Picture): Sharp {
@@ -131,6 +132,26 @@ describe("edited copies", () => {
         relation: "same-picture",
         differences: { written: "second", isCaptionSure: true },
       });
+    });
+
+    test("over what is as bright as paper: no form is filled in with what is brighter", async () => {
+      const bright = paint(width, height, (x, y) => photoPaint5(x, y).map((value) => 158 + 0.4 * value) as [number, number, number]);
+      for (const fill of ["white", "#ff0"]) {
+        const captioned = await saved(rawOf(bright).composite([{ input: words(60, 200, fill) }]));
+        expect(comparePictures(bright, captioned, { lookForEdits: true })).toMatchObject({ relation: "same-picture", differences: { isCaptionSure: true } }); // prettier-ignore
+      }
+      const filled = await saved(rawOf(bright).composite([{ input: words(60, 200, "#114") }]));
+      expect(comparePictures(bright, filled, { lookForEdits: true }).relation).not.toBe("same-picture");
+    });
+
+    test("in letters that run into each other at first sight", async () => {
+      const [wide, high] = [1000, 750];
+      const large = paint(wide, high, (x, y) => photoPaint5(x / 2, y / 2));
+      const small = Buffer.from(`<svg width="${wide}" height="${high}"><text x="100" y="400" font-size="32" font-weight="bold" fill="white">Summermill</text></svg>`); // prettier-ignore
+      const sources = { sourceWidth: wide, sourceHeight: high };
+      const reduced = async (image: Sharp): Promise<Picture> => ({ ...(await saved(sharp(await image.png().toBuffer()).resize(512, 384))), ...sources }); // prettier-ignore
+      const [plain, captioned] = [await reduced(rawOf(large)), await reduced(rawOf(large).composite([{ input: small }]))];
+      expect(comparePictures(plain, captioned, { lookForEdits: true }).relation).toBe("same-picture");
     });
 
     test("a dark screen with one line more is another screen", async () => {

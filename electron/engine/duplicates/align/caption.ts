@@ -30,9 +30,9 @@ const mostInkSpread = 26;
 const leastInkShare = 0.7;
 const fewestInkPixels = 12;
 const mostSolid = 0.1;
-/** Of paper. */
-const paperWhite = 190;
-const mostPaper = 0.5;
+/** Paper, and ink on it: forms are filled in with what is darker. Yellow on white is 29 grey levels darker and is a caption. */
+const paper = { white: 190, ink: 32 };
+const mostOnPaper = 0.5;
 const furtherOut = [1, 1.3, 1.7, 2.3];
 
 export interface Caption {
@@ -42,7 +42,7 @@ export interface Caption {
   readonly tiles: Uint8Array;
   /** Which of the two it was written on. */
   readonly on: "a" | "b";
-  /** A line of letters over more than paper: nothing that came into view looks so, and no form was filled in. */
+  /** A line of letters over more than paper, or brighter than it: nothing that came into view looks so, and no form was filled in. */
   readonly isSure: boolean;
 }
 
@@ -109,9 +109,9 @@ function findInk({ a, b, around, reached }: InkInput): Pick<Caption, "on" | "isS
   if (!mayBeOnA && !mayBeOnB) return null;
   // Over an even ground either could be the ink: it stands out from what lies around.
   const on = mayBeOnA !== mayBeOnB ? (mayBeOnA ? "a" : "b") : standsOut(a, places, around) > standsOut(b, places, around) ? "a" : "b";
-  const plain = (on === "a" ? b : a).sharpLuma;
-  const paper = places.filter((at) => plain[at] >= paperWhite).length;
-  return { on, isSure: paper < mostPaper * places.length && isLineOfText(places, width) };
+  const [plain, written] = on === "a" ? [b.sharpLuma, a.sharpLuma] : [a.sharpLuma, b.sharpLuma];
+  const onPaper = places.filter((at) => plain[at] >= paper.white && plain[at] - written[at] >= paper.ink).length;
+  return { on, isSure: onPaper < mostOnPaper * places.length && isLineOfText(places, width) };
 }
 
 /** Share of places from which every pixel within two differs too: much of a thing, little of letters. */

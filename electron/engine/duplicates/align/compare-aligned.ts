@@ -17,6 +17,7 @@ import { compareTiles, countStructuredTiles, type TileReport, type Tone } from "
 import { middleShift } from "../tone.ts";
 import { applyTone, inverseTone } from "./apply-tone.ts";
 import { findCaption, type Caption } from "./caption.ts";
+import { isSureCloser } from "./closer-caption.ts";
 import { isRestEmpty } from "./empty-rest.ts";
 import { findCorners, type Corners } from "./corners.ts";
 import { fitTone, worthOf } from "./fit-tone.ts";
@@ -219,7 +220,8 @@ function compareWarped({ moved, still, movedPlane, stillPlanes, affine, framing 
   const shown = seen.map((value, tile) => (value === 1 && caption?.tiles[tile] !== 1 ? 1 : 0));
   const { flat, others, isOfLight } = tilesOf(...asFound, shown);
   const isDrawing = flat > drawing.flatTiles * (flat + others) && !isOfLight;
-  const isSure = caption?.isSure === true && !(isDrawing && flat > mostFlatUnderLetters * (flat + others));
+  const mayBeSure = !(isDrawing && flat > mostFlatUnderLetters * (flat + others));
+  const isSure = mayBeSure && caption !== undefined && (caption.isSure || (framing === "same" && isSureCloser(moved, still, side)));
   [a, b] = [withoutDetail(a, shown), withoutDetail(b, shown)];
   if (hasForeignGrain(a, b) || hasForeignDetail(a, b)) return null;
   return {
