@@ -17,9 +17,15 @@ export interface AreaMeansArguments {
   readonly target: Float32Array;
 }
 
-/** Shares of brightness, and what the differences to it are scaled by. */
-export const lumaShares = { red: 0.299, green: 0.587, blue: 0.114 };
+/** What the differences to brightness are scaled by. */
 export const chromaScales = { blue: 0.564, red: 0.713 };
+
+/** Shares of brightness. */
+export const lumaShares = { red: 0.299, green: 0.587, blue: 0.114 };
+
+export function lumaOf(red: number, green: number, blue: number): number {
+  return lumaShares.red * red + lumaShares.green * green + lumaShares.blue * blue;
+}
 
 const longestSide = 1 << 14;
 const round = Math.fround;
@@ -72,11 +78,10 @@ function gatherColumns(gathered: Float32Array, { starts, offsets, weights }: Cov
 
 function storePlanes(line: Float32Array, target: Float32Array, start: number, plane: number): void {
   for (let x = 0; 3 * x < line.length; x++) {
-    const [red, green, blue] = [line[3 * x] as number, line[3 * x + 1] as number, line[3 * x + 2] as number];
-    const luma = lumaShares.red * red + lumaShares.green * green + lumaShares.blue * blue;
+    const luma = lumaOf(line[3 * x] as number, line[3 * x + 1] as number, line[3 * x + 2] as number);
     target[start + x] = luma;
-    target[plane + start + x] = (blue - luma) * chromaScales.blue;
-    target[2 * plane + start + x] = (red - luma) * chromaScales.red;
+    target[plane + start + x] = ((line[3 * x + 2] as number) - luma) * chromaScales.blue;
+    target[2 * plane + start + x] = ((line[3 * x] as number) - luma) * chromaScales.red;
   }
 }
 

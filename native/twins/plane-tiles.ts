@@ -3,7 +3,7 @@
 /** Longest side of a plane that these kernels take. */
 export const longestPlane = 4096;
 
-const tileSide = 8;
+export const tileSide = 8;
 
 export function tileCountOf(length: number): number {
   return Math.max(1, Math.floor(length / tileSide));
@@ -28,6 +28,12 @@ export function tileSums(columns: Float32Array, sums: Float64Array, row: number)
     for (let x = tile * tileSide; x < end; x++) sum += columns[x] as number;
     sums[row * across + tile] = (sums[row * across + tile] as number) + sum;
   }
+}
+
+/** Between two pixels, of two planes together. */
+export function slopeOfBoth(first: Float32Array, second: Float32Array, from: number, to: number): number {
+  const ofFirst = Math.fround((first[to] as number) - (first[from] as number));
+  return Math.fround(Math.fround(ofFirst + (second[to] as number)) - (second[from] as number));
 }
 
 /** Sums of four lanes as one, added two by two. */

@@ -3,7 +3,7 @@
  * the column's place among four.
  */
 import { ArgumentCheck } from "../kernel-error.ts";
-import { lanesTogether, longestPlane } from "./plane-tiles.ts";
+import { lanesTogether, longestPlane, slopeOfBoth } from "./plane-tiles.ts";
 
 export interface ShiftSumsArguments {
   /** [height, width] each. */
@@ -15,8 +15,6 @@ export interface ShiftSumsArguments {
   readonly sums: Float64Array;
 }
 
-const round = Math.fround;
-
 export function shiftSums(given: ShiftSumsArguments): void {
   const check = new ArgumentCheck("shiftSums", given);
   const width = check.integer("width", 1, longestPlane);
@@ -26,15 +24,13 @@ export function shiftSums(given: ShiftSumsArguments): void {
   const sums = check.array("sums", "Float64Array", 5);
   const lanes = Array.from(sums, () => new Float64Array(4)) as [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array];
   const [xx, xy, yy, xd, yd] = lanes;
-  const slope = (from: number, to: number): number =>
-    round(round(round((first[to] as number) - (first[from] as number)) + (second[to] as number)) - (second[from] as number));
   for (let y = 1; y < height - 1; y++)
     for (let x = 1; x < width - 1; x++) {
       const at = y * width + x;
       const lane = (x - 1) & 3;
-      const difference = round((second[at] as number) - (first[at] as number));
-      const across = slope(at - 1, at + 1);
-      const down = slope(at - width, at + width);
+      const difference = Math.fround((second[at] as number) - (first[at] as number));
+      const across = slopeOfBoth(first, second, at - 1, at + 1);
+      const down = slopeOfBoth(first, second, at - width, at + width);
       xx[lane] = (xx[lane] as number) + across * across;
       xy[lane] = (xy[lane] as number) + across * down;
       yy[lane] = (yy[lane] as number) + down * down;

@@ -3,7 +3,7 @@
  * summed down in 32-bit floats, then across.
  */
 import { ArgumentCheck } from "../kernel-error.ts";
-import { bandsOf, longestPlane, tileCountOf, tileSums } from "./plane-tiles.ts";
+import { bandsOf, longestPlane, slopeOfBoth, tileCountOf, tileSums } from "./plane-tiles.ts";
 
 export interface TileResidualsArguments {
   /** [height, width] each. */
@@ -36,9 +36,6 @@ export function tileResiduals(given: TileResidualsArguments): void {
   const sums = check.array("sums", "Float64Array", tileCountOf(width) * tileCountOf(height));
   const isMoved = stepX !== 0 || stepY !== 0;
   const columns = new Float32Array(width);
-  /** Of both planes, between two pixels. */
-  const slope = (from: number, to: number): number =>
-    round(round(round((first[to] as number) - (first[from] as number)) + (second[to] as number)) - (second[from] as number));
   for (const { row, top, bottom } of bandsOf(height)) {
     columns.fill(0);
     for (let y = top; y < bottom; y++) {
@@ -46,8 +43,8 @@ export function tileResiduals(given: TileResidualsArguments): void {
       for (let x = 0, at = y * width; x < width; x++, at++) {
         let residual = round(round((second[at] as number) - round(gain * (first[at] as number))) - bias);
         if (isInside && x > 0 && x < width - 1) {
-          residual = round(residual - round(stepX * slope(at - 1, at + 1)));
-          residual = round(residual - round(stepY * slope(at - width, at + width)));
+          residual = round(residual - round(stepX * slopeOfBoth(first, second, at - 1, at + 1)));
+          residual = round(residual - round(stepY * slopeOfBoth(first, second, at - width, at + width)));
         }
         columns[x] = round((columns[x] as number) + round(residual * residual));
       }

@@ -3,7 +3,7 @@
  * them linear between four pixels; a pixel of which a sample lies outside of the picture is not reached.
  */
 import { ArgumentCheck } from "../kernel-error.ts";
-import { chromaScales, lumaShares } from "./area-means.ts";
+import { chromaScales, lumaOf } from "./area-means.ts";
 import { longestPlane } from "./plane-tiles.ts";
 
 export interface WarpPictureArguments {
@@ -71,7 +71,7 @@ export function warpPicture(given: WarpPictureArguments): number {
       reached[at] = isInside ? 1 : 0;
       if (!isInside) continue;
       const [red, green, blue] = [(rgb[0] as number) * share, (rgb[1] as number) * share, (rgb[2] as number) * share];
-      const luma = lumaShares.red * red + lumaShares.green * green + lumaShares.blue * blue;
+      const luma = lumaOf(red, green, blue);
       planes[at] = luma;
       planes[width * height + at] = (blue - luma) * chromaScales.blue;
       planes[2 * width * height + at] = (red - luma) * chromaScales.red;

@@ -4,6 +4,7 @@
  * the decode only where 256 px leave a doubt. Every rule errs to the side of "not the same": a missed pair costs disk space, a false one
  * costs a picture.
  */
+import { lumaOf } from "#native/twins/area-means.ts";
 import { scaleOf as lengthsBy } from "#protocol/affine.ts";
 
 import { compareAligned, type AlignedMatch, type Differences } from "./align/compare-aligned.ts";
@@ -11,7 +12,7 @@ import { findCutOffTone, withTone } from "./align/cut-off-tone.ts";
 import { isGrey, withoutColour } from "./align/regrey.ts";
 import { tilesOf } from "./light.ts";
 import { hasForeignDetail, hasForeignGrain } from "./noise.ts";
-import { isLarge, lumaOf, orient, orientations, orientedSteps, sourceSize, swapsSides, toPlanes } from "./picture.ts";
+import { isLarge, orient, orientations, orientedSteps, sourceSize, swapsSides, toPlanes } from "./picture.ts";
 import type { Orientation, Picture } from "./picture.ts";
 import { prepare, preparePlanes, sketch, sketchSide } from "./prepared.ts";
 import type { Prepared } from "./prepared.ts";
@@ -154,7 +155,7 @@ function matchCutOff(a: Picture, b: Picture): Match | null {
  * As one is that lost its colour and nothing else: smooth pictures have no corners to be laid by, and need none. Its brightness was made in a way of its own, and the way that comes nearest is taken.
  */
 function matchGrey(a: Picture, b: Picture): AlignedMatch | null {
-  if (!sameProportions(a.width, a.height, b) || regress(brightnessOf(sketch(a)), brightnessOf(sketch(b))).correlation <= leastSketchCorrelation) return null; // prettier-ignore
+  if (!sketchesFollow(a, b, brightnessOf)) return null;
   const { width, height } = commonSize(a, b, firstSide);
   const [one, other] = [toPlanes(a, width, height), toPlanes(b, width, height)];
   if (isGrey(one) === isGrey(other)) return null;
@@ -290,9 +291,9 @@ function sameProportions(width: number, height: number, b: Picture): boolean {
 }
 
 /** Is one sketch as bright where the other is bright, whatever gain and shift lie between them? */
-function sketchesFollow(a: Picture, b: Picture): boolean {
+function sketchesFollow(a: Picture, b: Picture, seen = (colours: Float32Array): Float32Array => colours): boolean {
   if (!sameProportions(a.width, a.height, b)) return false;
-  return regress(sketch(a), sketch(b)).correlation > leastSketchCorrelation;
+  return regress(seen(sketch(a)), seen(sketch(b))).correlation > leastSketchCorrelation;
 }
 
 /** [cells] of a sketch. */

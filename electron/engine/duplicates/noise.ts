@@ -7,7 +7,8 @@
  * The same holds of strong fine detail anywhere: two drawings of one set (stars of 67 and of 73 points) may agree but for their finest
  * detail, where 1,915 copies correlate by .49 and more and those two by .1.
  */
-import { tileSide } from "./prepared.ts";
+import { tileSide } from "#native/twins/plane-tiles.ts";
+
 import type { Prepared } from "./prepared.ts";
 
 const calmActivity = 3;

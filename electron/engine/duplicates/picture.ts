@@ -3,7 +3,7 @@
  * pixel is the mean of the input it covers, so that two sizes of one picture meet at a common size with the noise averaged out.
  */
 import { loadKernels } from "#native/kernels.ts";
-import { chromaScales, lumaShares } from "#native/twins/area-means.ts";
+import { chromaScales, lumaOf, lumaShares } from "#native/twins/area-means.ts";
 
 /** A decoded picture: upright, sRGB, no alpha (transparent parts on white). */
 export interface Picture {
@@ -110,15 +110,10 @@ export function asPlanes(values: Float32Array, width: number, height: number): P
 }
 
 export function emptyPlanes(width: number, height: number): Planes {
-  const plane = (): Float32Array => new Float32Array(width * height);
-  return { width, height, luma: plane(), blue: plane(), red: plane() };
+  return asPlanes(new Float32Array(3 * width * height), width, height);
 }
 
-/** Called for every pixel, as are the next two: plain arguments. */
-export function lumaOf(red: number, green: number, blue: number): number {
-  return lumaShares.red * red + lumaShares.green * green + lumaShares.blue * blue;
-}
-
+/** Called for every pixel: plain arguments. */
 export function storeColour(planes: Planes, at: number, red: number, green: number, blue: number): void {
   const luma = lumaOf(red, green, blue);
   planes.luma[at] = luma;

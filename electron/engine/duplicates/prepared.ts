@@ -4,12 +4,11 @@
  * is, since a picture is usually compared more than once.
  */
 import { loadKernels } from "#native/kernels.ts";
-import { tileCountOf } from "#native/twins/plane-tiles.ts";
+import { tileCountOf, tileSide } from "#native/twins/plane-tiles.ts";
 
 import { scaleByArea, toPlanes } from "./picture.ts";
 import type { Picture, Planes } from "./picture.ts";
 
-export const tileSide = 8;
 export const sketchSide = 16;
 
 export interface Prepared {

@@ -124,15 +124,14 @@ function calmest(
 ): Float32Array {
   const calm = new Float32Array(one.length);
   for (let tile = 0; tile < calm.length; tile++) calm[tile] = Math.min(one[tile], other[tile]);
-  const across = mostOfThree(calm, 1, tilesAcross, tilesAcross);
-  return mostOfThree(across, tilesAcross, tilesDown, tilesAcross);
+  return mostOfThree(mostOfThree(calm, 1, tilesAcross), tilesAcross, tilesDown);
 }
 
 /** The largest of a value and its two neighbours, `step` away, along lines of `length`. */
-function mostOfThree(values: Float32Array, step: number, length: number, tilesAcross: number): Float32Array {
+function mostOfThree(values: Float32Array, step: number, length: number): Float32Array {
   const most = new Float32Array(values.length);
   for (let at = 0; at < values.length; at++) {
-    const place = step === 1 ? at % tilesAcross : Math.floor(at / tilesAcross);
+    const place = Math.floor(at / step) % length;
     const before = place > 0 ? values[at - step] : 0;
     const behind = place < length - 1 ? values[at + step] : 0;
     most[at] = Math.max(before, values[at], behind);

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdint>
-#include <cstring>
 #include <vector>
 
 #include "../instructions.h"
@@ -77,13 +76,16 @@ LIKENESS_INLINE void gatherColumns(const float* __restrict gathered, const Cover
   }
 }
 
+LIKENESS_INLINE void storeColour(double red, double green, double blue, float* luma, float* toBlue, float* toRed) {
+  const double brightness = redShare * red + greenShare * green + blueShare * blue;
+  *luma = static_cast<float>(brightness);
+  *toBlue = static_cast<float>((blue - brightness) * blueScale);
+  *toRed = static_cast<float>((red - brightness) * redScale);
+}
+
 LIKENESS_INLINE void storePlanes(const float* __restrict line, int64_t width, float* __restrict lumas, float* __restrict blues, float* __restrict reds) {
   for (int64_t x = 0; x < width; x++, line += lanes) {
-    const double red = line[0], green = line[1], blue = line[2];
-    const double luma = redShare * red + greenShare * green + blueShare * blue;
-    lumas[x] = static_cast<float>(luma);
-    blues[x] = static_cast<float>((blue - luma) * blueScale);
-    reds[x] = static_cast<float>((red - luma) * redScale);
+    storeColour(line[0], line[1], line[2], lumas + x, blues + x, reds + x);
   }
 }
 

@@ -45,10 +45,7 @@ LIKENESS_INLINE bool placeOf(const WarpTask& task, double x, double y, Place& pl
 
 LIKENESS_INLINE void storeColour(const WarpTask& task, int64_t at, double red, double green, double blue) {
   const int64_t plane = task.width * task.height;
-  const double luma = covering::redShare * red + covering::greenShare * green + covering::blueShare * blue;
-  task.planes[at] = static_cast<float>(luma);
-  task.planes[plane + at] = static_cast<float>((blue - luma) * covering::blueScale);
-  task.planes[2 * plane + at] = static_cast<float>((red - luma) * covering::redScale);
+  covering::storeColour(red, green, blue, task.planes + at, task.planes + plane + at, task.planes + 2 * plane + at);
 }
 
 /** A path: the sum of the samples of a pixel. */

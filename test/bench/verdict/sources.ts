@@ -117,7 +117,7 @@ function asPng(values: Uint8Array, width: number, height: number): Promise<Buffe
 }
 
 /** Slices of two magnetic-resonance volumes (a human's, a macaque's) along three axes, each `step`th; the class is volume, axis and one of four depths. */
-export async function brainSlices(step = 2): Promise<LabelledPicture[]> {
+export async function brainSlices(step: number): Promise<LabelledPicture[]> {
   const unpacked = await fetchDebianPackage("mricron-data");
   if (!unpacked) return [];
   const slices: LabelledPicture[] = [];

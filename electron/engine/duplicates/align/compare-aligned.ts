@@ -204,7 +204,6 @@ function compareWarped({ moved, still, movedPlane, stillPlanes, affine, framing 
   const tone = fitTone(a, b, reached, grey);
   if (tone === null) return null;
   const asFound = [a, b] as const;
-  const toneWorth = worthOf(tone, a, b, reached);
   // Cut off at white is cut off: the fainter one is brought to the stronger.
   const isExchanged = tone.lumaGain < 1;
   if (!isExchanged) a = preparePlanes(applyTone(one, tone));
@@ -228,7 +227,7 @@ function compareWarped({ moved, still, movedPlane, stillPlanes, affine, framing 
     movedShare,
     stillShare,
     tone,
-    isFaintlyToned: isBeyond(tone, faintTone) && toneWorth >= leastToneWorth,
+    isFaintlyToned: isBeyond(tone, faintTone) && worthOf(tone, ...asFound, reached) >= leastToneWorth,
     grey,
     caption: caption === undefined ? null : { ...caption, isSure, on: isExchanged ? (caption.on === "a" ? "b" : "a") : caption.on },
     isDrawing,

@@ -31,6 +31,11 @@ export function wasmCodec<T>({ load, heapBytes }: WasmSource<T>): WasmCodec<T> {
   };
 }
 
+/** What a codec prints helps nobody: what went wrong is told by how it fails. */
+export function silent(): void {
+  // Nothing.
+}
+
 /** What a codec throws when damaged data break it (a trap, an abort, the address of a C++ exception) says that about the file; our own errors pass. */
 async function answerOf<T, R>(codec: T, use: (codec: T) => R | Promise<R>): Promise<R> {
   try {

@@ -51,7 +51,7 @@ const mostConfident = 20;
  */
 const mostChance = { adapter: 0.3, other: 0.2 };
 /** Above it the person is told that the labels alone would not decide. */
-const clearChance = 0.2;
+const clearChance = mostChance.other;
 const stepsName = "steps.json";
 const fewestSteps = 10;
 /** Of the time, for what is no step: looking and learning. */

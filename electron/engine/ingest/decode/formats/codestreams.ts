@@ -5,7 +5,7 @@
 import { createRequire } from "node:module";
 
 import { DecodeError } from "../decode-error.ts";
-import { wasmCodec } from "../wasm-codec.ts";
+import { silent, wasmCodec } from "../wasm-codec.ts";
 
 export interface CodestreamFrame {
   readonly width: number;
@@ -80,8 +80,4 @@ function codecOf(path: string): ReturnType<typeof wasmCodec<Library>> {
     },
     heapBytes: (library) => library.HEAPU8.length,
   });
-}
-
-function silent(): void {
-  // They tell every tile.
 }

@@ -9,7 +9,7 @@ import { checkSize } from "../check-size.ts";
 import { DecodeError } from "../decode-error.ts";
 import { wholePicture } from "../decoder.ts";
 import type { Decoded, DecodeInput } from "../decoder.ts";
-import { wasmCodec } from "../wasm-codec.ts";
+import { silent, wasmCodec } from "../wasm-codec.ts";
 import { copyRows, metadataBlock, profileOf } from "./heic-memory.ts";
 import type { HeifAnswer, HeifHandle, Libheif } from "./heic-memory.ts";
 import { throughProfile } from "./profile.ts";
@@ -23,10 +23,6 @@ const libheif = wasmCodec<Libheif>({
   },
   heapBytes: (codec) => codec.HEAPU8.length,
 });
-
-function silent(): void {
-  // What a codec prints is in the failure too.
-}
 
 /** Planes, colours, and two copies of ours. */
 const memoryPerPixel = 14;

@@ -10,7 +10,7 @@ import { checkSize } from "../check-size.ts";
 import { DecodeError } from "../decode-error.ts";
 import { wholePicture } from "../decoder.ts";
 import type { Decoded, DecodeInput } from "../decoder.ts";
-import { wasmCodec } from "../wasm-codec.ts";
+import { silent, wasmCodec } from "../wasm-codec.ts";
 import { findBox, readBoxes } from "./boxes.ts";
 import { readJxlHeader } from "./jxl-header.ts";
 import { onWhite } from "./samples.ts";
@@ -47,10 +47,6 @@ class PlainImageData implements Rgba {
     this.width = width;
     this.height = height;
   }
-}
-
-function silent(): void {
-  // What a codec prints helps nobody.
 }
 
 /** The codec works in floats and keeps several copies: its 2 GB end at 44 million pixels. */

@@ -9,7 +9,8 @@ import { checkSize } from "../check-size.ts";
 import { DecodeError } from "../decode-error.ts";
 import { cropCentre, type Want } from "../decoder.ts";
 import type { Picture } from "../types.ts";
-import { wasmCodec } from "../wasm-codec.ts";
+import { silent, wasmCodec } from "../wasm-codec.ts";
+import { onWhite } from "./samples.ts";
 
 /** What of the package is called. */
 interface RawFile {
@@ -42,10 +43,6 @@ const libraw = wasmCodec<LibRaw>({
   // It does not show its memory: each file gets a new one, in some 30 ms.
   heapBytes: () => Infinity,
 });
-
-function silent(): void {
-  // What went wrong is told by an exception.
-}
 
 /** In the package's words: the picture's own white balance, sRGB with its curve (power, slope at black, and room for what follows from the two: fewer than six numbers are ignored), bytes, adaptive homogeneity-directed interpolation (Hirakawa and Parks 2005). */
 const settings = { useCameraWb: true, outputColor: 1, gamm: [1 / 2.4, 12.92, 0, 0, 0, 0], outputBps: 8, userQual: 3 };
@@ -82,7 +79,7 @@ export async function developRaw(
         "unsupported",
         `this raw is developed to ${image?.colors ?? 0} colours of ${image?.bits ?? 0} bits; expected 1 or 3 of 8`,
       );
-    const picture = { width: image.width, height: image.height, data: image.colors === 3 ? image.data.slice() : inThree(image.data) };
+    const picture = { width: image.width, height: image.height, data: onWhite(image.data.slice(), image.colors) };
     file.delete();
     return { picture: want.kind === "centre" ? cropCentre(picture, want.side) : picture, width, height, isHalf };
   });
@@ -90,10 +87,4 @@ export async function developRaw(
 
 function isHalfEnough(want: Want, width: number, height: number): boolean {
   return want.kind === "at-least" && Math.max(width, height) >= 2 * want.longSide && Math.min(width, height) >= 2 * want.shortSide;
-}
-
-function inThree(grey: Uint8Array): Uint8Array {
-  const data = new Uint8Array(3 * grey.length);
-  grey.forEach((value, at) => data.fill(value, 3 * at, 3 * at + 3));
-  return data;
 }
