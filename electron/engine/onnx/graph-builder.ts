@@ -27,6 +27,7 @@ export class GraphBuilder {
   readonly #initializers = new Map<string, Tensor>();
   readonly #inputs: ValueInfo[] = [];
   readonly #constants = new Map<string, string>();
+  readonly #makers = new Map<string, Node>();
   #made = 0;
 
   /**
@@ -135,6 +136,11 @@ export class GraphBuilder {
     return this.#table.known.get(name)?.values ?? null;
   }
 
+  /** The node that makes a value; null for inputs and initializers. */
+  makerOf(name: string): Node | null {
+    return this.#makers.get(name) ?? null;
+  }
+
   get version(): number {
     return this.#version;
   }
@@ -171,6 +177,7 @@ export class GraphBuilder {
   #push(node: Node): void {
     this.#table.addNode(node, this.#nodes.length);
     this.#nodes.push(node);
+    for (const name of node.outputs) this.#makers.set(name, node);
   }
 
   #fresh(hint: string): string {

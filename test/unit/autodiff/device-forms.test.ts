@@ -1,17 +1,14 @@
 /** @file The forms for one kind of device mean what the common forms mean, whatever the shape. All run on the CPU here. */
 import fc from "fast-check";
-import { InferenceSession, Tensor } from "onnxruntime-node";
 import { describe, expect, test } from "vitest";
 
 import { cpuForms } from "#engine/autodiff/lower/cpu/forms.ts";
 import { lower, type LowerOptions } from "#engine/autodiff/lower/lower.ts";
 import { webgpuForms } from "#engine/autodiff/lower/card/forms.ts";
-import { createRandom } from "#engine/base/random.ts";
 import { float, GraphBuilder, int, ints } from "#engine/onnx/graph-builder.ts";
 import type { Model } from "#engine/onnx/model.ts";
-import { elementCount } from "#engine/onnx/tensor-values.ts";
-import { writeModel } from "#engine/onnx/write.ts";
 import { asModel } from "./check-gradient.ts";
+import { differenceOf } from "./same-outputs.ts";
 
 interface Convolution {
   readonly batch: number;
@@ -143,38 +140,7 @@ function convolutions({ batch, channels, outputs, groups, input, kernel, strides
 /** Both forms of the model on the same random numbers, all outputs. */
 async function agree(model: Model, forms: Forms): Promise<{ readonly model: Model; readonly changed: boolean }> {
   const [common, special] = [lower(model), lower(model, { forms })];
-  const random = createRandom(7);
-  const feeds = Object.fromEntries(
-    model.graph.inputs.map(({ name, type }) => {
-      const shape = (type?.shape ?? []).map(Number);
-      return [
-        name,
-        new Tensor(
-          "float32",
-          Float32Array.from({ length: elementCount(shape) }, () => random.normal()),
-          shape,
-        ),
-      ];
-    }),
-  );
-  const [wanted, found] = await Promise.all([common, special].map((each) => outputsOf(each, feeds)));
-  for (const { name } of model.graph.outputs) {
-    const [one, other] = [wanted?.[name] as Float32Array, found?.[name] as Float32Array];
-    expect(other.length).toBe(one.length);
-    const largest = one.reduce((most, value) => Math.max(most, Math.abs(value)), 1e-3);
-    one.forEach((value, at) => expect(Math.abs((other[at] as number) - value) / largest, `${name} at ${at}: ${other[at]}, not ${value}`).toBeLessThan(1e-4));
-  } // prettier-ignore
+  expect(await differenceOf(common, special)).toBeLessThan(1e-4);
   const kinds = (each: Model): string => each.graph.nodes.map(({ opType }) => opType).join();
   return { model: special, changed: kinds(common) !== kinds(special) };
-}
-
-async function outputsOf(model: Model, feeds: Record<string, Tensor>): Promise<Record<string, Float32Array>> {
-  const session = await InferenceSession.create(writeModel(model), {
-    executionProviders: ["cpu"],
-    logSeverityLevel: 4,
-    intraOpNumThreads: 1,
-  });
-  const made = await session.run(feeds);
-  await session.release();
-  return Object.fromEntries(Object.entries(made).map(([name, tensor]) => [name, tensor.data as Float32Array]));
 }

@@ -2,7 +2,7 @@
 import { InferenceSession, Tensor } from "onnxruntime-node";
 import { expect, test } from "vitest";
 
-import { packUpdates } from "#engine/autodiff/lower/card/pack-updates.ts";
+import { packUpdates } from "#engine/autodiff/lower/pack-updates.ts";
 import { lower } from "#engine/autodiff/lower/lower.ts";
 import { createRandom } from "#engine/base/random.ts";
 import { float, GraphBuilder, int } from "#engine/onnx/graph-builder.ts";
@@ -53,6 +53,19 @@ test("what leads from one update to another stays outside, and so do large tenso
   const packed = packUpdates(model);
   expect(count(packed, "SgdStep")).toBe(4);
   expect(count(packed, "Concat")).toBe(3);
+  await same(model, packed);
+});
+
+test("updates at two rates become two lists, whichever come first", async () => {
+  const builder = new GraphBuilder(17);
+  const rates = ["slow", "fast"].map((name) => builder.input(name, "float32", []));
+  const outputs = Array.from({ length: 6 }, (_, at) => {
+    const of = (name: string): string => builder.input(`${name}${at}`, "float32", [at + 1]);
+    return builder.training("SgdStep", [of("weights"), of("gradient"), of("velocity"), rates[at % 2] as string], 2, { momentum: float(0.9), decay: float(0), nesterov: int(0) }); // prettier-ignore
+  }).flat().map((name) => builder.node("Identity", [name])); // prettier-ignore
+  const model = asModel(builder, outputs);
+  const packed = packUpdates(model);
+  expect(count(packed, "SgdStep")).toBe(2);
   await same(model, packed);
 });
 

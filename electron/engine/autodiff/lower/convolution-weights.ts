@@ -24,7 +24,8 @@ export const convWeightGradient: Lowering = ({ builder, node, inputs }) => {
   const parts = places(kernel).map((place) => {
     const starts = place.map((at, axis) => at * (dilations[axis] as number));
     const ends = starts.map((start, axis) => start + ((steps[axis] as number) - 1) * (strides[axis] as number) + 1);
-    const seen = builder.node("Slice", [padded, builder.list(starts), builder.list(ends), spatial, builder.list(strides)]);
+    const isAll = builder.shapeOf(padded).slice(2).every((size, axis) => starts[axis] === 0 && ends[axis] === size && strides[axis] === 1); // prettier-ignore
+    const seen = isAll ? padded : builder.node("Slice", [padded, builder.list(starts), builder.list(ends), spatial, builder.list(strides)]); // prettier-ignore
     // One channel for itself: a product of numbers, not of matrices of one row.
     if (channels === groups && outputs === groups)
       return builder.reshape(reduceSum(builder, builder.node("Mul", [seen, g]), [0, ...steps.map((_, at) => at + 2)]), [outputs, 1, 1]);

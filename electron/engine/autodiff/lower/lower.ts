@@ -2,9 +2,8 @@
  * @file Puts standard operators in the place of our own (onnx/shapes/training.ts), so that any runtime runs the graph.
  */
 import { BugError } from "../../base/errors.ts";
-import { GraphBuilder } from "../../onnx/graph-builder.ts";
+import type { GraphBuilder } from "../../onnx/graph-builder.ts";
 import type { Model, Node } from "../../onnx/model.ts";
-import { newNode } from "../../onnx/new-node.ts";
 import { mergeEqualNodes } from "../../onnx/passes/merge-equal-nodes.ts";
 import { removeDeadNodes } from "../../onnx/passes/remove-dead-nodes.ts";
 import { trainingDomain } from "../../onnx/shapes/training.ts";
@@ -12,6 +11,7 @@ import { convInputGradient } from "./convolution-input.ts";
 import { convWeightGradient } from "./convolution-weights.ts";
 import { batchNormalizationGradient, batchNormalizationTraining } from "./normalization.ts";
 import { adamStep, average, clipGradient, reluGradient, sgdStep } from "./pointwise.ts";
+import { rewrite } from "./rewrite.ts";
 
 export interface LoweringContext {
   readonly builder: GraphBuilder;
@@ -47,31 +47,13 @@ export interface LowerOptions {
 
 /** The same model without operators of our own; its inputs and outputs keep their names. Shapes must be static. */
 export function lower(model: Model, { keeps = () => false, forms = {} }: LowerOptions = {}): Model {
-  const { graph } = model;
-  const builder = GraphBuilder.beside(model, "standard/");
-  const standsFor = new Map<string, string>();
-  for (const given of graph.nodes) {
-    const node = { ...given, inputs: given.inputs.map((name) => standsFor.get(name) ?? name) };
-    const made = madeOf({ builder, node, inputs: node.inputs });
-    if (made === null) builder.add(node);
-    else node.outputs.forEach((name, at) => standsFor.set(name, made[at] as string));
-  }
-  // What leaves the graph keeps its name.
-  for (const { name } of graph.outputs) {
-    const made = standsFor.get(name);
-    if (made !== undefined) builder.add(newNode({ opType: "Identity", inputs: [made], outputs: [name] }));
-  }
-  const isPlain = builder.builtNodes.every(({ domain }) => domain !== trainingDomain);
-  const opsets = new Map([...model.opsets].filter(([domain]) => !isPlain || domain !== trainingDomain));
+  const made = rewrite(model, "standard/", ({ builder, node }) => madeOf({ builder, node, inputs: node.inputs }));
+  const isPlain = made.graph.nodes.every(({ domain }) => domain !== trainingDomain);
   return {
-    ...model,
-    opsets,
-    graph: {
-      // Forms that stand for several operators ask for the same slices, transposes and scales.
-      ...removeDeadNodes(mergeEqualNodes(builder.finish(graph.outputs.map(({ name }) => name)))),
-      outputs: graph.outputs,
-      name: graph.name,
-    },
+    ...made,
+    opsets: new Map([...model.opsets].filter(([domain]) => !isPlain || domain !== trainingDomain)),
+    // Forms that stand for several operators ask for the same slices, transposes and scales.
+    graph: removeDeadNodes(mergeEqualNodes(made.graph)),
   };
 
   /** Null: the node stays. */

@@ -2,7 +2,7 @@
  * @file BatchNormalization over a batch (Ioffe and Szegedy 2015) and its gradient. The big pictures are passed over as rarely as standard operators
  * allow: two sums, then one affine map per channel in the form of a BatchNormalization at rest.
  */
-import { floatOf } from "../../onnx/attributes.ts";
+import { floatOf, intOf } from "../../onnx/attributes.ts";
 import { float, type GraphBuilder } from "../../onnx/graph-builder.ts";
 import { elementCount } from "../../onnx/tensor-values.ts";
 import { reduceBy, reduceSum } from "../gradient.ts";
@@ -43,10 +43,18 @@ export function normalizationForms(parts: NormalizationParts): { readonly traini
       // sum of g (x - mean)
       const product = builder.node("Sub", [parts.sumOfProducts(builder, g, x), builder.node("Mul", [mean, sum])]);
       const projected = builder.node("Div", [product, builder.node("Sqrt", [widened])]);
+      const average = builder.node("Mul", [sum, share]);
+      if (intOf(node, "unscaled", 0) === 1) {
+        // mean(g) + n mean(g n)
+        const known = builder.node("BatchNormalization", [x, builder.node("Mul", [projected, share]), average, mean, variance], {
+          epsilon,
+        });
+        return [builder.node("Sub", [g, known]), projected, sum];
+      }
       const slope = builder.node("Mul", [builder.node("Mul", [scale, share]), builder.node("Div", [product, widened])]);
       const count = builder.shapeOf(scale);
       const zeros = builder.constant(builder.typeOf(scale).elementType, count, Array<number>(elementCount(count)).fill(0));
-      const aboutMean = builder.node("BatchNormalization", [g, scale, zeros, builder.node("Mul", [sum, share]), variance], { epsilon });
+      const aboutMean = builder.node("BatchNormalization", [g, scale, zeros, average, variance], { epsilon });
       const alongPicture = builder.node("BatchNormalization", [x, slope, zeros, mean, variance], { epsilon });
       return [builder.node("Sub", [aboutMean, alongPicture]), projected, sum];
     },

@@ -7,7 +7,7 @@
  * | ConvInputGradient | g, weights | gradient of the picture; attributes of Conv in full, `shape` of the picture |
  * | ConvWeightGradient | x, g | gradient of the weights; attributes of Conv in full, `kernel_shape` |
  * | BatchNormalizationTraining | x, scale, bias | y, mean [C], variance [C] (biased) |
- * | BatchNormalizationGradient | g, x, scale, mean, variance | gradients of x, scale, bias |
+ * | BatchNormalizationGradient | g, x, scale, mean, variance | gradients of x, scale, bias; with `unscaled` that of x lacks the factor scale / deviation |
  * | ReluGradient | g, x or y of the Relu | g where it is above 0 |
  * | ClipGradient | g, x or y of the Clip | g where it lies strictly between `min` and `max` |
  * | SgdStep | weights, g, velocity, rate | weights, velocity: v = momentum v + g + decay w; w -= rate v (rate (g + momentum v) for `nesterov`) |
@@ -16,9 +16,14 @@
  * | Average | old, new, keep | keep old + (1 - keep) new |
  */
 import { intOf, intsOf } from "../attributes.ts";
+import type { Node } from "../model.ts";
 import { inputAt, refuse, type Rule } from "./rule.ts";
 
 export const trainingDomain = "likeness.training";
+
+export function isOurs({ domain, opType }: Node, name: TrainingOperatorName): boolean {
+  return domain === trainingDomain && opType === name;
+}
 
 const likeFirst: Rule = (context) => [inputAt(context, 0)];
 

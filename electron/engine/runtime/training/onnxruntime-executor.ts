@@ -4,10 +4,10 @@
  */
 import { InferenceSession, Tensor as RuntimeTensor } from "onnxruntime-node";
 
+import { lowerForCpu } from "../../autodiff/lower/cpu/lower-for-cpu.ts";
 import { lower } from "../../autodiff/lower/lower.ts";
-import { cpuForms } from "../../autodiff/lower/cpu/forms.ts";
 import { cardForms, webgpuForms } from "../../autodiff/lower/card/forms.ts";
-import { packUpdates } from "../../autodiff/lower/card/pack-updates.ts";
+import { packUpdates } from "../../autodiff/lower/pack-updates.ts";
 import { BugError, UserError, messageOf } from "../../base/errors.ts";
 import { GraphBuilder } from "../../onnx/graph-builder.ts";
 import { inferTypes } from "../../onnx/infer.ts";
@@ -103,7 +103,7 @@ const largeStepBytes = 2 ** 30;
  * (`preferredLayout`) nets of depthwise convolutions are a sixth quicker on an H100, but onnxruntime-node 1.30 makes wrong numbers of narrow layers.
  */
 function lowered({ model }: StepGraph, device: ConcreteDevice): Model {
-  if (device === "cpu") return lower(model, { forms: cpuForms });
+  if (device === "cpu") return lowerForCpu(model);
   if (device === "coreml") return lower(model);
   return lower(packUpdates(model), { forms: device === "webgpu" ? webgpuForms : cardForms });
 }

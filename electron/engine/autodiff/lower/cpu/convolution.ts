@@ -7,13 +7,9 @@ import { ints, type GraphBuilder } from "../../../onnx/graph-builder.ts";
 import type { Node } from "../../../onnx/model.ts";
 import { convolutionWindow, reachOf } from "../../../onnx/shapes/spatial.ts";
 import { elementCount } from "../../../onnx/tensor-values.ts";
-import {
-  depthwiseConvolution,
-  depthwiseInputGradient,
-  depthwiseWeightGradient,
-  depthwiseWeightGradientByRows,
-  type DepthwiseShape,
-} from "./depthwise.ts";
+import { depthwiseConvolution, depthwiseInputGradient, depthwiseWeightGradient, type DepthwiseShape } from "./depthwise.ts";
+import { depthwiseWeightGradientByBlocks } from "./depthwise-blocks.ts";
+import { gatheredWeightGradient } from "./gathered-weights.ts";
 import type { PartialLowering } from "../lower.ts";
 import { tiledConvolution, tiledInputGradient, tiledWeightGradient, type TiledKernel } from "./tiled-convolution.ts";
 import { plainAxis, winogradAxis, type AxisShape, type TiledAxis } from "./tiles.ts";
@@ -22,6 +18,8 @@ import { plainAxis, winogradAxis, type AxisShape, type TiledAxis } from "./tiles
 const movingCosts = 2;
 /** The common form of a weights' gradient reaches this share of the speed of a convolution. */
 const commonGradientShare = 0.6;
+/** Channels of a picture up to which what every place of the kernel sees may lie in memory at once: those of colour. */
+const fewChannels = 4;
 /** Pixels of a picture, in times out, up to which every pixel may meet every one. */
 const meetingPixels = 144 * 144;
 
@@ -61,10 +59,11 @@ export const convolutionWeightGradient: PartialLowering = ({ builder, node, inpu
   const found = shapeOf(builder, node, { input: builder.shapeOf(x), weights, output });
   if (found === null) return null;
   if (isDepthwise(found))
-    return [areTiny(found) ? depthwiseWeightGradient(builder, x, g, found) : depthwiseWeightGradientByRows(builder, x, g, found)];
+    return [areTiny(found) ? depthwiseWeightGradient(builder, x, g, found) : depthwiseWeightGradientByBlocks(builder, x, g, found)];
   const { rows, columns, outputs } = found;
   if (groups !== 1) return null;
   if (isPointwise(found)) return areManyChannels(found) ? [pointwiseWeightGradient(builder, x, g)] : null;
+  if (channels <= fewChannels) return [gatheredWeightGradient(builder, x, g, convolutionWindow(node, builder.shapeOf(x), weights))];
   const kernel = isThreeByThree(found)
     ? { rows: winogradAxis(rows), columns: winogradAxis(columns) }
     : { rows: plainAxis(rows), columns: plainAxis(columns) };

@@ -5,6 +5,7 @@ import type { PartialLowering } from "../lower.ts";
 import { convolution, convolutionInputGradient, convolutionWeightGradient } from "./convolution.ts";
 import { batchNormalizationGradient, batchNormalizationTraining } from "./normalization.ts";
 import { adamStepAsList, clipGradient, reluGradient, sgdStepAsList } from "./pointwise.ts";
+import { transpose } from "./transpose.ts";
 
 export const cpuForms: Readonly<Record<string, PartialLowering>> = {
   AdamStep: adamStepAsList,
@@ -16,4 +17,5 @@ export const cpuForms: Readonly<Record<string, PartialLowering>> = {
   ConvWeightGradient: convolutionWeightGradient,
   ReluGradient: reluGradient,
   SgdStep: sgdStepAsList,
+  Transpose: transpose,
 };

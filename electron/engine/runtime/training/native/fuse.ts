@@ -5,7 +5,7 @@
 import { BugError } from "../../../base/errors.ts";
 import { floatOf } from "../../../onnx/attributes.ts";
 import type { Graph, Node } from "../../../onnx/model.ts";
-import { trainingDomain } from "../../../onnx/shapes/training.ts";
+import { isOurs, trainingDomain } from "../../../onnx/shapes/training.ts";
 import type { Types } from "../../../onnx/type-table.ts";
 import type { Limits, Operation } from "./operation.ts";
 
@@ -64,10 +64,6 @@ function inOrder(operations: readonly Operation[]): Operation[] {
   operations.forEach(place);
   if (ordered.length !== operations.length) throw new BugError("fused nodes wait for each other");
   return ordered;
-}
-
-export function isOurs(node: Node, opType: string): boolean {
-  return node.domain === trainingDomain && node.opType === opType;
 }
 
 function plainOperation(node: Node): Operation {

@@ -1,15 +1,16 @@
 /**
  * @file Steps of optimizers and averages of many small tensors as one step of one long list: a graphics card is handed every operator by itself, which takes longer than what a
- * small one computes (an EfficientNet's step: 229 updates of up to 14 operators each). Large tensors stay for themselves, since the list is copied together and apart again.
+ * small one computes (an EfficientNet's step: 229 updates of up to 14 operators each), and even a processor looks at each. Large tensors stay for themselves, since the list is copied together and apart again.
  */
-import { GraphBuilder, int } from "../../../onnx/graph-builder.ts";
-import { inferTypes } from "../../../onnx/infer.ts";
-import { namesTaken } from "../../../onnx/inner-graphs.ts";
-import type { Model, Node } from "../../../onnx/model.ts";
-import { attributesKey } from "../../../onnx/passes/merge-equal-nodes.ts";
-import { trainingDomain } from "../../../onnx/shapes/training.ts";
-import { elementCount } from "../../../onnx/tensor-values.ts";
-import type { Types } from "../../../onnx/type-table.ts";
+import { GraphBuilder, int } from "../../onnx/graph-builder.ts";
+import { inferTypes } from "../../onnx/infer.ts";
+import { namesTaken } from "../../onnx/inner-graphs.ts";
+import type { Model, Node } from "../../onnx/model.ts";
+import { attributesKey } from "../../onnx/passes/merge-equal-nodes.ts";
+import { trainingDomain } from "../../onnx/shapes/training.ts";
+import { elementCount } from "../../onnx/tensor-values.ts";
+import type { Types } from "../../onnx/type-table.ts";
+import { withNodesOf } from "./rewrite.ts";
 
 /** How many of an operator's inputs, from the first on, are as long as the tensor it updates; the rest are numbers for all of them. */
 const lists: Readonly<Record<string, number>> = { SgdStep: 3, AdamStep: 4, Average: 2 };
@@ -24,7 +25,8 @@ export function packUpdates(model: Model): Model {
     const key = keyOf(node, types);
     if (key !== null) groups.set(key, [...(groups.get(key) ?? []), node.outputs[0] as string]);
   }
-  return [...groups.values()].reduce((packed, members) => packGroup(packed, new Set(members)), model);
+  // Each group gives names of its own: those of the groups before it are in the graph.
+  return [...groups.values()].reduce((packed, members, at) => packGroup(packed, new Set(members), `packed/${at}/`), model);
 }
 
 /** Equal for updates that one step can do; null for what is no update of a small tensor. */
@@ -39,12 +41,12 @@ function keyOf(node: Node, types: Types): string | null {
   return JSON.stringify([node.opType, numbers, attributesKey(node)]);
 }
 
-/** @param firstOutputs of the members, which name them */
-function packGroup(model: Model, firstOutputs: ReadonlySet<string>): Model {
+/** @param firstOutputs of the members, which name them @param prefix of what is made */
+function packGroup(model: Model, firstOutputs: ReadonlySet<string>, prefix: string): Model {
   const { graph } = model;
   const members = independent(model, firstOutputs);
   if (members.length < 2) return model;
-  const builder = GraphBuilder.beside(model, "packed/");
+  const builder = GraphBuilder.beside(model, prefix);
   const standsFor = new Map<string, string>();
   const renamed = (node: Node): Node => ({ ...node, inputs: node.inputs.map((name) => standsFor.get(name) ?? name) });
   // What takes an updated tensor waits until the list is there: after the last member.
@@ -63,7 +65,7 @@ function packGroup(model: Model, firstOutputs: ReadonlySet<string>): Model {
       waiting.push(node);
     } else builder.add(renamed(node));
   }
-  return { ...model, graph: { ...builder.finish(graph.outputs.map(({ name }) => name)), outputs: graph.outputs, name: graph.name } };
+  return withNodesOf(model, builder);
 }
 
 /** Those members that no other member leads to. */
