@@ -11,8 +11,17 @@ import type { ImageFormat, Picture, PictureFacts } from "./types.ts";
 export type Want =
   /** Every pixel. */
   | { readonly kind: "full" }
-  /** Shrunk while decoding where that is cheap, as long as both sides stay at least this long (or at full size). `sharpness`: measure it where that costs no second decode. */
-  | { readonly kind: "at-least"; readonly shortSide: number; readonly longSide: number; readonly sharpness?: boolean }
+  /**
+   * Shrunk while decoding where that is cheap, as long as both sides stay at least this long (or at full size). `sharpness`: measure it where that costs no second decode. `take`: the picture may
+   * lie in memory that this gives, any picture may lie elsewhere.
+   */
+  | {
+      readonly kind: "at-least";
+      readonly shortSide: number;
+      readonly longSide: number;
+      readonly sharpness?: boolean;
+      readonly take?: (bytes: number) => Uint8Array;
+    }
   /** Only the middle, at full resolution. Neither orientation nor colour matters. */
   | { readonly kind: "centre"; readonly side: number };
 

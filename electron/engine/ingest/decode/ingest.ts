@@ -16,7 +16,7 @@ import { shareOfLostRows } from "./lost-rows.ts";
 import { readMetadata } from "./metadata.ts";
 import { hashSide, perceptualHashes } from "./perceptual-hash.ts";
 import { measureLightAndColour } from "./quality.ts";
-import { heldBytesLimit, readImageBytes, readImageFile, withKeptBytes, type ReadFile } from "./read-file.ts";
+import { heldBytesLimit, readImageBytes, readImageFile, withKeptMemory, type KeptMemory, type ReadFile } from "./read-file.ts";
 import { scaleTo, scaleWithin } from "./scale.ts";
 import { greyOf, measureSharpnessOf, sharpnessSide } from "./sharpness.ts";
 import type { Sharpness } from "./sharpness.ts";
@@ -27,12 +27,18 @@ import type { FileLikeness, IngestRequest, IngestResult, Picture, TensorShape } 
 
 /** Everything about one file. Throws `DecodeError` where it gives no picture. */
 export function ingestFile(request: IngestRequest): Promise<IngestResult> {
-  return withKeptBytes((take) => ingestBytes(request, readImageFile(request.path, take)));
+  return withKeptMemory((memory) => ingestBytes(request, readImageFile(request.path, memory.takeBytes), memory));
 }
 
-async function ingestBytes(request: IngestRequest, { identity, bytes }: ReadFile): Promise<IngestResult> {
+async function ingestBytes(request: IngestRequest, { identity, bytes }: ReadFile, { takePixels: take }: KeptMemory): Promise<IngestResult> {
   const size = request.input?.size ?? 0;
-  const decoded = await decodeBytes(bytes, request.path, { kind: "at-least", shortSide: size, longSide: thumbnailSide, sharpness: true });
+  const decoded = await decodeBytes(bytes, request.path, {
+    kind: "at-least",
+    shortSide: size,
+    longSide: thumbnailSide,
+    sharpness: true,
+    take,
+  });
   const { picture, facts } = decoded;
   const small = scaleWithin(picture, thumbnailSide);
   if (request.thumbnail !== null)
@@ -58,14 +64,14 @@ async function ingestBytes(request: IngestRequest, { identity, bytes }: ReadFile
   };
 }
 
-/** Of a file that is only looked through for copies: no quality, no metadata, no thumbnail. Hashes and colours are those of `ingestFile`. */
+/** Of a file that is only looked through for copies: no quality, no metadata, no thumbnail, no name of its content. Hashes and colours are those of `ingestFile`. */
 export function likenessOfFile({ path }: { readonly path: Uint8Array }): Promise<FileLikeness> {
-  return withKeptBytes(async (take) => {
-    const { identity, bytes } = readImageFile(path, take);
-    const { picture, facts } = await decodeBytes(bytes, path, { kind: "at-least", shortSide: 0, longSide: thumbnailSide });
+  return withKeptMemory(async ({ takeBytes, takePixels: take }) => {
+    const bytes = readImageBytes(path, takeBytes);
+    const { picture, facts } = await decodeBytes(bytes, path, { kind: "at-least", shortSide: 0, longSide: thumbnailSide, take });
     const { format, width, height } = facts;
     const { perceptual, colour } = looksOf(scaleWithin(picture, thumbnailSide));
-    return { ...identity, format, width, height, perceptual, colour };
+    return { format, width, height, perceptual, colour };
   });
 }
 
@@ -113,10 +119,15 @@ export function patientOfFile(path: Uint8Array): DicomPatient | null {
 
 /** RGB of a file, at most `maxSide` long; null = every pixel. */
 export async function pixelsOfFile(request: { path: Uint8Array; maxSide: number | null }): Promise<Picture> {
-  const bytes = readImageBytes(request.path);
-  const want: Want = request.maxSide === null ? { kind: "full" } : { kind: "at-least", shortSide: 0, longSide: request.maxSide };
-  const { picture } = await decodeBytes(bytes, request.path, want);
-  return request.maxSide === null ? picture : scaleWithin(picture, request.maxSide);
+  const { path, maxSide } = request;
+  if (maxSide === null) return (await decodeBytes(readImageBytes(path), path, { kind: "full" })).picture;
+  return await withKeptMemory(async ({ takeBytes, takePixels: take }) => {
+    const bytes = readImageBytes(path, takeBytes);
+    const { picture } = await decodeBytes(bytes, path, { kind: "at-least", shortSide: 0, longSide: maxSide, take });
+    const scaled = scaleWithin(picture, maxSide);
+    // What is given away must not lie in memory that serves the next one.
+    return scaled === picture ? { ...picture, data: picture.data.slice() } : scaled;
+  });
 }
 
 /** The whole picture stretched to a square, as encoders see it, written to its place. */

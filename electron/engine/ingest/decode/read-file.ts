@@ -38,32 +38,52 @@ export function readImageFile(path: Uint8Array, take: TakeBytes = Buffer.allocUn
 }
 
 /** Like `readImageFile` for those who do not ask what the content is called: a slice of a large volume is not to wait for the hash of the whole. */
-export function readImageBytes(path: Uint8Array): Buffer | null {
-  return withFile(path, (descriptor, stats) =>
-    stats.size > heldBytesLimit ? null : readAll(descriptor, Buffer.allocUnsafeSlow(stats.size)),
-  );
+export function readImageBytes(path: Uint8Array, take: TakeBytes = Buffer.allocUnsafeSlow): Buffer | null {
+  return withFile(path, (descriptor, stats) => (stats.size > heldBytesLimit ? null : readAll(descriptor, take(stats.size))));
 }
 
 export type TakeBytes = (size: number) => Buffer;
 
-/** Longer files get memory of their own. */
+/** Longer files and larger pictures get memory of their own. */
 const keptBytesLimit = 32 * 1024 * 1024;
-let kept: Buffer | null = null;
+
+/** Memory that serves one after the other. */
+function keptMemory(): TakeBytes {
+  let kept: Buffer | null = null;
+  return (size) => {
+    if (size > keptBytesLimit) return Buffer.allocUnsafeSlow(size);
+    if (kept === null || kept.length < size) kept = Buffer.allocUnsafeSlow(Math.min(keptBytesLimit, Math.max(1 << 20, size * 2)));
+    return kept.subarray(0, size);
+  };
+}
+
+/** A Buffer's own `slice` copies nothing, which no one expects of a picture's data. */
+function pixelsFrom(take: TakeBytes): (size: number) => Uint8Array {
+  return (size) => {
+    const { buffer, byteOffset } = take(size);
+    return new Uint8Array(buffer, byteOffset, size);
+  };
+}
+
+/** Where a file's bytes go, and where its picture goes as it comes out of the decoder. */
+export interface KeptMemory {
+  readonly takeBytes: TakeBytes;
+  readonly takePixels: (size: number) => Uint8Array;
+}
+
+const kept: KeptMemory = { takeBytes: keptMemory(), takePixels: pixelsFrom(keptMemory()) };
+const own: KeptMemory = { takeBytes: Buffer.allocUnsafeSlow, takePixels: (size) => new Uint8Array(size) };
 let isLent = false;
 
 /**
  * Runs `use` with memory that serves one file after the other: new memory for each is a hundred megabytes a second that V8 believes it has to look through.
- * What `take` gave is anybody's once `use` is done. Whoever comes while it is lent gets new memory.
+ * What it gave is anybody's once `use` is done. Whoever comes while it is lent gets new memory.
  */
-export async function withKeptBytes<T>(use: (take: TakeBytes) => Promise<T>): Promise<T> {
-  if (isLent) return await use(Buffer.allocUnsafeSlow);
+export async function withKeptMemory<T>(use: (memory: KeptMemory) => Promise<T>): Promise<T> {
+  if (isLent) return await use(own);
   isLent = true;
   try {
-    return await use((size) => {
-      if (size > keptBytesLimit) return Buffer.allocUnsafeSlow(size);
-      if (kept === null || kept.length < size) kept = Buffer.allocUnsafeSlow(Math.min(keptBytesLimit, Math.max(1 << 20, size * 2)));
-      return kept.subarray(0, size);
-    });
+    return await use(kept);
   } finally {
     isLent = false;
   }

@@ -64,7 +64,7 @@ export interface IngestResult extends FileIdentity, PictureFacts {
 }
 
 /** What tells copies from others, and nothing more. */
-export type FileLikeness = FileIdentity & Pick<IngestResult, "format" | "width" | "height" | "perceptual" | "colour">;
+export type FileLikeness = Pick<IngestResult, "format" | "width" | "height" | "perceptual" | "colour">;
 
 /** Measured on the picture scaled to at most 256 px, but for the two of sharpness. */
 export interface PictureQuality {

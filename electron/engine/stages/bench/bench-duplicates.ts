@@ -58,39 +58,51 @@ interface ReadFolder {
   readonly paths: Map<number, Buffer>;
 }
 
-/** Files of one size may be copies: such a file is hashed first, so that a copy is not decoded again. Contents come in the order of their hashes. */
+/**
+ * Only files of one size may be copies: those are told apart by the hash of their bytes, and a copy is not decoded again; the others are told apart by their size. Contents come in the order of
+ * what tells them apart.
+ */
 async function readFiles(found: readonly FoundFile[], children: ChildPool): Promise<ReadFolder> {
   const sizes = new Map<number, number>();
   for (const { sizeBytes } of found) sizes.set(sizeBytes, (sizes.get(sizeBytes) ?? 0) + 1);
-  const known = new Map<string, FileLikeness>();
-  const holders: { readonly hash: string; readonly file: FoundFile }[] = [];
+  const known = new Map<string, ReadContent>();
+  const holders: { readonly key: string; readonly file: FoundFile }[] = [];
   await inLanes(found, children.size * 4, async (file) => {
+    let key = `size ${file.sizeBytes}`;
     if ((sizes.get(file.sizeBytes) as number) > 1) {
       const identity = await children.run("hash", { path: file.path });
-      if (!("failure" in identity) && known.has(identity.contentHash)) return void holders.push({ hash: identity.contentHash, file });
+      if ("failure" in identity) return;
+      key = identity.contentHash;
     }
-    const answer = await children.run("likeness", { path: file.path });
-    if ("failure" in answer) return;
-    known.set(answer.contentHash, answer);
-    holders.push({ hash: answer.contentHash, file });
+    if (!known.has(key)) {
+      const likeness = await children.run("likeness", { path: file.path });
+      if ("failure" in likeness) return;
+      known.set(key, { likeness, sizeBytes: file.sizeBytes });
+    }
+    holders.push({ key, file });
   });
-  const hashes = [...known.keys()].sort();
-  const ids = new Map(hashes.map((hash, index) => [hash, index + 1]));
+  const keys = [...known.keys()].sort();
+  const ids = new Map(keys.map((key, index) => [key, index + 1]));
   holders.sort((one, other) => Buffer.compare(one.file.path, other.file.path));
-  const files = holders.map(({ hash, file }, index): FileFacts => ({
+  const files = holders.map(({ key, file }, index): FileFacts => ({
     file: index,
-    content: ids.get(hash) as number,
+    content: ids.get(key) as number,
     path: showPath(file.path),
     time: file.modifiedUs / 1000,
   }));
   return {
-    contents: hashes.map((hash, index) => factsOf(index + 1, known.get(hash) as FileLikeness)),
+    contents: keys.map((key, index) => factsOf(index + 1, known.get(key) as ReadContent)),
     files,
-    paths: new Map(holders.map(({ hash, file }) => [ids.get(hash) as number, file.path])),
+    paths: new Map(holders.map(({ key, file }) => [ids.get(key) as number, file.path])),
   };
 }
 
-function factsOf(id: number, answer: FileLikeness): ContentFacts {
-  const { sizeBytes: byteSize, width, height, format, perceptual, colour } = answer;
-  return { id, byteSize, width, height, format, perceptual, colour };
+interface ReadContent {
+  readonly likeness: FileLikeness;
+  readonly sizeBytes: number;
+}
+
+function factsOf(id: number, { likeness, sizeBytes }: ReadContent): ContentFacts {
+  const { width, height, format, perceptual, colour } = likeness;
+  return { id, byteSize: sizeBytes, width, height, format, perceptual, colour };
 }

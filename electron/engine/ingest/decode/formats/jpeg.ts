@@ -83,7 +83,8 @@ function decodeReduced(bytes: Buffer, header: JpegHeader, want: Exclude<Want, { 
   const centre = measures ? sharpnessRectangle(header) : { left: 0, top: 0, width: 0, height: 0 };
   const grey = greyBuffer.subarray(0, centre.width * centre.height);
   const target = { width: Math.ceil(width / factor), height: Math.ceil(height / factor) };
-  const data = new Uint8Array(target.width * target.height * 3);
+  const size = target.width * target.height * 3;
+  const data = want.kind === "at-least" && want.take !== undefined ? want.take(size) : new Uint8Array(size);
   const done = kernels.jpegReduce({
     source: bytes,
     width,
