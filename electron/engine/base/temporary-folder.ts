@@ -4,6 +4,8 @@
 import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 
+import { isAlive } from "./processes.ts";
+
 let made = 0;
 
 /**
@@ -20,14 +22,4 @@ export function makeTemporaryFolder(parent: string, kind: string): string {
   const place = join(parent, `${kind}${process.pid}-${++made}`);
   mkdirSync(place, { mode: 0o700 });
   return place;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (thrown) {
-    // Somebody else's process is one too.
-    return (thrown as NodeJS.ErrnoException).code === "EPERM";
-  }
 }

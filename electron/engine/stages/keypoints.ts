@@ -4,7 +4,7 @@
 import { inLanes } from "../base/lanes.ts";
 import { isLarge } from "../duplicates/picture.ts";
 import { keypointsVersion, tableOf, type KeypointTable } from "../duplicates/keypoints.ts";
-import { thumbnailPath } from "../ingest/decode/thumbnail.ts";
+import { pathOfThumbnail } from "../ingest/decode/thumbnail-place.ts";
 import type { ReadStore } from "../store/database.ts";
 import type { ContentRow } from "../store/queries/contents.ts";
 import { listContentsWithKeypoints, listKeypoints, saveKeypoints } from "../store/queries/keypoints.ts";
@@ -29,10 +29,11 @@ export async function addKeypoints(pipeline: KeypointsPipeline, rows: readonly C
   );
   const find = async (chunk: readonly ContentRow[]): Promise<void> => {
     await job.control.gate();
-    const pictures = chunk.map((row) => ({
-      thumbnail: Buffer.from(thumbnailPath(thumbnailFolder, row.hash.toString("hex"))),
-      path: paths.get(row.id) as Buffer,
-    }));
+    const pictures = chunk.map((row) => {
+      const path = paths.get(row.id) as Buffer;
+      const hash = row.hash.toString("hex");
+      return { thumbnail: pathOfThumbnail({ thumbnailFolder, hash, path, facts: { ...row, sizeBytes: row.size_bytes } }), path };
+    });
     const answer = await children.run("keypoints", { pictures }, { signal: job.signal });
     if ("failure" in answer) {
       // A thumbnail that hangs or crashes the decoder must not cost those it shared a request with.

@@ -10,6 +10,7 @@ import type { ImageId } from "#protocol/model.ts";
 
 import { UserError } from "../base/errors.ts";
 import type { Engine } from "../engine.ts";
+import { pathOfThumbnail } from "../ingest/decode/thumbnail-place.ts";
 import { framedFormats, type ImageFormat } from "../ingest/decode/types.ts";
 import { decodeVersion } from "../ingest/decode/version.ts";
 import { contentById, type ContentRow } from "../store/queries/contents.ts";
@@ -56,7 +57,15 @@ export async function imageFile(engine: Engine, { id, kind, ...view }: ImageFile
   const content = contentById(collection.store, file.content_id) as ContentRow;
   const hash = content.hash.toString("hex");
   if (kind === "thumbnail")
-    return { path: Buffer.from(join(collection.thumbnailFolder, hash.slice(0, 2), `${hash}.jpg`)), mediaType: "image/jpeg" };
+    return {
+      path: pathOfThumbnail({
+        thumbnailFolder: collection.thumbnailFolder,
+        hash,
+        path: file.path,
+        facts: { ...content, sizeBytes: content.size_bytes },
+      }),
+      mediaType: "image/jpeg",
+    };
   const suffix = viewSuffix(id, content, view);
   // CMYK and 16 bit a channel look different from browser to browser.
   const direct =

@@ -8,6 +8,9 @@ import sharp from "sharp";
 import { expect, test } from "vitest";
 
 import type { Engine } from "#engine/engine.ts";
+import { thumbnailPath } from "#engine/ingest/decode/thumbnail-place.ts";
+import { contentById } from "#engine/store/queries/contents.ts";
+import { fileById } from "#engine/store/queries/files.ts";
 import { imageFile } from "#engine/views/image-file.ts";
 import type { ImageId } from "#protocol/model.ts";
 
@@ -65,3 +68,29 @@ test("frames and windows of a file", { timeout: 60_000 }, async () => {
     code: "frame-unknown",
   });
 });
+
+test(
+  "a small JPEG is shown itself among many; a thumbnail that an older version made of it is taken while it is there",
+  { timeout: 60_000 },
+  async () => {
+    const home = temporaryFolder("own-thumbnail");
+    const folder = join(home, "pictures");
+    mkdirSync(folder);
+    writeFileSync(join(folder, "small.jpg"), await motifSharp(64, 48).jpeg().toBuffer());
+    writeFileSync(join(folder, "small.png"), await motifSharp(64, 48).png().toBuffer());
+    const engine = await testEngine(join(home, "data"));
+    await engine.openForFolder(folder, null);
+    await indexNow(engine, [folder]);
+    const shown = async (name: string): Promise<string> => String(Buffer.from((await imageFile(engine, { id: idOf(engine, name), kind: "thumbnail" })).path)); // prettier-ignore
+    expect(await shown("small.jpg")).toBe(join(folder, "small.jpg"));
+    const made = await shown("small.png");
+    expect(readFileSync(made).subarray(0, 2)).toEqual(Buffer.from([0xff, 0xd8]));
+    const { thumbnailFolder, store } = engine.requireCollection();
+    const { content_id } = fileById(store, idOf(engine, "small.jpg")) as { content_id: number };
+    const older = thumbnailPath(thumbnailFolder, (contentById(store, content_id) as { hash: Buffer }).hash.toString("hex"));
+    mkdirSync(join(older, ".."), { recursive: true });
+    writeFileSync(older, "older");
+    expect(await shown("small.jpg")).toBe(older);
+    await engine.close();
+  },
+);

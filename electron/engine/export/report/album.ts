@@ -3,8 +3,9 @@
  * browser, so there is an end, and the page says where it was.
  */
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
 
+import { fsPath } from "../../base/path-bytes.ts";
+import { pathOfThumbnail } from "../../ingest/decode/thumbnail-place.ts";
 import type { ImageFacts } from "../data/image-facts.ts";
 import { html, type Markup } from "./html.ts";
 
@@ -32,13 +33,14 @@ const longestSide = 256;
 export function createAlbum(thumbnailFolder: string | null, limits: AlbumLimits = albumLimits): Album {
   const known = new Map<number, string | null>();
   let [count, refused, bytes] = [0, 0, 0];
-  const dataUri = ({ contentId, content }: ImageFacts, folder: string): string | null => {
+  const dataUri = ({ contentId, content, path, sizeBytes }: ImageFacts, thumbnailFolder: string): string | null => {
     const found = known.get(contentId);
     if (found !== undefined) return found;
     const hash = content.hash.toString("hex");
     let uri: string | null = null;
     try {
-      uri = `data:image/jpeg;base64,${readFileSync(join(folder, hash.slice(0, 2), `${hash}.jpg`)).toString("base64")}`;
+      const shown = pathOfThumbnail({ thumbnailFolder, hash, path, facts: { ...content, sizeBytes } });
+      uri = `data:image/jpeg;base64,${readFileSync(fsPath(shown)).toString("base64")}`;
     } catch {
       // Not made yet, or lost: the place stays empty.
     }

@@ -22,7 +22,8 @@ import { greyOf, measureSharpnessOf, sharpnessSide } from "./sharpness.ts";
 import type { Sharpness } from "./sharpness.ts";
 import { canDecode, formatByHead, formatName, hasMagic, headBytes, sniffFormat } from "./sniff.ts";
 import { writeTensor, type TensorPlace } from "./tensor-place.ts";
-import { encodePreview, thumbnailSide, writeInPlace, writeThumbnail } from "./thumbnail.ts";
+import { encodePreview, writeInPlace, writeThumbnail } from "./thumbnail.ts";
+import { thumbnailSide } from "./thumbnail-place.ts";
 import type { FileLikeness, IngestRequest, IngestResult, Picture, TensorShape } from "./types.ts";
 
 /** Everything about one file. Throws `DecodeError` where it gives no picture. */
@@ -42,7 +43,7 @@ async function ingestBytes(request: IngestRequest, { identity, bytes }: ReadFile
   const { picture, facts } = decoded;
   const small = scaleWithin(picture, thumbnailSide);
   if (request.thumbnail !== null)
-    await writeThumbnail({ folder: request.thumbnail, contentHash: identity.contentHash, bytes, decoded, small });
+    await writeThumbnail({ folder: request.thumbnail, contentHash: identity.contentHash, sizeBytes: identity.sizeBytes, decoded, small });
   const sharpness = decoded.sharpness ?? (decoded.fullResolution ? measureSharpnessOf(picture) : { sharpness: null, blurEffect: null });
   const profile = readColourProfile(facts.format, bytes as Buffer);
   const metadata = { ...(await readMetadata(decoded.exif)), ...(profile === null ? {} : { colourProfile: profile }) };

@@ -23,14 +23,10 @@ export function perceptualHashes(grey: Float32Array | Float64Array): Uint8Array 
   const spectrum = lowFrequencies(grey);
   const hashes = new Uint8Array(64);
   const turned = new Float64Array(64);
-  for (let orientation = 0; orientation < 8; orientation++) {
-    const mirrored = orientation >= 4;
-    const quarter = orientation & 3;
-    for (let v = 0; v < low; v++) {
-      for (let u = 0; u < low; u++) turned[v * low + u] = turnedFrequency(spectrum, { u, v, quarter, mirrored });
-    }
+  turns.forEach(({ sources, signs }, orientation) => {
+    for (let at = 0; at < turned.length; at++) turned[at] = (signs[at] as number) * (spectrum[sources[at] as number] as number);
     writeSigns(turned, hashes, orientation * 8);
-  }
+  });
   return hashes;
 }
 
@@ -63,22 +59,33 @@ function lowFrequencies(grey: Float32Array | Float64Array): Float64Array {
   return spectrum;
 }
 
+interface Turn {
+  /** [v, u] of the frequency that is found there once the picture lies so, and its sign. */
+  readonly sources: Uint8Array;
+  readonly signs: Float64Array;
+}
+
 /** Reversing an axis negates its odd frequencies; swapping the axes swaps u and v. Mirroring comes first, then the quarter turns. */
-function turnedFrequency(spectrum: Float64Array, turn: { u: number; v: number; quarter: number; mirrored: boolean }): number {
-  const { u, v, quarter, mirrored } = turn;
+const turns: readonly Turn[] = Array.from({ length: 8 }, (_, orientation) => {
+  const mirrored = orientation >= 4;
+  const quarter = orientation & 3;
   const swapped = (quarter & 1) === 1;
-  const sourceU = swapped ? v : u;
-  const sourceV = swapped ? u : v;
   // Clockwise by 90: new(x, y) = old(y, 31 - x), so the old vertical axis is reversed; by 270 the old horizontal one; by 180 both.
   const reverseU = (quarter === 2 || quarter === 3) !== mirrored;
   const reverseV = quarter === 1 || quarter === 2;
-  const sign = (reverseU && (sourceU & 1) === 1 ? -1 : 1) * (reverseV && (sourceV & 1) === 1 ? -1 : 1);
-  return sign * (spectrum[sourceV * low + sourceU] as number);
-}
+  const places = Array.from({ length: low * low }, (__, at) => {
+    const [v, u] = [Math.floor(at / low), at % low];
+    return swapped ? { sourceU: v, sourceV: u } : { sourceU: u, sourceV: v };
+  });
+  return {
+    sources: Uint8Array.from(places, ({ sourceU, sourceV }) => sourceV * low + sourceU),
+    signs: Float64Array.from(places, ({ sourceU, sourceV }) => (reverseU && (sourceU & 1) === 1 ? -1 : 1) * (reverseV && (sourceV & 1) === 1 ? -1 : 1)), // prettier-ignore
+  };
+});
 
 /** A hair above the median, so that the rounding noise of an empty picture sets no bits. */
 function writeSigns(frequencies: Float64Array, hashes: Uint8Array, at: number): void {
-  const sorted = Float64Array.from(frequencies).sort();
+  const sorted = frequencies.slice().sort();
   const threshold = ((sorted[31] as number) + (sorted[32] as number)) / 2 + 1e-6;
   for (let bit = 0; bit < 64; bit++) {
     if ((frequencies[bit] as number) > threshold) hashes[at + (bit >> 3)] = (hashes[at + (bit >> 3)] as number) | (0x80 >> (bit & 7));

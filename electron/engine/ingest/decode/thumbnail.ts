@@ -1,6 +1,6 @@
 /**
  * @file Thumbnails: JPEG, long side 256, named by content, so a moved or copied file has one already. Written beside and renamed into
- * place, so that a killed child leaves no half picture behind.
+ * place, so that a killed child leaves no half picture behind. A small JPEG has none: it is shown itself (thumbnail-place.ts).
  */
 import { existsSync, mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -9,34 +9,26 @@ import { writeWhole } from "../../base/write-whole.ts";
 import type { Decoded } from "./decoder.ts";
 import { loadSharp } from "./load-sharp.ts";
 import { scaleWithin } from "./scale.ts";
+import { isOwnThumbnail, thumbnailPath } from "./thumbnail-place.ts";
 import { encodeTurbo } from "./turbo.ts";
 import type { Picture } from "./types.ts";
 
-export const thumbnailSide = 256;
 const quality = 80;
-/** A small JPEG is its own thumbnail unless its metadata make it heavy. */
-const ownThumbnailBytes = 100_000;
-
-/** `<folder>/<first 2 hex>/<contentHash>.jpg` */
-export function thumbnailPath(folder: string, contentHash: string): string {
-  return join(folder, contentHash.slice(0, 2), `${contentHash}.jpg`);
-}
 
 export interface ThumbnailRequest {
   readonly folder: string;
   readonly contentHash: string;
-  readonly bytes: Buffer | null;
+  readonly sizeBytes: number;
   readonly decoded: Decoded;
   /** The picture within `thumbnailSide`. */
   readonly small: Picture;
 }
 
-/** Writes the thumbnail unless it is there. */
-export async function writeThumbnail(request: ThumbnailRequest): Promise<void> {
-  const path = thumbnailPath(request.folder, request.contentHash);
-  if (existsSync(path)) return;
-  const bytes = isOwnThumbnail(request) ? request.bytes : await encodeJpeg(request.small, quality);
-  writeInPlace(path, bytes as Buffer);
+/** Writes the thumbnail unless it is there, or the file is one itself. */
+export async function writeThumbnail({ folder, contentHash, sizeBytes, decoded, small }: ThumbnailRequest): Promise<void> {
+  if (isOwnThumbnail({ ...decoded.facts, sizeBytes })) return;
+  const path = thumbnailPath(folder, contentHash);
+  if (!existsSync(path)) writeInPlace(path, await encodeJpeg(small, quality));
 }
 
 /** JPEG bytes of a picture. Huffman tables are not optimised: a quarter faster, a few percent larger. */
@@ -62,16 +54,4 @@ export function writeInPlace(path: string, bytes: Uint8Array): void {
     mkdirSync(join(path, ".."), { recursive: true });
     writeWhole(path, bytes);
   }
-}
-
-function isOwnThumbnail({ bytes, decoded }: ThumbnailRequest): boolean {
-  const { format, width, height, orientation, channels } = decoded.facts;
-  return (
-    format === "jpeg" &&
-    bytes !== null &&
-    bytes.length <= ownThumbnailBytes &&
-    Math.max(width, height) <= thumbnailSide &&
-    orientation === 1 &&
-    channels !== 4
-  );
 }

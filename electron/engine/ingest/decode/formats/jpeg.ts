@@ -83,8 +83,7 @@ function decodeReduced(bytes: Buffer, header: JpegHeader, want: Exclude<Want, { 
   const centre = measures ? sharpnessRectangle(header) : { left: 0, top: 0, width: 0, height: 0 };
   const grey = greyBuffer.subarray(0, centre.width * centre.height);
   const target = { width: Math.ceil(width / factor), height: Math.ceil(height / factor) };
-  const size = target.width * target.height * 3;
-  const data = want.kind === "at-least" && want.take !== undefined ? want.take(size) : new Uint8Array(size);
+  const data = memoryFor(want, target.width * target.height * 3);
   const done = kernels.jpegReduce({
     source: bytes,
     width,
@@ -101,6 +100,10 @@ function decodeReduced(bytes: Buffer, header: JpegHeader, want: Exclude<Want, { 
   if (isCentre) return { picture: greyPicture(grey, centre), fullResolution: true };
   const picture = turnUpright({ ...target, data }, header.orientation);
   return { picture, fullResolution: false, ...(measures ? { sharpness: measureSharpnessOfGrey(grey, centre) } : {}) };
+}
+
+function memoryFor(want: Want, size: number): Uint8Array {
+  return want.kind === "at-least" && want.take !== undefined ? want.take(size) : new Uint8Array(size);
 }
 
 /** Read before the next picture comes. */
@@ -122,7 +125,7 @@ function decodeDirectly(bytes: Buffer, header: JpegHeader, want: Exclude<Want, {
   if (full === null) return null;
   if (want.kind === "centre") return { picture: cropCentre(full, want.side), fullResolution: true };
   const factor = blockFactor(header.width, header.height, want);
-  const picture = turnUpright(reduce(full, factor), header.orientation);
+  const picture = turnUpright(reduce(full, factor, want), header.orientation);
   return {
     picture,
     fullResolution: factor === 1,
@@ -130,11 +133,11 @@ function decodeDirectly(bytes: Buffer, header: JpegHeader, want: Exclude<Want, {
   };
 }
 
-/** Blocks of factor x factor averaged into memory of its own. */
-function reduce(full: Picture, factor: number): Picture {
+/** Blocks of factor x factor averaged into other memory. */
+function reduce(full: Picture, factor: number, want: Want): Picture {
   const width = Math.ceil(full.width / factor);
   const height = Math.ceil(full.height / factor);
-  const data = new Uint8Array(width * height * 3);
+  const data = memoryFor(want, width * height * 3);
   loadKernels().boxReduce({ source: full.data, sourceWidth: full.width, sourceHeight: full.height, factor, target: data });
   return { width, height, data };
 }
