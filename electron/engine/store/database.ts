@@ -175,18 +175,21 @@ function makeFolder(workspace: string): void {
   }
 }
 
+/** Two who ask at one moment, or one who only looks, are in each other's way for an instant: without some patience both would be refused. Whoever holds the lock does so for as long as it lives. */
+const lockPatienceMs = 300;
+
 function takeLock(workspace: string, clock: Clock): Sqlite {
   const notePath = join(workspace, "lock.json");
   let lock: Sqlite;
   try {
-    lock = new Database(join(workspace, "lock.db"), { timeout: 0 });
+    lock = new Database(join(workspace, "lock.db"), { timeout: lockPatienceMs });
   } catch (thrown) {
     throw new UserError("workspace-unwritable", `The workspace folder ${workspace} cannot be written: ${(thrown as Error).message}`, {
       cause: thrown,
     });
   }
   try {
-    lock.pragma("locking_mode = EXCLUSIVE");
+    // Not with `locking_mode = EXCLUSIVE`, by which whoever waits keeps a shared lock: two would wait for each other.
     lock.exec("BEGIN EXCLUSIVE");
   } catch (thrown) {
     lock.close();
