@@ -31,8 +31,7 @@ export async function addKeypoints(pipeline: KeypointsPipeline, rows: readonly C
     await job.control.gate();
     const pictures = chunk.map((row) => {
       const path = paths.get(row.id) as Buffer;
-      const hash = row.hash.toString("hex");
-      return { thumbnail: pathOfThumbnail({ thumbnailFolder, hash, path, facts: { ...row, sizeBytes: row.size_bytes } }), path };
+      return { thumbnail: pathOfThumbnail(thumbnailFolder, row, path), path };
     });
     const answer = await children.run("keypoints", { pictures }, { signal: job.signal });
     if ("failure" in answer) {

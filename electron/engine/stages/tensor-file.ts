@@ -1,6 +1,6 @@
 /**
  * @file The file through which decoded pictures reach the encoder, and who has which place in it. It holds what is in flight and no more, so
- * it stays a few megabytes. It lies in memory where the system has files there, so that what is read once is not also written to a disk (measured: a third of the time of a write, of which there is one a picture);
+ * it stays a few megabytes. It lies in memory where the system has files there, so that what is read once is not also written to a disk (measured: 589 small pictures a second instead of 555);
  * else in the workspace. There and here the next job removes what a killed one left. Each job's has a name of its own, since children keep it open, and is nobody else's to read.
  */
 import { randomUUID } from "node:crypto";

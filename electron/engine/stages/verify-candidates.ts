@@ -33,7 +33,8 @@ export async function verifyCandidates(request: VerifyRequest, onJudged: (judged
   const even = Math.ceil(pairs.length / (children.size * perRequest.ofEachChild));
   const requests = batchPairs(pairs, { pairs: Math.max(perRequest.least, Math.min(perRequest.most, even)), held: heldPictures });
   // The longest first, and none waits at a child for another: all children end at about the same time.
-  requests.sort((one, other) => workOf(other) - workOf(one));
+  const works = new Map(requests.map((chunk) => [chunk, workOf(chunk)]));
+  requests.sort((one, other) => (works.get(other) as number) - (works.get(one) as number));
   let done = 0;
   let left = 0;
   job.progress(0, pairs.length);

@@ -55,17 +55,8 @@ export async function imageFile(engine: Engine, { id, kind, ...view }: ImageFile
   const file = fileById(collection.store, id);
   if (!file || file.content_id === null) throw new UserError("image-unknown", `There is no image ${id} in this collection (any more).`);
   const content = contentById(collection.store, file.content_id) as ContentRow;
+  if (kind === "thumbnail") return { path: pathOfThumbnail(collection.thumbnailFolder, content, file.path), mediaType: "image/jpeg" };
   const hash = content.hash.toString("hex");
-  if (kind === "thumbnail")
-    return {
-      path: pathOfThumbnail({
-        thumbnailFolder: collection.thumbnailFolder,
-        hash,
-        path: file.path,
-        facts: { ...content, sizeBytes: content.size_bytes },
-      }),
-      mediaType: "image/jpeg",
-    };
   const suffix = viewSuffix(id, content, view);
   // CMYK and 16 bit a channel look different from browser to browser.
   const direct =

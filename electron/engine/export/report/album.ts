@@ -33,14 +33,13 @@ const longestSide = 256;
 export function createAlbum(thumbnailFolder: string | null, limits: AlbumLimits = albumLimits): Album {
   const known = new Map<number, string | null>();
   let [count, refused, bytes] = [0, 0, 0];
-  const dataUri = ({ contentId, content, path, sizeBytes }: ImageFacts, thumbnailFolder: string): string | null => {
+  const dataUri = ({ contentId, content, path }: ImageFacts, thumbnailFolder: string): string | null => {
     const found = known.get(contentId);
     if (found !== undefined) return found;
-    const hash = content.hash.toString("hex");
     let uri: string | null = null;
     try {
-      const shown = pathOfThumbnail({ thumbnailFolder, hash, path, facts: { ...content, sizeBytes } });
-      uri = `data:image/jpeg;base64,${readFileSync(fsPath(shown)).toString("base64")}`;
+      const shown = readFileSync(fsPath(pathOfThumbnail(thumbnailFolder, content, path)));
+      uri = `data:image/jpeg;base64,${shown.toString("base64")}`;
     } catch {
       // Not made yet, or lost: the place stays empty.
     }

@@ -32,16 +32,14 @@ export function isOwnThumbnail({ format, width, height, orientation, channels, s
   );
 }
 
-export interface ShownPicture {
-  readonly thumbnailFolder: string;
-  /** Of the file's content. */
-  readonly hash: string;
-  readonly path: Uint8Array;
-  readonly facts: ThumbnailFacts;
+/** As the store has it. */
+export interface ShownContent extends Omit<ThumbnailFacts, "sizeBytes"> {
+  readonly hash: Buffer;
+  readonly size_bytes: number;
 }
 
-/** Of a JPEG. A thumbnail that was once made of a small one is taken, since it is there when the file is not. */
-export function pathOfThumbnail({ thumbnailFolder, hash, path, facts }: ShownPicture): Uint8Array {
-  const thumbnail = thumbnailPath(thumbnailFolder, hash);
-  return isOwnThumbnail(facts) && !existsSync(thumbnail) ? path : Buffer.from(thumbnail);
+/** Of a JPEG. A thumbnail that was once made of a small one is taken, since it is there when the file is not. @param path of a file with that content */
+export function pathOfThumbnail(folder: string, content: ShownContent, path: Uint8Array): Uint8Array {
+  const thumbnail = thumbnailPath(folder, content.hash.toString("hex"));
+  return isOwnThumbnail({ ...content, sizeBytes: content.size_bytes }) && !existsSync(thumbnail) ? path : Buffer.from(thumbnail);
 }
