@@ -5,7 +5,8 @@
  */
 import type { Prepared } from "./prepared.ts";
 
-const flatActivity = 0.2;
+/** Root mean square of the slopes of a tile with nothing in it, in grey levels a pixel. */
+export const flatActivity = 0.2;
 const softActivity = 3;
 /** Of the liveliest tile next to it. */
 const faintestOwn = 0.12;

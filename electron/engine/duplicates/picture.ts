@@ -86,8 +86,8 @@ export function orient(picture: Picture, orientation: Orientation): Picture {
   };
 }
 
-/** Pixels. Below it a picture is taken for an icon: those of a set are turned, mirrored and edited versions of each other, and mean different things. */
-const leastSide = 160;
+/** Pixels. Below it, as most icons are of 128 or less, a picture is taken for one: those of a set are turned, mirrored and edited versions of each other, and mean different things. */
+const leastSide = 130;
 
 export function isLarge({ width, height }: { readonly width: number; readonly height: number }): boolean {
   return Math.min(width, height) >= leastSide;

@@ -45,6 +45,13 @@ function isLively(a: Prepared, b: Prepared, tile: number): boolean {
   return Math.min(a.lumaActivity[tile], b.lumaActivity[tile]) >= 3 || Math.min(a.chromaActivity[tile], b.chromaActivity[tile]) >= 3;
 }
 
+/** Of them, those that lie among their like on all sides: of a thing that is full of detail most do, of outlines and flat colours few. */
+export function countInnerTiles({ tilesAcross, tilesDown, lumaActivity, chromaActivity }: Prepared): number {
+  const plain = lumaActivity.map((activity, tile) => (activity >= 3 || chromaActivity[tile] >= 3 ? 0 : 1));
+  const around = mostOfThree(mostOfThree(plain, 1, tilesAcross), tilesAcross, tilesDown);
+  return around.reduce((sum, isPlain) => sum + 1 - isPlain, 0);
+}
+
 /**
  * The shift, in pixels, that takes `a` to `b` best in least squares to first order (Lucas and Kanade 1981). Zero where it would be
  * longer than `limit`: such a pair is not one picture in two sizes.

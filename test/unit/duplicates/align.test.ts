@@ -154,6 +154,30 @@ describe("edited copies", () => {
       expect(comparePictures(plain, captioned, { lookForEdits: true }).relation).toBe("same-picture");
     });
 
+    test("over a thing on white ground that fills less than half of the picture; beside it, it may be a line of a slide", async () => {
+      const onWhite = paint(width, height, (x, y) => (Math.hypot(x - 240, 1.6 * (y - 180)) < 150 ? photoPaint5(x, y) : [255, 255, 255]));
+      for (const [x, y, relation] of [
+        [170, 190, "same-picture"],
+        [20, 350, "same-scene"],
+      ] as const) {
+        const captioned = await saved(rawOf(onWhite).composite([{ input: words(x, y, "#ff2") }]));
+        expect(comparePictures(onWhite, captioned, { lookForEdits: true }).relation).toBe(relation);
+      }
+    });
+
+    test("in letters of a few pixels, of which a part cannot be seen", async () => {
+      const [wide, high] = [308, 173];
+      const small = (text: string, x: number, fill: string): Buffer =>
+        Buffer.from(`<svg width="${wide}" height="${high}"><text x="${x}" y="90" font-size="12" fill="${fill}">${text}</text></svg>`);
+      const inked = (fill: string) => saved(rawOf(little).composite([{ input: small("Holiday 2024", 70, fill) }]));
+      const little = paint(wide, high, (x, y) => (x > 106 ? photoPaint5(1.5 * x, 1.5 * y) : [255, 255, 255]));
+      for (const fill of ["white", "#ff0"])
+        expect(comparePictures(little, await inked(fill), { lookForEdits: true })).toMatchObject({ relation: "same-picture", differences: { written: "second", isCaptionSure: true } }); // prettier-ignore
+      // As wide, and no letters.
+      const bar = Buffer.from(`<svg width="${wide}" height="${high}"><rect x="110" y="82" width="36" height="9" fill="white"/></svg>`);
+      expect(comparePictures(little, await saved(rawOf(little).composite([{ input: bar }])), { lookForEdits: true }).relation).not.toBe("same-picture"); // prettier-ignore
+    });
+
     test("a dark screen with one line more is another screen", async () => {
       const random = createRandom(32);
       const screen = paint(width, height, () => [12, 12, 12]);

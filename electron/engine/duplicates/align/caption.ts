@@ -23,13 +23,20 @@ const mostTiles = { ofAnything: 0.07, ofLetters: 0.12 };
 const rest = { worst: 1.4, livelyMean: 0.5, livelyHigh: 0.9 };
 /** Tiles next to a clearly foreign one may be off by less. */
 const foreign = 1.6;
-const fewestTiles = 5;
+/** Of a line of letters, white on what is mostly white, less may be seen. */
+const fewestTiles = { ofAnything: 5, ofLetters: 3 };
 const differs = 14;
 /** Root mean square around the colour of the caption, in grey levels. */
 const mostInkSpread = 26;
+/** Of luma and the two colours: a JPEG keeps colours at half the size, so those of thin strokes are spread thin. */
+const weights = [1, 0.25, 0.25] as const;
 const leastInkShare = 0.7;
 const fewestInkPixels = 12;
 const mostSolid = 0.1;
+/** Of the difference between ink and ground. */
+const leastInked = 0.4;
+/** Pixels around what is written. */
+const beside = 4;
 /** Paper, and ink on it: forms are filled in with what is darker. Yellow on white is 29 grey levels darker and is a caption. */
 const paper = { white: 190, ink: 32 };
 const mostOnPaper = 0.5;
@@ -56,10 +63,10 @@ export function findCaption({ a, b, report, seen, reached }: CaptionInput): Capt
     tiles += seen[tile];
     if (seen[tile] === 1 && report.ratios[tile] >= foreign) count += isForeign[tile] = 1;
   }
-  if (count < fewestTiles || count > mostTiles.ofLetters * tiles) return null;
+  if (count < fewestTiles.ofLetters || count > mostTiles.ofLetters * tiles) return null;
   const around = grown(isForeign, tilesAcross, tilesDown);
   const lively: number[] = [];
-  let mustBeLetters = count > mostTiles.ofAnything * tiles;
+  let mustBeLetters = count < fewestTiles.ofAnything || count > mostTiles.ofAnything * tiles;
   for (let tile = 0; tile < isForeign.length; tile++) {
     if (seen[tile] === 0 || around[tile] === 1) continue;
     if (report.ratios[tile] >= rest.worst) mustBeLetters = true;
@@ -103,15 +110,25 @@ function findInk({ a, b, around, reached }: InkInput): Pick<Caption, "on" | "isS
       if (Math.max(luma, chroma) >= differs) places.push(at);
     }
   if (places.length < fewestInkPixels) return null;
-  if (solidShare(places, width, height) > mostSolid) return null;
+  const inked = inkedOf(a, b, places);
+  if (solidShare(inked, width, height) > mostSolid) return null;
   const [one, other] = [valuesOf(a, places), valuesOf(b, places)];
   const [mayBeOnA, mayBeOnB] = [pointsToInk(other, one), pointsToInk(one, other)];
   if (!mayBeOnA && !mayBeOnB) return null;
-  // Over an even ground either could be the ink: it stands out from what lies around.
-  const on = mayBeOnA !== mayBeOnB ? (mayBeOnA ? "a" : "b") : standsOut(a, places, around) > standsOut(b, places, around) ? "a" : "b";
+  // Where they differ either could be what was written over: ink is of one colour, and stands out from what lies beside it, where what a picture shows goes on.
+  const on = inkness(a, inked) > inkness(b, inked) ? "a" : "b";
   const [plain, written] = on === "a" ? [b.sharpLuma, a.sharpLuma] : [a.sharpLuma, b.sharpLuma];
   const onPaper = places.filter((at) => plain[at] >= paper.white && plain[at] - written[at] >= paper.ink).length;
-  return { on, isSure: onPaper < mostOnPaper * places.length && isLineOfText(places, width) };
+  return { on, isSure: onPaper < mostOnPaper * places.length && (isLineOfText(places, width) || isLineOfText(places, width, inked)) };
+}
+
+/**
+ * Where the two differ about as much as ink and ground do, before the blur, which runs small letters into each other. All places where their brightness hardly differs.
+ */
+function inkedOf(a: Prepared, b: Prepared, places: readonly number[]): readonly number[] {
+  const gaps = Float32Array.from(places, (at) => Math.abs(b.sharpLuma[at] - a.sharpLuma[at]));
+  const full = gaps.toSorted()[Math.floor(0.9 * gaps.length)];
+  return full < differs ? places : places.filter((_, index) => gaps[index] >= leastInked * full);
 }
 
 /** Share of places from which every pixel within two differs too: much of a thing, little of letters. */
@@ -128,24 +145,41 @@ function solidShare(places: readonly number[], width: number, height: number): n
   return solid / places.length;
 }
 
-/** Grey levels between what was written and what lies around it. */
-function standsOut(picture: Prepared, places: readonly number[], around: Uint8Array): number {
-  const { width, height, sharpLuma } = picture;
+function inkness(picture: Prepared, places: readonly number[]): number {
+  return standsOut(picture, places) - spreadOf(picture, places);
+}
+
+/**
+ * How far, in mean, what is written stands out from what lies next to it and was not written on, in grey levels.
+ * @param places where, in both pictures, and no others
+ */
+function standsOut({ width, height, sharpLuma, blurred }: Prepared, places: readonly number[]): number {
   const isWritten = new Uint8Array(width * height);
-  let written = 0;
+  for (const at of places) isWritten[at] = 1;
+  let sum = 0;
   for (const at of places) {
-    isWritten[at] = 1;
-    written += sharpLuma[at] / places.length;
+    const [x, y] = [at % width, Math.floor(at / width)];
+    const ground = [0, 0, 0];
+    let count = 0;
+    for (let v = Math.max(0, y - beside); v <= Math.min(height - 1, y + beside); v++)
+      for (let u = Math.max(0, x - beside); u <= Math.min(width - 1, x + beside); u++) {
+        const near = v * width + u;
+        if (isWritten[near] === 1) continue;
+        ground[0] += sharpLuma[near];
+        ground[1] += blurred[1][near];
+        ground[2] += blurred[2][near];
+        count++;
+      }
+    if (count > 0) sum += Math.hypot(sharpLuma[at] - ground[0] / count, blurred[1][at] - ground[1] / count, blurred[2][at] - ground[2] / count); // prettier-ignore
   }
-  let [ground, count] = [0, 0];
-  for (let y = 0; y < height; y++)
-    for (let x = 0; x < width; x++) {
-      const at = y * width + x;
-      if (isWritten[at] === 1 || around[tileAt(picture, x, y)] === 0) continue;
-      ground += sharpLuma[at];
-      count++;
-    }
-  return Math.abs(written - ground / Math.max(1, count));
+  return sum / places.length;
+}
+
+/** How far, in mean, what is written lies from its middle colour, in grey levels: ink is of one. */
+function spreadOf({ sharpLuma, blurred }: Prepared, places: readonly number[]): number {
+  const planes = [sharpLuma, blurred[1], blurred[2]];
+  const middles = planes.map((plane) => median(places.map((at) => plane[at])));
+  return places.reduce((sum, at) => sum + Math.hypot(...planes.map((plane, channel) => plane[at] - middles[channel])), 0) / places.length;
 }
 
 /** [places, 3] */
@@ -189,7 +223,7 @@ function isInkOf(ink: readonly number[], plain: Float32Array, written: Float32Ar
     let residual = 0;
     for (let channel = 0; channel < 3; channel++) {
       const expected = plain[3 * at + channel] + Math.max(0, Math.min(1.15, share)) * (ink[channel] - plain[3 * at + channel]);
-      residual += (written[3 * at + channel] - expected) ** 2;
+      residual += weights[channel] * (written[3 * at + channel] - expected) ** 2;
     }
     energy += residual;
     if (share > 0 && Math.sqrt(residual) < differs) fitting++;

@@ -9,7 +9,7 @@
  */
 import { inverse, scaleOf, turnOf, type Affine } from "#protocol/affine.ts";
 
-import { tilesOf } from "../light.ts";
+import { flatActivity, tilesOf } from "../light.ts";
 import { hasForeignDetail, hasForeignGrain } from "../noise.ts";
 import { sourceSize, toPlanes, type Picture, type Planes } from "../picture.ts";
 import { preparePlanes, type Prepared } from "../prepared.ts";
@@ -75,8 +75,9 @@ const mostOuterShare = 0.965;
 const captioned = { turn: 0.0004, stretch: 0.0008 };
 /** Drawings of one set agree where they are flat, which is nearly everywhere. */
 const drawing = { flatTiles: 0.25, livelyMean: 0.5 };
-/** A slide or a form may get another line: they are flat nearly everywhere, a night sky that is taken for a drawing is not. */
+/** A slide or a form may get another line: they are flat nearly everywhere, a night sky that is taken for a drawing is not. Of the tiles that letters lie on and next to: nobody writes a line of a slide across what it shows. */
 const mostFlatUnderLetters = 0.5;
+const mostFlatBehind = 0.25;
 const strongTone = { gain: 0.1, bias: 12 };
 const faintTone = { gain: 0.03, bias: 3 };
 /** Grey levels in the mean. */
@@ -98,12 +99,21 @@ export function compareAligned(first: Picture, second: Picture): AlignedMatch | 
   if (framing !== "same" && turn > heldTurn.least && turn < heldTurn.most) return null;
   // The finer one is laid into the frame of the coarser one.
   const isSwapped = scaleOf(affine) * other.scale < one.scale;
-  const found = isSwapped
-    ? compareWarped({ moved: second, still: first, movedPlane: other.plane, stillPlanes: one.planes, affine: inverse(affine), framing })
-    : compareWarped({ moved: first, still: second, movedPlane: one.plane, stillPlanes: other.planes, affine, framing });
+  const layBy = (map: Affine): Compared | null =>
+    isSwapped
+      ? compareWarped({ moved: second, still: first, movedPlane: other.plane, stillPlanes: one.planes, affine: inverse(map), framing })
+      : compareWarped({ moved: first, still: second, movedPlane: one.plane, stillPlanes: other.planes, affine: map, framing });
+  let found = layBy(affine);
+  if (found !== null && found.caption !== null) {
+    // A caption moves nothing, but in a small picture it may draw the map to itself: then the frames, laid over each other, say the same.
+    if (framing !== "same") return null;
+    if (turn > captioned.turn || stretch > captioned.stretch) {
+      found = layBy([other.plane.width / one.plane.width, 0, 0, 0, other.plane.height / one.plane.height, 0]);
+      if (found?.caption === null) return null;
+    }
+  }
   if (found === null) return null;
   const { movedShare, stillShare, caption, tone, grey } = found;
-  if (caption !== null && (framing !== "same" || turn > captioned.turn || stretch > captioned.stretch)) return null;
   if (framing === "same") {
     // Here the tiles alone have said no before, and they know better, unless they cannot know.
     if (!grey && caption === null && !isBeyond(tone, strongTone)) return null;
@@ -219,8 +229,9 @@ function compareWarped({ moved, still, movedPlane, stillPlanes, affine, framing 
   const shown = seen.map((value, tile) => (value === 1 && caption?.tiles[tile] !== 1 ? 1 : 0));
   const { flat, others, isOfLight } = tilesOf(...asFound, shown);
   const isDrawing = flat > drawing.flatTiles * (flat + others) && !isOfLight;
-  const mayBeSure = !(isDrawing && flat > mostFlatUnderLetters * (flat + others));
-  const isSure = mayBeSure && caption !== undefined && (caption.isSure || (framing === "same" && isSureCloser(moved, still, side)));
+  const isSlide = isDrawing && flat > mostFlatUnderLetters * (flat + others);
+  const mayBeSure = caption !== undefined && (!isSlide || liesOnThings(caption, caption.on === "a" ? b : a));
+  const isSure = mayBeSure && (caption.isSure || (framing === "same" && isSureCloser(moved, still, side)));
   [a, b] = [withoutDetail(a, shown), withoutDetail(b, shown)];
   if (hasForeignGrain(a, b) || hasForeignDetail(a, b)) return null;
   return {
@@ -233,6 +244,16 @@ function compareWarped({ moved, still, movedPlane, stillPlanes, affine, framing 
     isDrawing,
     livelyMean: report.livelyMean,
   };
+}
+
+/** Was it written over what the picture shows rather than beside it? @param plain the picture that it was not written on */
+function liesOnThings({ tiles }: Caption, plain: Prepared): boolean {
+  let [under, flat] = [0, 0];
+  for (let tile = 0; tile < tiles.length; tile++) {
+    under += tiles[tile];
+    if (tiles[tile] === 1 && plain.lumaActivity[tile] < flatActivity) flat++;
+  }
+  return flat <= mostFlatBehind * under;
 }
 
 const preparedBefore = new WeakMap<Planes, Prepared>();

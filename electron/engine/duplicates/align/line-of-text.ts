@@ -3,16 +3,21 @@
  * most 4.8 times as wide as high, with two strokes across and a third of its box covered; 96 captions are 5.8 times as wide as high or more, with nine strokes and four tenths.
  */
 
-const leastWidth = 3.5; // heights
+const leastWidth = 2.5; // heights
 const fewestStrokes = 5;
 /** Strokes for each height of width. */
 const leastDensity = 0.8;
 const leastCovered = 0.3;
+/** Of the rows, by their strokes: what reaches above and below the small letters has few. */
+const tellingRow = 0.75;
 
-/** @param places positions of pixels that were written on, in a picture `width` wide */
-export function isLineOfText(places: readonly number[], width: number): boolean {
+/**
+ * @param places positions of pixels that were written on, in a picture `width` wide
+ * @param inked those of them that show the strokes of small letters each for itself
+ */
+export function isLineOfText(places: readonly number[], width: number, inked: readonly number[] = places): boolean {
   let [left, right, top, bottom] = [Infinity, -1, Infinity, -1];
-  const isWritten = new Set(places);
+  const isWritten = new Set(inked);
   for (const at of places) {
     const [x, y] = [at % width, Math.floor(at / width)];
     left = Math.min(left, x);
@@ -30,5 +35,5 @@ export function isLineOfText(places: readonly number[], width: number): boolean 
     }
     return count;
   }).sort((one, other) => one - other);
-  return strokes[strokes.length >> 1] >= Math.max(fewestStrokes, leastDensity * (across / down));
+  return strokes[Math.floor(tellingRow * strokes.length)] >= Math.max(fewestStrokes, leastDensity * (across / down));
 }
