@@ -46,10 +46,10 @@ function isLively(a: Prepared, b: Prepared, tile: number): boolean {
 }
 
 /** Of them, those that lie among their like on all sides: of a thing that is full of detail most do, of outlines and flat colours few. */
-export function countInnerTiles({ tilesAcross, tilesDown, lumaActivity, chromaActivity }: Prepared): number {
-  const plain = lumaActivity.map((activity, tile) => (activity >= 3 || chromaActivity[tile] >= 3 ? 0 : 1));
-  const around = mostOfThree(mostOfThree(plain, 1, tilesAcross), tilesAcross, tilesDown);
-  return around.reduce((sum, isPlain) => sum + 1 - isPlain, 0);
+export function countInnerTiles(picture: Prepared): number {
+  const plain = picture.lumaActivity.map((_, tile) => (isLively(picture, picture, tile) ? 0 : 1));
+  const { tilesAcross, tilesDown } = picture;
+  return mostOfThree(mostOfThree(plain, 1, tilesAcross), tilesAcross, tilesDown).reduce((sum, isPlain) => sum + 1 - isPlain, 0);
 }
 
 /**

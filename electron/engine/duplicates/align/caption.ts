@@ -119,7 +119,8 @@ function findInk({ a, b, around, reached }: InkInput): Pick<Caption, "on" | "isS
   const on = inkness(a, inked) > inkness(b, inked) ? "a" : "b";
   const [plain, written] = on === "a" ? [b.sharpLuma, a.sharpLuma] : [a.sharpLuma, b.sharpLuma];
   const onPaper = places.filter((at) => plain[at] >= paper.white && plain[at] - written[at] >= paper.ink).length;
-  return { on, isSure: onPaper < mostOnPaper * places.length && (isLineOfText(places, width) || isLineOfText(places, width, inked)) };
+  const isLine = isLineOfText(places, width) || isLineOfText(places, width, inked);
+  return { on, isSure: isLine && onPaper < mostOnPaper * places.length };
 }
 
 /**
@@ -145,6 +146,7 @@ function solidShare(places: readonly number[], width: number, height: number): n
   return solid / places.length;
 }
 
+/** How much what a picture shows at these places looks like something written on it; to be set against the other picture's. */
 function inkness(picture: Prepared, places: readonly number[]): number {
   return standsOut(picture, places) - spreadOf(picture, places);
 }

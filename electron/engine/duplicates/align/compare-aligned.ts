@@ -75,8 +75,9 @@ const mostOuterShare = 0.965;
 const captioned = { turn: 0.0004, stretch: 0.0008 };
 /** Drawings of one set agree where they are flat, which is nearly everywhere. */
 const drawing = { flatTiles: 0.25, livelyMean: 0.5 };
-/** A slide or a form may get another line: they are flat nearly everywhere, a night sky that is taken for a drawing is not. Of the tiles that letters lie on and next to: nobody writes a line of a slide across what it shows. */
+/** A slide or a form may get another line: they are flat nearly everywhere, a night sky that is taken for a drawing is not. */
 const mostFlatUnderLetters = 0.5;
+/** Of the tiles that letters lie on and next to: nobody writes a line of a slide across what it shows. */
 const mostFlatBehind = 0.25;
 const strongTone = { gain: 0.1, bias: 12 };
 const faintTone = { gain: 0.03, bias: 3 };
