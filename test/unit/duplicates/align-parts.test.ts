@@ -4,6 +4,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
 import { applyTone, inverseTone } from "#engine/duplicates/align/apply-tone.ts";
+import { isLineOfText } from "#engine/duplicates/align/line-of-text.ts";
 import { findCorners } from "#engine/duplicates/align/corners.ts";
 import { sampleAt, soften, type Plane } from "#engine/duplicates/align/plane.ts";
 import { framingOf, rescaled, scalesOf, stretchOf } from "#engine/duplicates/align/geometry.ts";
@@ -174,5 +175,31 @@ describe("tones", () => {
     expect(miss(planes.luma)).toBeGreaterThan(2 * miss(made.luma));
     expect(isGrey(made)).toBe(true);
     expect(isGrey(planes)).toBe(false);
+  });
+});
+
+describe("a line of letters", () => {
+  const wide = 120;
+  /** Upright strokes, two pixels wide and three apart, `high` pixels high. */
+  const strokes = (count: number, high: number): number[] =>
+    Array.from({ length: count * high * 2 }, (_, at) => (50 + Math.floor(at / 2) % high) * wide + 20 + 5 * Math.floor(at / (2 * high)) + (at % 2)); // prettier-ignore
+  /** Far from the line, as saving again leaves them. */
+  const stray = [5 * wide + 3, 12 * wide + 90, 80 * wide + 110];
+
+  test("many strokes in a row, also where a few places lie astray", () => {
+    expect(isLineOfText(strokes(12, 8), wide)).toBe(true);
+    expect(isLineOfText([...strokes(12, 8), ...stray], wide)).toBe(true);
+  });
+
+  test("too few strokes, a solid bar, and strokes that are scattered are none", () => {
+    expect(isLineOfText(strokes(4, 8), wide)).toBe(false);
+    const bar = Array.from({ length: 60 * 8 }, (_, at) => (50 + (at % 8)) * wide + 20 + Math.floor(at / 8));
+    expect(isLineOfText(bar, wide)).toBe(false);
+    expect(isLineOfText(strokes(12, 8).map((at, index) => at + (index % 7) * 6 * wide), wide)).toBe(false); // prettier-ignore
+  });
+
+  test("letters that run into each other are told by the strokes that show before the blur", () => {
+    const merged = Array.from({ length: 60 * 8 }, (_, at) => (50 + (at % 8)) * wide + 20 + Math.floor(at / 8));
+    expect(isLineOfText(merged, wide, strokes(12, 8))).toBe(true);
   });
 });

@@ -11,21 +11,17 @@ const leastDensity = 0.8;
 const leastCovered = 0.3;
 /** Of the rows, by their strokes: what reaches above and below the small letters has few. */
 const tellingRow = 0.75;
+/** Of the places, at each end: what saving again left elsewhere is no part of the line. */
+const astray = 0.04;
 
 /**
  * @param places positions of pixels that were written on, in a picture `width` wide
  * @param inked those of them that show the strokes of small letters each for itself
  */
 export function isLineOfText(places: readonly number[], width: number, inked: readonly number[] = places): boolean {
-  let [left, right, top, bottom] = [Infinity, -1, Infinity, -1];
   const isWritten = new Set(inked);
-  for (const at of places) {
-    const [x, y] = [at % width, Math.floor(at / width)];
-    left = Math.min(left, x);
-    right = Math.max(right, x);
-    top = Math.min(top, y);
-    bottom = Math.max(bottom, y);
-  }
+  const [left, right] = within(places.map((at) => at % width));
+  const [top, bottom] = within(places.map((at) => Math.floor(at / width)));
   const [across, down] = [right - left + 1, bottom - top + 1];
   if (across < leastWidth * down || places.length < leastCovered * across * down) return false;
   const strokes = Array.from({ length: down }, (_, row) => {
@@ -37,4 +33,11 @@ export function isLineOfText(places: readonly number[], width: number, inked: re
     return count;
   }).sort((one, other) => one - other);
   return strokes[Math.floor(tellingRow * strokes.length)] >= Math.max(fewestStrokes, leastDensity * (across / down));
+}
+
+/** First and last, but for the few that lie astray. */
+function within(positions: readonly number[]): readonly [number, number] {
+  const sorted = Int32Array.from(positions).sort();
+  const few = Math.floor(astray * sorted.length);
+  return [sorted[few], sorted[sorted.length - 1 - few]];
 }
