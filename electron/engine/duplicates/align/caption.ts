@@ -113,14 +113,12 @@ function findInk({ a, b, around, reached }: InkInput): Pick<Caption, "on" | "isS
   const inked = inkedOf(a, b, places);
   if (solidShare(inked, width, height) > mostSolid) return null;
   const [one, other] = [valuesOf(a, places), valuesOf(b, places)];
-  const [mayBeOnA, mayBeOnB] = [pointsToInk(other, one), pointsToInk(one, other)];
-  if (!mayBeOnA && !mayBeOnB) return null;
+  if (!pointsToInk(other, one) && !pointsToInk(one, other)) return null;
   // Where they differ either could be what was written over: ink is of one colour, and stands out from what lies beside it, where what a picture shows goes on.
   const on = inkness(a, inked) > inkness(b, inked) ? "a" : "b";
   const [plain, written] = on === "a" ? [b.sharpLuma, a.sharpLuma] : [a.sharpLuma, b.sharpLuma];
   const onPaper = places.filter((at) => plain[at] >= paper.white && plain[at] - written[at] >= paper.ink).length;
-  const isLine = isLineOfText(places, width) || isLineOfText(places, width, inked);
-  return { on, isSure: isLine && onPaper < mostOnPaper * places.length };
+  return { on, isSure: onPaper < mostOnPaper * places.length && isLineOfText(places, width, inked) };
 }
 
 /**
@@ -134,8 +132,7 @@ function inkedOf(a: Prepared, b: Prepared, places: readonly number[]): readonly 
 
 /** Share of places from which every pixel within two differs too: much of a thing, little of letters. */
 function solidShare(places: readonly number[], width: number, height: number): number {
-  const mask = new Uint8Array(width * height);
-  for (const at of places) mask[at] = 1;
+  const mask = maskOf(places, width * height);
   let solid = 0;
   for (const at of places) {
     const [x, y] = [at % width, Math.floor(at / width)];
@@ -146,40 +143,48 @@ function solidShare(places: readonly number[], width: number, height: number): n
   return solid / places.length;
 }
 
+/** [pixels] 1 at the places. */
+function maskOf(places: readonly number[], pixels: number): Uint8Array {
+  const mask = new Uint8Array(pixels);
+  for (const at of places) mask[at] = 1;
+  return mask;
+}
+
 /** How much what a picture shows at these places looks like something written on it; to be set against the other picture's. */
-function inkness(picture: Prepared, places: readonly number[]): number {
-  return standsOut(picture, places) - spreadOf(picture, places);
+function inkness({ width, height, sharpLuma, blurred }: Prepared, places: readonly number[]): number {
+  const planes = [sharpLuma, blurred[1], blurred[2]];
+  return standsOut(planes, places, { width, height }) - spreadOf(planes, places);
 }
 
 /**
  * How far, in mean, what is written stands out from what lies next to it and was not written on, in grey levels.
  * @param places where, in both pictures, and no others
  */
-function standsOut({ width, height, sharpLuma, blurred }: Prepared, places: readonly number[]): number {
-  const isWritten = new Uint8Array(width * height);
-  for (const at of places) isWritten[at] = 1;
+function standsOut(
+  planes: readonly Float32Array[],
+  places: readonly number[],
+  { width, height }: { readonly width: number; readonly height: number },
+): number {
+  const isWritten = maskOf(places, width * height);
   let sum = 0;
   for (const at of places) {
     const [x, y] = [at % width, Math.floor(at / width)];
-    const ground = [0, 0, 0];
+    const ground = planes.map(() => 0);
     let count = 0;
     for (let v = Math.max(0, y - beside); v <= Math.min(height - 1, y + beside); v++)
       for (let u = Math.max(0, x - beside); u <= Math.min(width - 1, x + beside); u++) {
         const near = v * width + u;
         if (isWritten[near] === 1) continue;
-        ground[0] += sharpLuma[near];
-        ground[1] += blurred[1][near];
-        ground[2] += blurred[2][near];
+        for (let channel = 0; channel < planes.length; channel++) ground[channel] += planes[channel][near];
         count++;
       }
-    if (count > 0) sum += Math.hypot(sharpLuma[at] - ground[0] / count, blurred[1][at] - ground[1] / count, blurred[2][at] - ground[2] / count); // prettier-ignore
+    if (count > 0) sum += Math.hypot(...planes.map((plane, channel) => plane[at] - ground[channel] / count));
   }
   return sum / places.length;
 }
 
 /** How far, in mean, what is written lies from its middle colour, in grey levels: ink is of one. */
-function spreadOf({ sharpLuma, blurred }: Prepared, places: readonly number[]): number {
-  const planes = [sharpLuma, blurred[1], blurred[2]];
+function spreadOf(planes: readonly Float32Array[], places: readonly number[]): number {
   const middles = planes.map((plane) => median(places.map((at) => plane[at])));
   return places.reduce((sum, at) => sum + Math.hypot(...planes.map((plane, channel) => plane[at] - middles[channel])), 0) / places.length;
 }

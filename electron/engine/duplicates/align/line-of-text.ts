@@ -14,17 +14,31 @@ const tellingRow = 0.75;
 /** Of the places, at each end: what saving again left elsewhere is no part of the line. */
 const astray = 0.04;
 
+/** First and last column and row. */
+interface Box {
+  readonly left: number;
+  readonly right: number;
+  readonly top: number;
+  readonly bottom: number;
+}
+
 /**
  * @param places positions of pixels that were written on, in a picture `width` wide
  * @param inked those of them that show the strokes of small letters each for itself
  */
 export function isLineOfText(places: readonly number[], width: number, inked: readonly number[] = places): boolean {
-  const isWritten = new Set(inked);
   const [left, right] = within(places.map((at) => at % width));
   const [top, bottom] = within(places.map((at) => Math.floor(at / width)));
   const [across, down] = [right - left + 1, bottom - top + 1];
   if (across < leastWidth * down || places.length < leastCovered * across * down) return false;
-  const strokes = Array.from({ length: down }, (_, row) => {
+  const fewest = Math.max(fewestStrokes, leastDensity * (across / down));
+  return [places, inked].some((written) => strokesOf(written, width, { left, right, top, bottom }) >= fewest);
+}
+
+/** Of the telling row of a box. */
+function strokesOf(written: readonly number[], width: number, { left, right, top, bottom }: Box): number {
+  const isWritten = new Set(written);
+  const strokes = Array.from({ length: bottom - top + 1 }, (_, row) => {
     let count = 0;
     for (let x = left; x <= right; x++) {
       const at = (top + row) * width + x;
@@ -32,7 +46,7 @@ export function isLineOfText(places: readonly number[], width: number, inked: re
     }
     return count;
   }).sort((one, other) => one - other);
-  return strokes[Math.floor(tellingRow * strokes.length)] >= Math.max(fewestStrokes, leastDensity * (across / down));
+  return strokes[Math.floor(tellingRow * strokes.length)];
 }
 
 /** First and last, but for the few that lie astray. */
