@@ -176,7 +176,7 @@ napi_value histogramsBinding(napi_env env, napi_callback_info info, State& state
   int64_t count = given.integer("count", 0, maxCount);
   Span<uint8_t> source = given.array<uint8_t>("source", count * 3);
   Span<uint32_t> greys = given.array<uint32_t>("greys", 256), chromas = given.array<uint32_t>("chromas", 256);
-  histograms(source.data, count, greys.data, chromas.data, state.histograms);
+  histograms(source.data, count, greys.data, chromas.data, state.level, state.histograms);
   return nullptr;
 }
 

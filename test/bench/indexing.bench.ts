@@ -117,6 +117,10 @@ for (const [name, set] of Object.entries(sets)) {
   const peers: number[] = [];
   const ceilings: number[] = [];
   const starts: { listed: number; child: number; sessions: number }[] = [];
+  const started = (run: number): number => {
+    const { listed, child, sessions } = starts[run] as (typeof starts)[number];
+    return listed + Math.max(child, sessions);
+  };
   let last: IndexReport | null = null;
   // Once uncounted: Node's compile cache and the system's file cache are warm, as Python's are.
   indexOnce(folder);
@@ -140,6 +144,9 @@ for (const [name, set] of Object.entries(sets)) {
     );
   console.log(
     `  encoder on ready tensors   ${spread(ceilings)} images/s; share of it reached ${spread(ours.map((value, index) => set.count / value / (ceilings[index] as number)))}`,
+  );
+  console.log(
+    `    once all is started        ${spread(ours.map((value, run) => set.count / (value - started(run)) / (ceilings[run] as number)))} of it`,
   );
   console.log(`  the whole job              ${spread(totals)} s; ${JSON.stringify(last?.seconds)}`);
 }

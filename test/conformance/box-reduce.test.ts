@@ -52,7 +52,7 @@ describe.each(variants)("$name", ({ kernels }) => {
   );
 
   test("histograms: the twin's counts, and some by hand", () => {
-    for (const count of [0, 1, 5, 1023]) {
+    for (const count of [0, 1, 5, 1023, 1537]) {
       const given = { source: draw(count * 3), count };
       const [found, expected] = [new Uint32Array(512).fill(7), new Uint32Array(512)];
       kernels.histograms({ ...given, greys: found.subarray(0, 256), chromas: found.subarray(256) });
