@@ -2,10 +2,9 @@
  * @file The collections that the outlier benchmark is measured on, coherent and diverse ones, and foreign pictures for each, brought to the collection's own size and colour mode before they
  * are embedded with the bundled encoder. Rules are set on some collections (`held` false) and confirmed on the others.
  */
-import type { VectorTable } from "#engine/base/neighbour-graph.ts";
 import { createRandom, shuffle } from "#engine/base/random.ts";
 
-import { createOutlierEncoder, type Shape } from "./outlier-encoder.ts";
+import { createOutlierEncoder, type Known, type Shape } from "./outlier-encoder.ts";
 import { loadOutlierSources, origins, type Load, type Origin } from "./outlier-sources.ts";
 
 export interface BenchFolder {
@@ -14,11 +13,11 @@ export interface BenchFolder {
   /** No rule was set on it. */
   readonly held: boolean;
   /** The folder's own kind; draws are taken from it. */
-  readonly normal: VectorTable;
+  readonly normal: Known;
   /** Foreign pictures by origin. */
-  readonly foreign: readonly VectorTable[];
+  readonly foreign: readonly Known[];
   /** Foreign pictures of one class each. */
-  readonly clumps: readonly VectorTable[];
+  readonly clumps: readonly Known[];
 }
 
 interface FolderPlan {
@@ -86,11 +85,11 @@ export async function loadBenchFolders(): Promise<BenchFolder[] | null> {
   const encode = await createOutlierEncoder(seed);
   const folders: BenchFolder[] = [];
   for (const { own, normal, shape, ...plan } of plans) {
-    const foreign: VectorTable[] = [];
+    const foreign: Known[] = [];
     for (const origin of origins)
       if (!own.includes(origin))
         foreign.push(await encode(`${plan.name}-foreign-${origin}`, sample(pools[origin], foreignPerOrigin), shape));
-    const alike: VectorTable[] = [];
+    const alike: Known[] = [];
     for (const [name, origin, loads] of clumps)
       if (!own.includes(origin)) alike.push(await encode(`${plan.name}-clump-${name}`, sample(loads, foreignPerOrigin), shape));
     folders.push({ ...plan, normal: await encode(`${plan.name}-normal`, sample(normal, poolSize), shape), foreign, clumps: alike });

@@ -5,12 +5,14 @@
 import type { VectorTable } from "#engine/base/neighbour-graph.ts";
 import { createRandom, shuffle, type Random } from "#engine/base/random.ts";
 import { localOutlierFactor, meanDistance } from "#engine/outliers/density.ts";
+import { nearestByDistance, standardise } from "#engine/outliers/light.ts";
 import { scoreOutliers } from "#engine/outliers/score.ts";
 import { answersOf } from "#engine/outliers/two-questions.ts";
 import { mahalanobis, whiten } from "#engine/outliers/whiten.ts";
 import { exactNeighbours } from "#engine/search/exact-neighbours.ts";
 
 import { auroc } from "../reference/outliers.ts";
+import type { Known } from "./outlier-encoder.ts";
 import { loadBenchFolders, type BenchFolder } from "./outlier-folders.ts";
 
 const normalCount = 800;
@@ -72,10 +74,10 @@ function reportDiverse(rows: readonly { folder: BenchFolder; results: Results }[
 function measure(folder: BenchFolder, kind: Kind): Results {
   const results = new Map<string, number[]>();
   for (let draw = 0; draw < draws; draw++) {
-    const pools = kind === "mixed" ? folder.foreign : [folder.clumps[draw % folder.clumps.length] as VectorTable];
-    const table = drawTable(folder.normal, pools, createRandom(firstSeed + draw));
-    const odd = Array.from({ length: table.count }, (_, row) => row < oddCount);
-    for (const [name, scores] of Object.entries(candidates(table))) {
+    const pools = kind === "mixed" ? folder.foreign : [folder.clumps[draw % folder.clumps.length] as Known];
+    const drawn = drawFrom(folder.normal, pools, createRandom(firstSeed + draw));
+    const odd = Array.from({ length: drawn.vectors.count }, (_, row) => row < oddCount);
+    for (const [name, scores] of Object.entries(candidates(drawn))) {
       const values = results.get(name) ?? [];
       results.set(name, values);
       values.push(auroc(scores, odd));
@@ -85,54 +87,59 @@ function measure(folder: BenchFolder, kind: Kind): Results {
 }
 
 /** The first rows are the foreign ones, an equal number of each origin. */
-function drawTable(normal: VectorTable, foreign: readonly VectorTable[], random: Random): VectorTable {
+function drawFrom(normal: Known, foreign: readonly Known[], random: Random): Known {
   const pools = shuffle(
-    foreign.map((table) => ({ table, order: shuffledRows(table, random) })),
+    foreign.map((known) => ({ known, order: shuffledRows(known, random) })),
     random,
   );
-  const rows: Float32Array[] = [];
+  const rows: { readonly known: Known; readonly row: number }[] = [];
   for (let index = 0; index < oddCount; index++) {
-    const { table, order } = pools[index % pools.length] as (typeof pools)[number];
-    rows.push(rowOf(table, order[Math.floor(index / pools.length)] as number));
+    const { known, order } = pools[index % pools.length] as (typeof pools)[number];
+    rows.push({ known, row: order[Math.floor(index / pools.length)] as number });
   }
-  for (const row of shuffledRows(normal, random).slice(0, normalCount)) rows.push(rowOf(normal, row));
-  const { dimensions } = normal;
-  const values = new Float32Array(rows.length * dimensions);
-  rows.forEach((row, index) => values.set(row, index * dimensions));
-  return { count: rows.length, dimensions, values };
+  for (const row of shuffledRows(normal, random).slice(0, normalCount)) rows.push({ known: normal, row });
+  const together = (kind: keyof Known): VectorTable => {
+    const { dimensions } = normal[kind];
+    const values = new Float32Array(rows.length * dimensions);
+    rows.forEach(({ known, row }, index) => values.set(known[kind].values.subarray(row * dimensions, (row + 1) * dimensions), index * dimensions)); // prettier-ignore
+    return { count: rows.length, dimensions, values };
+  };
+  return { vectors: together("vectors"), light: together("light") };
 }
 
-function candidates(table: VectorTable): Record<string, ArrayLike<number>> {
+function candidates({ vectors: table, light }: Known): Record<string, ArrayLike<number>> {
   const graph = exactNeighbours(table, 60);
   const whitened = exactNeighbours(whiten(table, { shrinkage: 0.3, seed: 1 }), 60);
-  const { home, far } = answersOf(graph, whitened);
+  const { home, far } = answersOf(graph, whitened, nearestByDistance(standardise(light), 60));
   const groups = new Int32Array(table.count).fill(-1);
   return {
-    [ours]: scoreOutliers({ table, graph: exactNeighbours(table, 32), groups, seed: 1, neighbours: exactNeighbours }).scores,
+    [ours]: scoreOutliers({ table, graph: exactNeighbours(table, 32), groups, light, seed: 1, neighbours: exactNeighbours }).scores,
+    "without light": scoreOutliers({ table, graph: exactNeighbours(table, 32), groups, light: null, seed: 1, neighbours: exactNeighbours })
+      .scores,
     [nearest]: meanDistance(graph, 5, 20),
     [local]: localOutlierFactor(graph, 20),
     "LOF 10": home[0] as Float64Array,
     "LOF 15": home[1] as Float64Array,
     "ratio 20": home[2] as Float64Array,
     "whitened ratio 60": home[3] as Float64Array,
+    "light kNN 5-20": home[4] as Float64Array,
+    "light LOF 20": home[5] as Float64Array,
     "kNN 20-60": far[0] as Float64Array,
     "LOF 60": far[1] as Float64Array,
     "whitened kNN 20-60": far[2] as Float64Array,
     "whitened LOF 60": far[3] as Float64Array,
+    "light kNN 20-60": far[4] as Float64Array,
+    "light LOF 60": far[5] as Float64Array,
     "whitened kNN 5-20": meanDistance(whitened, 5, 20),
     Mahalanobis: mahalanobis(table, { shrinkage: 0.05, seed: 1 }),
   };
 }
 
-function shuffledRows(table: VectorTable, random: Random): number[] {
+function shuffledRows({ vectors }: Known, random: Random): number[] {
   return shuffle(
-    Array.from({ length: table.count }, (_, row) => row),
+    Array.from({ length: vectors.count }, (_, row) => row),
     random,
   );
-}
-
-function rowOf(table: VectorTable, row: number): Float32Array {
-  return table.values.subarray(row * table.dimensions, (row + 1) * table.dimensions);
 }
 
 function of(results: Results | undefined, name: string): readonly number[] {

@@ -38,7 +38,7 @@ const collections = fc
   });
 
 function score(table: VectorTable, groups: Int32Array): OutlierScores {
-  return scoreOutliers({ table, graph: slowNeighbours(table, 32), groups, seed: 1, neighbours: slowNeighbours });
+  return scoreOutliers({ table, graph: slowNeighbours(table, 32), groups, light: null, seed: 1, neighbours: slowNeighbours });
 }
 
 test("scores are finite, percentiles follow the order of the scores, reasons are others of other groups", () => {

@@ -8,6 +8,7 @@ import { createRandom } from "../base/random.ts";
 import type { StageOptions } from "../base/stage.ts";
 import { meanDistance } from "./density.ts";
 import { distinctGraph, distinctTable, findDistinct, type FindNeighbours } from "./distinct.ts";
+import { nearestByDistance, standardise } from "./light.ts";
 import { nearestNormal, reasonCount } from "./nearest.ts";
 import { shareRanks } from "./ranks.ts";
 import { answersOf, describeQuestions, joinAnswers, widest, type Answers } from "./two-questions.ts";
@@ -19,6 +20,8 @@ export interface OutlierInput {
   readonly graph: NeighbourGraph;
   /** [count] duplicate group of each row, or -1. Members count as one and share their score. */
   readonly groups: Int32Array;
+  /** [count, 12] of `lightTable`; null: the vectors alone are looked at. */
+  readonly light: VectorTable | null;
   readonly seed: number;
   /** Exact neighbours of a table of unit-length rows. */
   readonly neighbours: FindNeighbours;
@@ -50,9 +53,10 @@ const blockLimit = 1500;
 
 export function scoreOutliers(input: OutlierInput, options: StageOptions = {}): OutlierScores {
   const { graph, groups } = input;
-  if (graph.count !== input.table.count || groups.length !== graph.count) {
+  const lights = input.light?.count ?? graph.count;
+  if (graph.count !== input.table.count || groups.length !== graph.count || lights !== graph.count) {
     throw new BugError(
-      `outliers: ${input.table.count} vectors, a graph of ${graph.count} and ${groups.length} groups; expected equal counts`,
+      `outliers: ${input.table.count} vectors, a graph of ${graph.count}, ${groups.length} groups and ${lights} rows of light; expected equal counts`,
     );
   }
   throwIfAborted(options.signal);
@@ -61,7 +65,8 @@ export function scoreOutliers(input: OutlierInput, options: StageOptions = {}): 
   const merged = distinctGraph({ graph, distinct, table, k: wide, least: leastWide, neighbours: input.neighbours });
   const small = table.count < smallLimit;
   // Ranked as stored, so that what is equal there is equal here.
-  const raw = Float32Array.from(small ? smallScore(merged) : mixedScore(table, input, options));
+  const light = input.light === null ? null : standardise(distinctTable(input.light, distinct));
+  const raw = Float32Array.from(small ? smallScore(merged) : mixedScore({ table, light }, input, options));
   const ranks = shareRanks(raw);
   const nearest = nearestNormal({ table, graph: merged, ranks }, options);
   options.onProgress?.(graph.count, graph.count);
@@ -69,7 +74,7 @@ export function scoreOutliers(input: OutlierInput, options: StageOptions = {}): 
     scores: Float32Array.from(distinct.of, (index) => raw[index]),
     percentiles: Float32Array.from(distinct.of, (index) => 100 * ranks[index]),
     nearest: spread(nearest, distinct.of, distinct.rows),
-    method: small ? "mean cosine distance to the nearest fifth" : describeMixed(table.count),
+    method: small ? "mean cosine distance to the nearest fifth" : describeMixed(table.count, light !== null),
   };
 }
 
@@ -78,12 +83,18 @@ function smallScore(graph: NeighbourGraph): Float64Array {
   return meanDistance(graph, 1, Math.max(2, Math.round(graph.count / 5)));
 }
 
-function describeMixed(count: number): string {
+function describeMixed(count: number, byLight: boolean): string {
   const blockCount = Math.ceil(count / blockLimit);
-  return blockCount > 1 ? `${describeQuestions}, in ${blockCount} random blocks` : describeQuestions;
+  return blockCount > 1 ? `${describeQuestions(byLight)}, in ${blockCount} random blocks` : describeQuestions(byLight);
 }
 
-function mixedScore(table: VectorTable, input: OutlierInput, options: StageOptions): Float64Array {
+/** Of distinct pictures. */
+interface Spaces {
+  readonly table: VectorTable;
+  readonly light: VectorTable | null;
+}
+
+function mixedScore({ table, light }: Spaces, input: OutlierInput, options: StageOptions): Float64Array {
   const total = input.table.count;
   const whitenedShare = 0.6;
   const report = (share: number): void => options.onProgress?.(Math.floor(share * total), total);
@@ -97,7 +108,8 @@ function mixedScore(table: VectorTable, input: OutlierInput, options: StageOptio
   const answers: Answers[] = blocks.map((rows, index) => {
     throwIfAborted(options.signal);
     const plain = input.neighbours(rowsOf(table, rows), widest);
-    const found = answersOf(plain, input.neighbours(rowsOf(whitened, rows), widest));
+    const byLight = light === null ? null : nearestByDistance(rowsOf(light, rows), widest);
+    const found = answersOf(plain, input.neighbours(rowsOf(whitened, rows), widest), byLight);
     report(whitenedShare + (0.39 * (index + 1)) / blocks.length);
     return found;
   });

@@ -46,7 +46,7 @@ export interface ComputeTasks {
     output: Pick<EvaluationReport, "knn" | "ridge">;
   };
   outliers: {
-    input: { source: VectorSource; graph: NeighbourGraph; groups: Int32Array; seed: number };
+    input: { source: VectorSource; graph: NeighbourGraph; groups: Int32Array; light: VectorTable; seed: number };
     output: { scores: Float32Array; percentiles: Float32Array; nearest: Int32Array; method: string };
   };
   "standing-out": { input: { picture: CellMap; ordinary: readonly CellMap[] }; output: StandingOut };

@@ -61,12 +61,12 @@ const tasks: Tasks = {
     );
     return findCandidates({ ...input, keypoints, ...(input.graph ? { table: (await readVectors(source)).table } : {}) }, options);
   },
-  outliers: async ({ source, graph, groups, seed }, options) => {
+  outliers: async ({ source, graph, groups, light, seed }, options) => {
     const { scoreOutliers } = await import("../outliers/score.ts");
     const { findNeighbours } = await import("../search/find-neighbours.ts");
     const { table } = await readVectors(source);
     const neighbours = (vectors: VectorTable, k: number) => findNeighbours(vectors, k, { signal: options.signal }).graph;
-    return scoreOutliers({ table, graph, groups, seed, neighbours }, options);
+    return scoreOutliers({ table, graph, groups, light, seed, neighbours }, options);
   },
   "standing-out": async ({ picture, ordinary }) => (await import("../outliers/standing-out.ts")).findStandingOut(picture, ordinary),
 };

@@ -7,8 +7,12 @@ import type { ImageFormat, PictureMetadata, PictureQuality } from "../ingest/dec
 import type { ContentMetrics, FileMetrics } from "../outliers/metrics.ts";
 import type { ContentRow } from "../store/queries/contents.ts";
 
+export interface PictureMetrics extends ContentMetrics {
+  readonly quality: PictureQuality;
+}
+
 /** @param paths of the present files that hold this content. */
-export function contentMetrics(row: ContentRow, paths: readonly Uint8Array[]): ContentMetrics {
+export function contentMetrics(row: ContentRow, paths: readonly Uint8Array[]): PictureMetrics {
   return {
     width: row.width,
     height: row.height,

@@ -5,19 +5,20 @@
 import { inLanes } from "../base/lanes.ts";
 import type { PictureQuality } from "../ingest/decode/types.ts";
 import { findIssues } from "../outliers/issues.ts";
+import { lightTable, type LightMetrics } from "../outliers/light.ts";
 import { listPairs, readMark, replaceIssues, replaceOutliers, saveMark } from "../store/queries/findings.ts";
 import { listPresentContents, saveSharpness, type ContentRow } from "../store/queries/contents.ts";
 import { pathsOfContents } from "../store/queries/files.ts";
 import { inTransaction, readOne } from "../store/statements.ts";
 import { verifierVersion } from "../duplicates/version.ts";
 import { compute } from "./compute.ts";
-import { contentMetrics, wrongNames } from "./content-metrics.ts";
+import { contentMetrics, wrongNames, type PictureMetrics } from "./content-metrics.ts";
 import { fingerprint } from "./fingerprint.ts";
 import { requireGraph, vectorSource } from "./neighbours-stage.ts";
 import type { Pipeline } from "./pipeline.ts";
 import { asGraph } from "./stored-graph.ts";
 
-const version = 2;
+const version = 3;
 const seed = 5;
 const nearestPerImage = 3;
 
@@ -39,8 +40,10 @@ export async function outliersStage(pipeline: Pipeline): Promise<void> {
     rows.filter((row) => row.sharpness === null),
   );
   const contents = listPresentContents(store);
-  const issues = findIssues(contents.map((row) => contentMetrics(row, paths.get(row.id) ?? [])));
-  await scoreOutliers(pipeline, () => {
+  const metrics = contents.map((row) => contentMetrics(row, paths.get(row.id) ?? []));
+  const issues = findIssues(metrics);
+  const lights = new Map(contents.map((row, index) => [row.id, (metrics[index] as PictureMetrics).quality]));
+  await scoreOutliers(pipeline, lights, () => {
     replaceIssues(
       store,
       issues.map(({ index, kind, value, threshold }) => ({ content_id: (contents[index] as ContentRow).id, kind, value, threshold })),
@@ -74,7 +77,7 @@ async function measureSharpness(pipeline: Pipeline, rows: readonly ContentRow[])
   commit();
 }
 
-async function scoreOutliers(pipeline: Pipeline, alongside: () => void): Promise<void> {
+async function scoreOutliers(pipeline: Pipeline, lights: ReadonlyMap<number, LightMetrics>, alongside: () => void): Promise<void> {
   const { store, encoderRow, job } = pipeline;
   const stored = requireGraph(pipeline);
   if (!stored) {
@@ -82,9 +85,10 @@ async function scoreOutliers(pipeline: Pipeline, alongside: () => void): Promise
     return;
   }
   const groups = mergeGroups(stored.contentIds, listPairs(store, verifierVersion));
+  const light = lightTable(Array.from(stored.contentIds, (id) => lights.get(id) ?? null));
   const { scores, percentiles, nearest } = await compute(
     "outliers",
-    { source: vectorSource(pipeline), graph: asGraph(stored), groups, seed },
+    { source: vectorSource(pipeline), graph: asGraph(stored), groups, light, seed },
     { control: job.control },
   );
   inTransaction(store, () => {

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import { BugError, CancellationError } from "#engine/base/errors.ts";
 import type { VectorTable } from "#engine/base/neighbour-graph.ts";
 import { createRandom } from "#engine/base/random.ts";
+import { lightTable, type LightMetrics } from "#engine/outliers/light.ts";
 import { scoreOutliers, type OutlierScores } from "#engine/outliers/score.ts";
 
 import { auroc, slowNeighbours } from "../../reference/outliers.ts";
@@ -32,7 +33,7 @@ function tableOf(rows: readonly (readonly number[])[]): VectorTable {
 }
 
 function score(table: VectorTable, groups = new Int32Array(table.count).fill(-1), k = 32): OutlierScores {
-  return scoreOutliers({ table, graph: slowNeighbours(table, k), groups, seed: 3, neighbours: slowNeighbours });
+  return scoreOutliers({ table, graph: slowNeighbours(table, k), groups, light: null, seed: 3, neighbours: slowNeighbours });
 }
 
 function oddestFirst(scores: Float32Array): number[] {
@@ -109,7 +110,7 @@ describe("scoreOutliers", () => {
       searched.push([vectors.count, k]);
       return slowNeighbours(vectors, k);
     };
-    const { scores, nearest } = scoreOutliers({ table, graph: slowNeighbours(table, 32), groups, seed: 3, neighbours });
+    const { scores, nearest } = scoreOutliers({ table, graph: slowNeighbours(table, 32), groups, light: null, seed: 3, neighbours });
     // Far neighbours only, plain and whitened; not the 32 again.
     expect(searched).toEqual([
       [301, 60],
@@ -152,7 +153,14 @@ describe("scoreOutliers", () => {
       sizes.push(vectors.count);
       return sparseNeighbours(vectors, k);
     };
-    const input = { table, graph: sparseNeighbours(table, 32), groups: new Int32Array(table.count).fill(-1), seed: 3, neighbours };
+    const input = {
+      table,
+      graph: sparseNeighbours(table, 32),
+      groups: new Int32Array(table.count).fill(-1),
+      light: null,
+      seed: 3,
+      neighbours,
+    };
     const { scores, method } = scoreOutliers(input);
     expect(sizes).toEqual([1033, 1033, 1033, 1033, 1034, 1034]); // as they are, and whitened
     expect(method).toContain("in 3 random blocks");
@@ -168,7 +176,7 @@ describe("scoreOutliers", () => {
   test("stops when asked, reports rising progress, refuses tables that do not fit", () => {
     const table = makeTable({ count: 300, odd: 2 });
     const graph = slowNeighbours(table, 32);
-    const input = { table, graph, groups: new Int32Array(302).fill(-1), seed: 1, neighbours: slowNeighbours };
+    const input = { table, graph, groups: new Int32Array(302).fill(-1), light: null, seed: 1, neighbours: slowNeighbours };
     expect(() => scoreOutliers(input, { signal: AbortSignal.abort() })).toThrow(CancellationError);
     const stop = new AbortController();
     expect(() =>
@@ -179,6 +187,46 @@ describe("scoreOutliers", () => {
     expect(seen).toEqual([...seen].sort((a, b) => a - b));
     expect(seen.at(-1)).toBe(302);
     expect(() => scoreOutliers({ ...input, groups: new Int32Array(3) })).toThrow(BugError);
+    expect(() => scoreOutliers({ ...input, light: lightTable([null]) })).toThrow("1 rows of light");
+  });
+
+  test("light tells foreigners that the vectors do not, alone and as a clump; copies count as one there too", () => {
+    const table = makeTable({ count: 600, odd: 0 });
+    const random = createRandom(9);
+    const metrics = (dark: boolean): LightMetrics => {
+      const middle = (dark ? 30 : 120) + 10 * random.normal();
+      return {
+        brightness: [middle - 30, middle - 20, middle, middle + 20, middle + 30],
+        meanBrightness: middle,
+        contrast: (dark ? 4 : 40) + 4 * random.normal(),
+        entropy: (dark ? 4 : 7) + 0.3 * random.normal(),
+        saturation: (dark ? 0 : 0.3) + 0.02 * random.normal(),
+        peakSaturation: (dark ? 0 : 0.8) + 0.02 * random.normal(),
+        sharpness: 500 * Math.exp(random.normal()),
+        blurEffect: null,
+      };
+    };
+    const graph = slowNeighbours(table, 32);
+    const scored = (darkOnes: number, copies = 0): { scores: Float32Array; odd: boolean[]; method: string } => {
+      const odd = Array.from({ length: table.count }, (_, row) => row < darkOnes);
+      const pictures = odd.map(metrics);
+      const groups = Int32Array.from(odd, (_, row) => (row > 0 && row <= copies ? 0 : -1));
+      if (copies > 0) groups[0] = 0;
+      const input = { table, graph, groups, seed: 3, neighbours: slowNeighbours };
+      const { scores, method } = scoreOutliers({ ...input, light: lightTable(pictures) });
+      const withoutLight = scoreOutliers({ ...input, light: null });
+      expect(auroc(withoutLight.scores, odd)).toBeLessThan(0.75);
+      expect(withoutLight.method).not.toContain("light");
+      return { scores, odd, method };
+    };
+    const { scores, odd, method } = scored(3);
+    expect(auroc(scores, odd)).toBeGreaterThan(0.97);
+    expect(method).toContain("by light neighbours 5-20");
+    const clump = scored(16);
+    expect(auroc(clump.scores, clump.odd)).toBeGreaterThan(0.97);
+    const copied = scored(3, 2);
+    expect(new Set(copied.scores.subarray(0, 3)).size).toBe(1);
+    expect(auroc(copied.scores, copied.odd)).toBeGreaterThan(0.97);
   });
 });
 

@@ -77,8 +77,12 @@ export function compareSpaces(input: SpacesInput, options: StageOptions = {}): C
     groups,
     limit: movesListed,
   });
+  // By the vectors alone: light is the same before and after.
   const oddness = (table: VectorTable, graph: NeighbourGraph, stage: StageOptions): Float32Array =>
-    scoreOutliers({ table, graph, groups, seed, neighbours: (vectors, many) => exactNeighbours(vectors, many, { signal }) }, stage).scores;
+    scoreOutliers(
+      { table, graph, groups, light: null, seed, neighbours: (vectors, many) => exactNeighbours(vectors, many, { signal }) },
+      stage,
+    ).scores;
   const outliers = changedOutliers(oddness(before, graphs.before, part(0.7, 0.8)), oddness(after, graphs.after, part(0.8, 0.9)), groups);
   const rows = Int32Array.from(contents.keys());
   const candidates = (table: VectorTable, graph: NeighbourGraph): CandidatePair[] =>
