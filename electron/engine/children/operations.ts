@@ -13,6 +13,7 @@ import type {
   FileLikeness,
   IngestRequest,
   IngestResult,
+  KnownFile,
   Picture,
   TensorShape,
 } from "../ingest/decode/types.ts";
@@ -22,6 +23,8 @@ import type { VerifyRequest, VerifyResult } from "./verify-pairs.ts";
 export interface PixelOperations {
   /** Everything about one file. */
   ingest: { request: IngestRequest; result: IngestResult };
+  /** The same, unless the file holds one of these contents (their hashes). */
+  ingestUnlessKnown: { request: IngestRequest & { readonly known: readonly string[] }; result: IngestResult | KnownFile };
   /** What tells copies of a file. */
   likeness: { request: { readonly path: Uint8Array }; result: FileLikeness };
   /** Names a file's content without decoding it. */

@@ -4,6 +4,7 @@
  */
 import {
   ingestFile,
+  ingestUnlessKnown,
   likenessOfFile,
   measureSharpness,
   patientOfFile,
@@ -18,6 +19,7 @@ import { serve } from "./serve.ts";
 
 const handlers: OperationHandlers<PixelOperations> = {
   ingest: ingestFile,
+  ingestUnlessKnown,
   likeness: likenessOfFile,
   hash: ({ path }) => identifyFile(path),
   patient: ({ path }) => ({ patient: patientOfFile(path) }),

@@ -4,13 +4,12 @@
  * collection. A kill at any moment loses at most the batch in flight.
  */
 import { inLanes } from "../base/lanes.ts";
-import type { FileIdentity } from "../ingest/decode/types.ts";
 import type { DecodeFailure, IngestResult } from "../ingest/decode/types.ts";
 import { decodeVersion } from "../ingest/decode/version.ts";
 import type { FoundFile } from "../ingest/scan/walk.ts";
 import type { ChosenDevice } from "../runtime/devices.ts";
 import { toHalf } from "../search/half-float.ts";
-import { contentByHash, hasContentOfSize, saveContent } from "../store/queries/contents.ts";
+import { contentByHash, hashesOfSize, saveContent } from "../store/queries/contents.ts";
 import { hasEmbedding, saveEmbedding } from "../store/queries/embeddings.ts";
 import { saveFile, type FileRow } from "../store/queries/files.ts";
 import { inTransaction } from "../store/statements.ts";
@@ -28,6 +27,8 @@ export interface EmbedSeconds {
 
 /** Pictures in one run of the encoder: large enough to amortise a run, small enough to lose little in a kill. */
 const batchSize = 16;
+/** Contents of one size whose hashes go along with a file. */
+const mostNamed = 16;
 /** After this long the first pictures are told. */
 const firstPauseMs = 1500;
 
@@ -59,25 +60,36 @@ export async function embedStage(pipeline: Pipeline, scan: ScanResult, openDevic
   device.catch(() => undefined);
 
   const read = async (file: FoundFile): Promise<Read> => {
-    // It may be a copy of what is stored: hashed first, so that a copy is not decoded again.
-    if (hasContentOfSize(store, file.sizeBytes)) {
+    // It may be a copy of what is stored, which is not decoded again: the hashes go along, or, where they are many, it is named first.
+    const known = hashesOfSize(store, file.sizeBytes, mostNamed + 1);
+    if (known.length > mostNamed) {
       const identity = await children.run("hash", { path: file.path }, { signal: job.signal });
       if ("failure" in identity) return { kind: "failed", failure: identity.failure };
-      const contentId = knownContent(identity);
+      const contentId = readyContent(identity.contentHash);
       if (contentId !== null) return { kind: "known", contentId };
+      known.length = 0;
     }
     const offset = tensorFile.take();
-    const answer = await children.run(
-      "ingest",
-      { path: file.path, input: { size }, place: { file: tensorFile.path, offset }, thumbnail: pipeline.thumbnailFolder },
-      { signal: job.signal },
-    );
+    const request = { path: file.path, input: { size }, place: { file: tensorFile.path, offset }, thumbnail: pipeline.thumbnailFolder };
+    let answer =
+      known.length === 0
+        ? await children.run("ingest", request, { signal: job.signal })
+        : await children.run("ingestUnlessKnown", { ...request, known }, { signal: job.signal });
+    if ("isKnown" in answer) {
+      const contentId = readyContent(answer.contentHash);
+      if (contentId !== null) {
+        tensorFile.giveBack(offset);
+        return { kind: "known", contentId };
+      }
+      answer = await children.run("ingest", request, { signal: job.signal });
+    }
     if (!("failure" in answer)) return { kind: "decoded", result: answer, offset };
     tensorFile.giveBack(offset);
     return { kind: "failed", failure: answer.failure };
   };
-  const knownContent = (identity: FileIdentity): number | null => {
-    const content = contentByHash(store, identity.contentHash);
+  /** The content of this hash, where nothing of it is to be made anew. */
+  const readyContent = (hash: string): number | null => {
+    const content = contentByHash(store, hash);
     if (!content || content.error_code !== null || content.decode_version !== decodeVersion) return null;
     return hasEmbedding(store, encoderRow.key, content.id) ? content.id : null;
   };

@@ -1,8 +1,10 @@
-import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
+import Database from "better-sqlite3";
 import { describe, expect, test } from "vitest";
 
+import { createRandom } from "#engine/base/random.ts";
 import { createEngine, type Engine } from "#engine/engine.ts";
 import type { IndexReport, JobId } from "#protocol/model.ts";
 import { indexStages, isFinished, type JobSnapshot } from "#protocol/progress.ts";
@@ -119,6 +121,45 @@ describe("the index job", { timeout: 120_000 }, () => {
     await Promise.all([engine.open(join(home, "one"), "write"), engine.open(join(home, "two"), "write")]);
     expect(engine.collection?.workspace).toBe(join(home, "two"));
     await engine.open(join(home, "one"), "write");
+  });
+
+  test("copies among many of one size are told by their hashes, few sent along or many asked for first; one whose vector is gone is made anew", async () => {
+    const home = temporaryFolder("sizes");
+    const pictures = join(home, "pictures");
+    mkdirSync(pictures);
+    const random = createRandom(8);
+    const draw = (): Buffer => Buffer.concat([Buffer.from("P6 40 30 255\n"), Uint8Array.from({ length: 3600 }, () => random.below(256))]);
+    const drawn = Array.from({ length: 20 }, draw);
+    const write = (name: string, bytes: Buffer): void => writeFileSync(join(pictures, name), bytes);
+    const open = async (): Promise<Engine> => {
+      const engine = await testEngine(join(home, "data"));
+      await engine.open(join(home, "workspace"), "write");
+      return engine;
+    };
+    const index = async (engine: Engine): Promise<readonly number[]> => {
+      expect(await finished(engine, engine.index([pictures], undefined, "cpu"))).toMatchObject({ state: "done" });
+      const { sqlite } = (engine.collection as NonNullable<typeof engine.collection>).store;
+      return ["files WHERE state = 'image'", "contents", "embeddings"].map(
+        (table) => sqlite.prepare(`SELECT count(*) FROM ${table}`).pluck().get() as number,
+      );
+    };
+    const first = await open();
+    drawn.slice(0, 5).forEach((bytes, at) => write(`${at}.ppm`, bytes));
+    expect(await index(first)).toEqual([5, 5, 5]);
+    write("copy of 2.ppm", drawn[2] as Buffer);
+    expect(await index(first)).toEqual([6, 5, 5]);
+    await first.close();
+    const kept = new Database(join(home, "workspace", "likeness.db"));
+    kept.exec("DELETE FROM embeddings WHERE content_id = (SELECT content_id FROM files WHERE CAST(path AS TEXT) LIKE '%/3.ppm')");
+    kept.close();
+    rmSync(join(pictures, "3.ppm"));
+    write("copy of 3.ppm", drawn[3] as Buffer);
+    const second = await open();
+    expect(await index(second)).toEqual([6, 5, 5]);
+    drawn.slice(5).forEach((bytes, at) => write(`${5 + at}.ppm`, bytes));
+    expect(await index(second)).toEqual([21, 20, 20]);
+    write("copy of 19.ppm", drawn[19] as Buffer);
+    expect(await index(second)).toEqual([22, 20, 20]);
   });
 
   test("forgetting a collection deletes our own files and nobody else's, and never one in use", async () => {

@@ -8,7 +8,7 @@ const hotQueries: readonly [string, RegExp][] = [
   ["SELECT * FROM files WHERE path = ?", /USING INDEX sqlite_autoindex_files_1/],
   ["SELECT * FROM files WHERE content_id = ?", /USING INDEX files_content/],
   ["SELECT * FROM contents WHERE hash = ?", /USING INDEX sqlite_autoindex_contents_1/],
-  ["SELECT 1 FROM contents WHERE size_bytes = ? LIMIT 1", /USING COVERING INDEX contents_size/],
+  ["SELECT hash FROM contents WHERE size_bytes = ? LIMIT ?", /USING COVERING INDEX contents_size_hash/],
   ["SELECT 1 FROM embeddings WHERE encoder_key = ? AND content_id = ?", /USING PRIMARY KEY/],
   ["SELECT score FROM outliers WHERE encoder_key = ? AND content_id = ?", /USING PRIMARY KEY/],
   ["SELECT content_id, score FROM outliers WHERE encoder_key = ? ORDER BY score DESC", /USING (COVERING )?INDEX outliers_score/],

@@ -24,11 +24,23 @@ import { canDecode, formatByHead, formatName, hasMagic, headBytes, sniffFormat }
 import { writeTensor, type TensorPlace } from "./tensor-place.ts";
 import { encodePreview, writeInPlace, writeThumbnail } from "./thumbnail.ts";
 import { thumbnailSide } from "./thumbnail-place.ts";
-import type { FileLikeness, IngestRequest, IngestResult, Picture, TensorShape } from "./types.ts";
+import type { FileLikeness, IngestRequest, IngestResult, KnownFile, Picture, TensorShape } from "./types.ts";
 
 /** Everything about one file. Throws `DecodeError` where it gives no picture. */
 export function ingestFile(request: IngestRequest): Promise<IngestResult> {
   return withKeptMemory((memory) => ingestBytes(request, readImageFile(request.path, memory.takeBytes), memory));
+}
+
+/** The same, but a file that holds one of the `known` contents (their hashes) is only named: one read tells whether it is a copy and, where it is none, all else. */
+export function ingestUnlessKnown({
+  known,
+  ...request
+}: IngestRequest & { readonly known: readonly string[] }): Promise<IngestResult | KnownFile> {
+  return withKeptMemory(async (memory) => {
+    const file = readImageFile(request.path, memory.takeBytes);
+    if (known.includes(file.identity.contentHash)) return { ...file.identity, isKnown: true };
+    return await ingestBytes(request, file, memory);
+  });
 }
 
 async function ingestBytes(request: IngestRequest, { identity, bytes }: ReadFile, { takePixels: take }: KeptMemory): Promise<IngestResult> {

@@ -23,6 +23,11 @@ export interface IngestRequest {
   readonly thumbnail: string | null;
 }
 
+/** A file whose content was among those that the request named: it is not decoded. */
+export interface KnownFile extends FileIdentity {
+  readonly isKnown: true;
+}
+
 export interface FileIdentity {
   /** SHA-256 of the file's bytes, the first 32 hexadecimal digits. */
   readonly contentHash: string;

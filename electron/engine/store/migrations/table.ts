@@ -22,6 +22,7 @@ import { tellSeries } from "./015-tell-series.ts";
 import { noteGraphRecall } from "./016-note-graph-recall.ts";
 import { notePlaced } from "./017-note-placed.ts";
 import { noteCompared } from "./018-note-compared.ts";
+import { indexSizeWithHash } from "./019-index-size-with-hash.ts";
 
 export interface Migration {
   readonly name: string;
@@ -47,6 +48,7 @@ export const migrations: readonly Migration[] = [
   noteGraphRecall,
   notePlaced,
   noteCompared,
+  indexSizeWithHash,
 ];
 
 export const newestVersion = migrations.length;

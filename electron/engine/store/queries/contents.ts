@@ -92,9 +92,11 @@ export function contentById(store: ReadStore, id: number): ContentRow | undefine
   return readOne<ContentRow>(store, "SELECT * FROM contents WHERE id = ?", id);
 }
 
-/** True when some content has this size: only then can a new file be a copy of something known. */
-export function hasContentOfSize(store: ReadStore, sizeBytes: number): boolean {
-  return readOne(store, "SELECT 1 AS found FROM contents WHERE size_bytes = ? LIMIT 1", sizeBytes) !== undefined;
+/** Hashes of the contents of this size, at most `limit`: a new file can be a copy of these only. */
+export function hashesOfSize(store: ReadStore, sizeBytes: number, limit: number): string[] {
+  return readRaw<[Buffer]>(store, "SELECT hash FROM contents WHERE size_bytes = ? LIMIT ?", sizeBytes, limit).map(([hash]) =>
+    hash.toString("hex"),
+  );
 }
 
 const present = "FROM contents WHERE error_code IS NULL AND id IN (SELECT content_id FROM files WHERE state = 'image') ORDER BY hash";
