@@ -7,7 +7,7 @@ import type { NeighbourGraph, VectorTable } from "../base/neighbour-graph.ts";
 import { createRandom } from "../base/random.ts";
 import type { StageOptions } from "../base/stage.ts";
 import { meanDistance } from "./density.ts";
-import { distinctGraph, distinctTable, findDistinct, type FindNeighbours } from "./distinct.ts";
+import { distinctGraph, distinctTable, findDistinct, type Distinct, type FindNeighbours } from "./distinct.ts";
 import { nearestByDistance, standardise } from "./light.ts";
 import { nearestNormal, reasonCount } from "./nearest.ts";
 import { shareRanks } from "./ranks.ts";
@@ -65,8 +65,7 @@ export function scoreOutliers(input: OutlierInput, options: StageOptions = {}): 
   const merged = distinctGraph({ graph, distinct, table, k: wide, least: leastWide, neighbours: input.neighbours });
   const small = table.count < smallLimit;
   // Ranked as stored, so that what is equal there is equal here.
-  const light = input.light === null ? null : standardise(distinctTable(input.light, distinct));
-  const raw = Float32Array.from(small ? smallScore(merged) : mixedScore({ table, light }, input, options));
+  const raw = Float32Array.from(small ? smallScore(merged) : mixedScore(table, distinct, input, options));
   const ranks = shareRanks(raw);
   const nearest = nearestNormal({ table, graph: merged, ranks }, options);
   options.onProgress?.(graph.count, graph.count);
@@ -74,7 +73,7 @@ export function scoreOutliers(input: OutlierInput, options: StageOptions = {}): 
     scores: Float32Array.from(distinct.of, (index) => raw[index]),
     percentiles: Float32Array.from(distinct.of, (index) => 100 * ranks[index]),
     nearest: spread(nearest, distinct.of, distinct.rows),
-    method: small ? "mean cosine distance to the nearest fifth" : describeMixed(table.count, light !== null),
+    method: small ? "mean cosine distance to the nearest fifth" : describeMixed(table.count, input.light !== null),
   };
 }
 
@@ -88,13 +87,9 @@ function describeMixed(count: number, byLight: boolean): string {
   return blockCount > 1 ? `${describeQuestions(byLight)}, in ${blockCount} random blocks` : describeQuestions(byLight);
 }
 
-/** Of distinct pictures. */
-interface Spaces {
-  readonly table: VectorTable;
-  readonly light: VectorTable | null;
-}
-
-function mixedScore({ table, light }: Spaces, input: OutlierInput, options: StageOptions): Float64Array {
+/** @param table of the distinct pictures */
+function mixedScore(table: VectorTable, distinct: Distinct, input: OutlierInput, options: StageOptions): Float64Array {
+  const light = input.light === null ? null : standardise(distinctTable(input.light, distinct));
   const total = input.table.count;
   const whitenedShare = 0.6;
   const report = (share: number): void => options.onProgress?.(Math.floor(share * total), total);

@@ -61,20 +61,17 @@ export async function embedStage(pipeline: Pipeline, scan: ScanResult, openDevic
 
   const read = async (file: FoundFile): Promise<Read> => {
     // It may be a copy of what is stored, which is not decoded again: the hashes go along, or, where they are many, it is named first.
-    const known = hashesOfSize(store, file.sizeBytes, mostNamed + 1);
-    if (known.length > mostNamed) {
+    const ofSize = hashesOfSize(store, file.sizeBytes, mostNamed + 1);
+    const areMany = ofSize.length > mostNamed;
+    if (areMany) {
       const identity = await children.run("hash", { path: file.path }, { signal: job.signal });
       if ("failure" in identity) return { kind: "failed", failure: identity.failure };
       const contentId = readyContent(identity.contentHash);
       if (contentId !== null) return { kind: "known", contentId };
-      known.length = 0;
     }
     const offset = tensorFile.take();
     const request = { path: file.path, input: { size }, place: { file: tensorFile.path, offset }, thumbnail: pipeline.thumbnailFolder };
-    let answer =
-      known.length === 0
-        ? await children.run("ingest", request, { signal: job.signal })
-        : await children.run("ingestUnlessKnown", { ...request, known }, { signal: job.signal });
+    let answer = await children.run("ingestUnlessKnown", { ...request, known: areMany ? [] : ofSize }, { signal: job.signal });
     if ("isKnown" in answer) {
       const contentId = readyContent(answer.contentHash);
       if (contentId !== null) {
