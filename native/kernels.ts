@@ -19,6 +19,7 @@ import { joinNeighbours, type JoinNeighboursArguments } from "./twins/join-neigh
 import { jpegReduce, type JpegReduceArguments } from "./twins/jpeg-reduce.ts";
 import { layCorners, type LayCornersArguments } from "./twins/lay-corners.ts";
 import { mutualNeighbours, type MutualNeighboursArguments } from "./twins/mutual-neighbours.ts";
+import { perceptualHashes, type PerceptualHashesArguments } from "./twins/perceptual-hashes.ts";
 import { projectRows, type ProjectRowsArguments } from "./twins/project-rows.ts";
 import { resample, type ResampleArguments } from "./twins/resample.ts";
 import { sharpness, type SharpnessArguments } from "./twins/sharpness.ts";
@@ -45,6 +46,7 @@ export interface KernelTable {
   jpegReduce(given: JpegReduceArguments): number;
   layCorners(given: LayCornersArguments): void;
   mutualNeighbours(given: MutualNeighboursArguments): void;
+  perceptualHashes(given: PerceptualHashesArguments): void;
   projectRows(given: ProjectRowsArguments): void;
   resample(given: ResampleArguments): void;
   sharpness(given: SharpnessArguments): void;
@@ -79,6 +81,7 @@ export const twins: KernelTable = {
   jpegReduce,
   layCorners,
   mutualNeighbours,
+  perceptualHashes,
   projectRows,
   resample,
   sharpness,

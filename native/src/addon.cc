@@ -20,6 +20,7 @@
 #include "kernels/find-bad-row.h"
 #include "kernels/histograms.h"
 #include "kernels/jpeg-reduce.h"
+#include "kernels/perceptual-hashes.h"
 #include "kernels/project-rows.h"
 #include "kernels/resample.h"
 #include "kernels/sharpness.h"
@@ -127,6 +128,15 @@ napi_value layCornersBinding(napi_env env, napi_callback_info info, State& state
 napi_value mutualNeighboursBinding(napi_env env, napi_callback_info info, State& state) { return mutualNeighboursFor(env, info, state.level); }
 napi_value joinNeighboursBinding(napi_env env, napi_callback_info info, State& state) { return joinNeighboursFor(env, info, state.level); }
 napi_value splitRowsBinding(napi_env env, napi_callback_info info, State& state) { return splitRowsFor(env, info, state.level); }
+
+napi_value perceptualHashesBinding(napi_env env, napi_callback_info info, State& state) {
+  Arguments given(env, info, "perceptualHashes");
+  Span<float> grey = given.array<float>("grey", hashes::side * hashes::side);
+  Span<double> cosines = given.array<double>("cosines", hashes::side * hashes::low);
+  Span<uint8_t> target = given.array<uint8_t>("hashes", hashes::low * 8);
+  perceptualHashes(grey.data, cosines.data, target.data, state.level);
+  return nullptr;
+}
 
 napi_value projectRowsBinding(napi_env env, napi_callback_info info, State& state) {
   Arguments given(env, info, "projectRows");
@@ -324,6 +334,7 @@ constexpr Entry entries[] = {
     {"jpegReduce", guarded<jpegReduceBinding>},
     {"layCorners", guarded<layCornersBinding>},
     {"mutualNeighbours", guarded<mutualNeighboursBinding>},
+    {"perceptualHashes", guarded<perceptualHashesBinding>},
     {"projectRows", guarded<projectRowsBinding>},
     {"resample", guarded<resampleBinding>},
     {"sharpness", guarded<sharpnessBinding>},

@@ -4,6 +4,7 @@ import type { KernelName } from "#native/kernels.ts";
 import { alignmentArguments } from "./alignment-arguments.ts";
 import { planOf } from "./augment-plans.ts";
 import { lettersArguments } from "./letters-arguments.ts";
+import { looksArguments } from "./looks-arguments.ts";
 import { tilesArguments } from "./tiles-arguments.ts";
 
 export interface ArgumentCase {
@@ -18,6 +19,7 @@ export function argumentCases(): ArgumentCase[] {
   return [
     alignmentArguments(),
     lettersArguments(),
+    ...looksArguments(),
     ...tilesArguments(),
     {
       kernel: "boxReduce",
@@ -31,32 +33,6 @@ export function argumentCases(): ArgumentCase[] {
         ["factor", 1.5, "out-of-range"],
         ["sourceWidth", 0, "out-of-range"],
         ["sourceHeight", Number.NaN, "not-finite"],
-      ],
-    },
-    {
-      kernel: "sharpness",
-      good: {
-        source: new Uint8Array(75),
-        channels: 3,
-        sourceWidth: 5,
-        sourceHeight: 5,
-        left: 1,
-        top: 0,
-        width: 4,
-        height: 5,
-        noise: 2,
-        sums: new Float64Array(6),
-      },
-      wrong: [
-        ["source", new Uint8Array(74), "wrong-length"],
-        ["sums", new Float64Array(5), "wrong-length"],
-        ["sums", new Float32Array(6), "wrong-type"],
-        ["left", 2, "out-of-range"],
-        ["top", 1, "out-of-range"],
-        ["width", 6, "out-of-range"],
-        ["height", 0, "out-of-range"],
-        ["noise", -1, "out-of-range"],
-        ["channels", 2, "out-of-range"],
       ],
     },
     {
@@ -108,16 +84,6 @@ export function argumentCases(): ArgumentCase[] {
         ["pairs", Int32Array.of(-1, 0), "out-of-range"],
         ["found", new Float64Array(4), "wrong-length"],
         ["threads", 0, "out-of-range"],
-      ],
-    },
-    {
-      kernel: "histograms",
-      good: { source: new Uint8Array(12), count: 4, greys: new Uint32Array(256), chromas: new Uint32Array(256) },
-      wrong: [
-        ["source", new Uint8Array(13), "wrong-length"],
-        ["greys", new Int32Array(256), "wrong-type"],
-        ["chromas", new Uint32Array(255), "wrong-length"],
-        ["count", -1, "out-of-range"],
       ],
     },
     {

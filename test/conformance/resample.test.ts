@@ -30,6 +30,27 @@ describe.each(variants)("$name", ({ kernels }) => {
     });
     expect(createHash("sha256").update(target).digest("hex")).toBe(sha256);
   });
+
+  test("more sizes in turn than taps are kept of, each twice: the same bytes, whatever was asked before", () => {
+    const scaled = (side: number, to: number): string => {
+      const target = new Uint8Array(to * to * 3);
+      kernels.resample({
+        source: draw(side * side * 3),
+        sourceWidth: side,
+        sourceHeight: side,
+        target,
+        targetWidth: to,
+        targetHeight: to,
+        channels: 3,
+      });
+      return createHash("sha256").update(target).digest("hex");
+    };
+    const shapes = Array.from({ length: 12 }, (_, index) => [20 + index, 9 + (index % 3) * 20] as const);
+    const once = shapes.map(([side, to]) => scaled(side, to));
+    const again = [...shapes].reverse().map(([side, to]) => [scaled(side, to), scaled(side, to)]);
+    expect(again.reverse()).toEqual(once.map((hash) => [hash, hash]));
+    expect(new Set(once).size).toBe(12);
+  });
 });
 
 /** The formula of make.py. */

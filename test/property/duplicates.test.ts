@@ -240,12 +240,12 @@ describe("matchHashes", () => {
       fc.property(fc.integer(), fc.integer({ min: 2, max: 40 }), (seed, count) => {
         const random = createRandom(seed);
         // Hashes of pictures, so that those of the eight orientations belong together: each is new, or an earlier one laid anew with some noise.
-        const greys: Float64Array[] = [];
+        const greys: Float32Array[] = [];
         for (let index = 0; index < count; index++) {
-          const from = index % 3 === 0 ? null : (greys[random.below(index)] as Float64Array);
+          const from = index % 3 === 0 ? null : (greys[random.below(index)] as Float32Array);
           const { start, stepX, stepY } = orientedSteps(hashSide, hashSide, orientations[random.below(8)] as Orientation);
           greys.push(
-            Float64Array.from({ length: hashSide ** 2 }, (_, at) =>
+            Float32Array.from({ length: hashSide ** 2 }, (_, at) =>
               from === null
                 ? 255 * random.unit()
                 : (from[start + (at % hashSide) * stepX + Math.floor(at / hashSide) * stepY] as number) + 6 * random.normal(),

@@ -7,7 +7,7 @@ import { lstatSync } from "node:fs";
 import { fsPath, isInside } from "../base/path-bytes.ts";
 import type { FoundFile } from "../ingest/scan/walk.ts";
 import type { WriteStore } from "../store/database.ts";
-import { deleteFile, fileById, filesOfContent, moveFile, type FileRow } from "../store/queries/files.ts";
+import { deleteFile, fileById, filesOfContent, knowsOthers, moveFile, type FileRow } from "../store/queries/files.ts";
 import { listFolders } from "../store/queries/folders.ts";
 
 export interface Moves {
@@ -20,6 +20,8 @@ export interface Moves {
  * @param absent known rows that its listing did not find. What lies in a folder of the collection that is not there now (a drive taken off) has not moved.
  */
 export function createMoves(store: WriteStore, scanId: number, absent: readonly FileRow[]): Moves {
+  // Of a new folder nothing can have moved, and nobody asks for each of its files.
+  if (absent.length === 0 && !knowsOthers(store, scanId)) return { take: () => false };
   const unfound = new Set(absent.map((row) => row.id));
   const away = listFolders(store).filter((folder) => isGone(folder));
   // The file system is asked once per row of a content: thousands of identical files stay linear.

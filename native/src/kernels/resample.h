@@ -16,6 +16,7 @@
 namespace likeness {
 
 struct ResampleTaps {
+  int64_t sourceSize = 0, targetSize = 0;
   std::vector<int32_t> starts, counts, weights;
   std::vector<double> exact;
   /** Made where a path asks for them (makeResamplePairs). */
@@ -23,9 +24,13 @@ struct ResampleTaps {
   int widest = 0;
 };
 
+/** Lengths whose taps are kept: pictures of one size, each scaled to a few others. */
+constexpr int resampleKept = 8;
+
 /** Memory that lives from picture to picture. */
 struct ResampleScratch {
-  ResampleTaps across, down;
+  ResampleTaps kept[resampleKept];
+  int next = 0;
   std::vector<uint8_t> line, middle;
 };
 
@@ -51,6 +56,8 @@ inline void makeResampleTaps(int64_t sourceSize, int64_t targetSize, ResampleTap
   double filterScale = std::max(scale, 1.0);
   double support = 2 * filterScale;
   double inverse = 1 / filterScale;
+  taps.sourceSize = 0;
+  taps.pairs.clear();
   taps.widest = static_cast<int>(std::ceil(support)) * 2 + 1;
   taps.starts.resize(targetSize);
   taps.counts.resize(targetSize);
@@ -74,6 +81,19 @@ inline void makeResampleTaps(int64_t sourceSize, int64_t targetSize, ResampleTap
     taps.starts[index] = static_cast<int32_t>(start);
     taps.counts[index] = static_cast<int32_t>(count);
   }
+  // Last: whoever ran out of memory above has made none.
+  taps.sourceSize = sourceSize;
+  taps.targetSize = targetSize;
+}
+
+/** Those of one length to another, made where they are not among the last few: a picture of 160 px to 32 takes as long for its taps as for a third of its pixels. */
+inline ResampleTaps& tapsFor(int64_t sourceSize, int64_t targetSize, ResampleScratch& scratch) {
+  for (ResampleTaps& taps : scratch.kept)
+    if (taps.sourceSize == sourceSize && taps.targetSize == targetSize) return taps;
+  ResampleTaps& taps = scratch.kept[scratch.next];
+  scratch.next = (scratch.next + 1) % resampleKept;
+  makeResampleTaps(sourceSize, targetSize, taps);
+  return taps;
 }
 
 inline uint8_t resampleByte(int32_t sum) {
@@ -114,6 +134,7 @@ inline int16_t lowerPart(int32_t weight) { return static_cast<int16_t>(weight & 
 constexpr int resampleGroup = 32;
 
 inline void makeResamplePairs(ResampleTaps& taps) {
+  if (!taps.pairs.empty()) return;
   const int groups = (taps.widest + 3) / 4;
   taps.pairs.assign(taps.starts.size() * static_cast<size_t>(groups * resampleGroup), 0);
   for (size_t column = 0; column < taps.starts.size(); column++) {
@@ -193,11 +214,11 @@ inline void resample(const uint8_t* source, uint8_t* target, const ResampleShape
   const bool isWide = level == Instructions::avx2 || level == Instructions::avx512;
   const uint8_t* middle = source;
   if (shape.targetWidth != shape.sourceWidth) {
-    makeResampleTaps(shape.sourceWidth, shape.targetWidth, scratch.across);
+    ResampleTaps& across = tapsFor(shape.sourceWidth, shape.targetWidth, scratch);
     scratch.middle.resize(stride * shape.sourceHeight);
     scratch.line.resize(sourceStride + resamplePadding);
 #if defined(LIKENESS_X86)
-    if (channels == 3 && isWide) makeResamplePairs(scratch.across);
+    if (channels == 3 && isWide) makeResamplePairs(across);
 #endif
     for (int64_t row = 0; row < shape.sourceHeight; row++) {
       const uint8_t* line = source + row * sourceStride;
@@ -205,12 +226,12 @@ inline void resample(const uint8_t* source, uint8_t* target, const ResampleShape
 #if defined(LIKENESS_X86)
       if (channels == 3 && isWide) {
         std::memcpy(scratch.line.data(), line, sourceStride);
-        resampleLine3Avx2(scratch.line.data(), scratch.across, shape.targetWidth, to);
+        resampleLine3Avx2(scratch.line.data(), across, shape.targetWidth, to);
         continue;
       }
 #endif
-      if (channels == 3) resampleLineScalar<3>(line, scratch.across, shape.targetWidth, to);
-      else resampleLineScalar<1>(line, scratch.across, shape.targetWidth, to);
+      if (channels == 3) resampleLineScalar<3>(line, across, shape.targetWidth, to);
+      else resampleLineScalar<1>(line, across, shape.targetWidth, to);
     }
     middle = scratch.middle.data();
   }
@@ -218,17 +239,17 @@ inline void resample(const uint8_t* source, uint8_t* target, const ResampleShape
     std::memcpy(target, middle, stride * shape.targetHeight);
     return;
   }
-  makeResampleTaps(shape.sourceHeight, shape.targetHeight, scratch.down);
+  const ResampleTaps& down = tapsFor(shape.sourceHeight, shape.targetHeight, scratch);
   for (int64_t row = 0; row < shape.targetHeight; row++) {
-    const uint8_t* from = middle + static_cast<int64_t>(scratch.down.starts[row]) * stride;
-    const int32_t* weights = scratch.down.weights.data() + row * scratch.down.widest;
+    const uint8_t* from = middle + static_cast<int64_t>(down.starts[row]) * stride;
+    const int32_t* weights = down.weights.data() + row * down.widest;
 #if defined(LIKENESS_X86)
     if (isWide) {
-      resampleDownAvx2(from, stride, weights, scratch.down.counts[row], target + row * stride);
+      resampleDownAvx2(from, stride, weights, down.counts[row], target + row * stride);
       continue;
     }
 #endif
-    resampleDownScalar(from, stride, weights, scratch.down.counts[row], 0, target + row * stride);
+    resampleDownScalar(from, stride, weights, down.counts[row], 0, target + row * stride);
   }
   (void)isWide;
 }

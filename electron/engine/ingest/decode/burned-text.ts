@@ -34,14 +34,24 @@ export function countLetters(picture: Picture): number {
   if (room.length < needed) room = new Int32Array(needed);
   const count = loadKernels().findLetters({ source: data, width, height, letters: room });
   const found: Record<number, Letter[]> = { 1: [], 2: [] };
-  for (let at = 0; at < count; at++) {
-    const [left, top, right, bottom, area, outline, sum, polarity] = room.subarray(at * letterColumns, (at + 1) * letterColumns) as unknown as readonly [number, number, number, number, number, number, number, number]; // prettier-ignore
-    found[polarity]?.push({ left, top, right, bottom, tall: bottom - top, level: sum / area, stroke: strokeWidth(area, outline) });
+  for (let at = 0; at < count * letterColumns; at += letterColumns) {
+    const [left, top, right, bottom] = [room[at], room[at + 1], room[at + 2], room[at + 3]] as [number, number, number, number];
+    const [area, outline, sum] = [room[at + 4], room[at + 5], room[at + 6]] as [number, number, number];
+    found[room[at + 7] as number]?.push({
+      left,
+      top,
+      right,
+      bottom,
+      tall: bottom - top,
+      level: sum / area,
+      stroke: strokeWidth(area, outline),
+    });
   }
   return Math.max(...Object.values(found).map(lettersInLines));
 }
 
 function lettersInLines(found: readonly Letter[]): number {
+  if (found.length < line.fewest) return 0;
   const letters = [...found].sort((one, other) => one.left - other.left || one.top - other.top);
   const taken = new Set<Letter>();
   let count = 0;

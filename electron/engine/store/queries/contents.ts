@@ -92,9 +92,12 @@ export function contentById(store: ReadStore, id: number): ContentRow | undefine
   return readOne<ContentRow>(store, "SELECT * FROM contents WHERE id = ?", id);
 }
 
-/** Hashes of the contents of this size, at most `limit`: a new file can be a copy of these only. */
+/**
+ * Hashes of the contents of this size, at most `limit`: a new file can be a copy of these only. The limit is part of the text (a caller has one or two): SQLite prepares a statement anew at each run whose
+ * limit is bound, which took more than half of this query.
+ */
 export function hashesOfSize(store: ReadStore, sizeBytes: number, limit: number): string[] {
-  return readRaw<[Buffer]>(store, "SELECT hash FROM contents WHERE size_bytes = ? LIMIT ?", sizeBytes, limit).map(([hash]) =>
+  return readRaw<[Buffer]>(store, `SELECT hash FROM contents WHERE size_bytes = ? LIMIT ${limit}`, sizeBytes).map(([hash]) =>
     hash.toString("hex"),
   );
 }

@@ -134,6 +134,11 @@ export function moveFile(
   );
 }
 
+/** Whether any row was not judged by this scan, or is missing. */
+export function knowsOthers(store: ReadStore, scanId: number): boolean {
+  return readOne(store, "SELECT 1 AS found FROM files WHERE scan_id <> ? OR state = 'missing' LIMIT 1", scanId) !== undefined;
+}
+
 /** Forgets the row of a path that another row moves to. */
 export function deleteFile(store: WriteStore, id: number): void {
   write(store, "DELETE FROM files WHERE id = ?", id);
