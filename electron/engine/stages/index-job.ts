@@ -11,6 +11,7 @@ import { findEncoder } from "../encoders/registry.ts";
 import { requireFolder } from "../ingest/scan/folders.ts";
 import type { JobContext, JobResult } from "../jobs/job-runner.ts";
 import { openOnDevice, type ChosenDevice } from "../runtime/devices.ts";
+import { openedAhead } from "../runtime/opened-ahead.ts";
 import type { WriteStore } from "../store/database.ts";
 import { saveEncoder } from "../store/queries/embeddings.ts";
 import { countImages, countOutcomes, listUnreadable } from "../store/queries/files.ts";
@@ -24,7 +25,7 @@ import { mapStage } from "./map-stage.ts";
 import { neighboursStage } from "./neighbours-stage.ts";
 import { outliersStage } from "./outliers-stage.ts";
 import type { Pipeline } from "./pipeline.ts";
-import { scanStage, settleMissing } from "./scan-stage.ts";
+import { scanStage, settleMissing, type ScanResult } from "./scan-stage.ts";
 import { switchEncoder } from "./switch-encoder.ts";
 
 export interface IndexParameters {
@@ -63,32 +64,36 @@ export async function runIndexJob(parameters: IndexParameters, surroundings: Ind
     return saveEncoder(store, describeEncoderRow(encoder));
   });
   const pipeline: Pipeline = { ...surroundings, encoder, encoderRow, job };
-  // Of a new collection every file will be read: those who read start while it is listed.
-  if (countImages(store) === 0) surroundings.children.warm();
-  const seconds = { scan: 0, decode: 0, embed: 0, neighbours: 0, map: 0, duplicates: 0, outliers: 0 };
-  const timed = async (stage: "scan" | "neighbours" | "map" | "duplicates" | "outliers", work: () => Promise<void>): Promise<void> => {
-    await job.control.gate();
-    job.enter(stage);
-    const timer = startTimer(clock);
-    await work();
-    seconds[stage] = timer();
-  };
-
-  let scan: Awaited<ReturnType<typeof scanStage>> | null = null;
-  await timed("scan", async () => {
-    scan = await scanStage(pipeline, folders, parameters.leftOut?.map(parseShownPath));
-  });
-  const scanned = scan as unknown as Awaited<ReturnType<typeof scanStage>>;
-  surroundings.changed("images", "collection");
-
-  job.enter("embed");
   let used: ChosenDevice["device"] | null = null;
-  const openDevice = async (): Promise<ChosenDevice> => {
+  const ahead = openedAhead(async () => {
     const chosen = await openOnDevice(inferenceRequest(encoder, surroundings.threads), parameters.device, clock);
     used = chosen.device;
     return chosen;
+  });
+  // Of a new collection every file will be read: those who read, and the encoder, start while it is listed.
+  if (countImages(store) === 0) {
+    surroundings.children.warm();
+    ahead.start();
+  }
+  const seconds = { scan: 0, decode: 0, embed: 0, neighbours: 0, map: 0, duplicates: 0, outliers: 0 };
+  const timed = async <T>(stage: "scan" | "neighbours" | "map" | "duplicates" | "outliers", work: () => Promise<T>): Promise<T> => {
+    await job.control.gate();
+    job.enter(stage);
+    const timer = startTimer(clock);
+    const result = await work();
+    seconds[stage] = timer();
+    return result;
   };
-  Object.assign(seconds, await embedStage(pipeline, scanned, openDevice));
+
+  let scanned: ScanResult;
+  try {
+    scanned = await timed("scan", () => scanStage(pipeline, folders, parameters.leftOut?.map(parseShownPath)));
+    surroundings.changed("images", "collection");
+    job.enter("embed");
+    Object.assign(seconds, await embedStage(pipeline, scanned, ahead.take));
+  } finally {
+    await ahead.release();
+  }
   // A drive that was taken off meanwhile must not pass for files that were removed.
   folders.forEach(requireFolder);
   await settleMissing(pipeline, scanned.absent, scanned.scanId);

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import Database from "better-sqlite3";
 import { describe, expect, test } from "vitest";
 
+import { workersGone } from "#engine/base/live-workers.ts";
 import { createRandom } from "#engine/base/random.ts";
 import { createEngine, type Engine } from "#engine/engine.ts";
 import type { IndexReport, JobId } from "#protocol/model.ts";
@@ -160,6 +161,17 @@ describe("the index job", { timeout: 120_000 }, () => {
     expect(await index(second)).toEqual([21, 20, 20]);
     write("copy of 19.ppm", drawn[19] as Buffer);
     expect(await index(second)).toEqual([22, 20, 20]);
+  });
+
+  test("of a folder without pictures nothing stays open: the encoder had been opened while it was listed", async () => {
+    const { home, engine } = await begin();
+    const bare = join(home, "bare");
+    mkdirSync(bare);
+    writeFileSync(join(bare, "letter.txt"), "no picture");
+    expect(await finished(engine, engine.index([bare], undefined, "cpu"))).toMatchObject({ state: "done", error: null });
+    const started = performance.now();
+    await workersGone(30_000);
+    expect(performance.now() - started).toBeLessThan(29_000);
   });
 
   test("forgetting a collection deletes our own files and nobody else's, and never one in use", async () => {
