@@ -154,15 +154,29 @@ describe("edited copies", () => {
       expect(comparePictures(plain, captioned, { lookForEdits: true }).relation).toBe("same-picture");
     });
 
-    test("over a thing on white ground that fills less than half of the picture; beside it, it may be a line of a slide", async () => {
+    describe("with a thing on white ground that fills less than half of the picture", () => {
       const onWhite = paint(width, height, (x, y) => (Math.hypot(x - 240, 1.6 * (y - 180)) < 150 ? photoPaint5(x, y) : [255, 255, 255]));
-      for (const [x, y, relation] of [
-        [170, 190, "same-picture"],
-        [20, 350, "same-scene"],
-      ] as const) {
-        const captioned = await saved(rawOf(onWhite).composite([{ input: words(x, y, "#ff2") }]));
-        expect(comparePictures(onWhite, captioned, { lookForEdits: true }).relation).toBe(relation);
-      }
+      const relationOf = async (plain: Picture, line: Buffer, lossless = false): Promise<string | null> => {
+        const captioned = await saved(rawOf(plain).composite([{ input: line }]));
+        const [one, other] = [plain, captioned].map((picture) => ({ ...picture, lossless })) as [Picture, Picture];
+        return comparePictures(one, other, { lookForEdits: true }).relation;
+      };
+
+      test("over it, and beside it as the only line there is: the same picture", async () => {
+        expect(await relationOf(onWhite, words(170, 190, "#ff2"))).toBe("same-picture");
+        expect(await relationOf(onWhite, words(20, 350, "#ff2"))).toBe("same-picture");
+      });
+
+      test("beside it where it has a line already, as slides have: the same scene", async () => {
+        const title = `<svg width="${width}" height="${height}"><text x="20" y="30" font-size="22" fill="#259">What was measured</text></svg>`;
+        const slide = await saved(rawOf(onWhite).composite([{ input: Buffer.from(title) }]));
+        expect(await relationOf(slide, words(20, 350, "#ff2"))).toBe("same-scene");
+        expect(await relationOf(slide, words(170, 190, "#ff2"))).toBe("same-picture");
+      });
+
+      test("beside it in files kept without loss, as drawings of a set are: the same scene", async () => {
+        expect(await relationOf(onWhite, words(20, 350, "#ff2"), true)).toBe("same-scene");
+      });
     });
 
     test("in letters of a few pixels, of which a part cannot be seen", async () => {

@@ -9,6 +9,7 @@
  */
 import { inverse, scaleOf, turnOf, type Affine } from "#protocol/affine.ts";
 
+import { countLetters } from "../../ingest/decode/burned-text.ts";
 import { flatActivity, tilesOf } from "../light.ts";
 import { hasForeignDetail, hasForeignGrain } from "../noise.ts";
 import { sourceSize, toPlanes, type Picture, type Planes } from "../picture.ts";
@@ -231,7 +232,9 @@ function compareWarped({ moved, still, movedPlane, stillPlanes, affine, framing 
   const { flat, others, isOfLight } = tilesOf(...asFound, shown);
   const isDrawing = flat > drawing.flatTiles * (flat + others) && !isOfLight;
   const isSlide = isDrawing && flat > mostFlatUnderLetters * (flat + others);
-  const mayBeSure = caption !== undefined && (!isSlide || liesOnThings(caption, caption.on === "a" ? b : a));
+  const plain = caption !== undefined && (caption.on === "a") !== isExchanged ? still : moved;
+  const mayBeSure =
+    caption !== undefined && (!isSlide || liesOnThings(caption, caption.on === "a" ? b : a) || isFirstLine(moved, still, plain));
   const isSure = mayBeSure && (caption.isSure || (framing === "same" && isSureCloser(moved, still, side)));
   [a, b] = [withoutDetail(a, shown), withoutDetail(b, shown)];
   if (hasForeignGrain(a, b) || hasForeignDetail(a, b)) return null;
@@ -245,6 +248,11 @@ function compareWarped({ moved, still, movedPlane, stillPlanes, affine, framing 
     isDrawing,
     livelyMean: report.livelyMean,
   };
+}
+
+/** A slide, a screen, a form has letters already. What has none, a thing on plain ground or a galaxy on black, gets a caption; drawings, of which sets are made, are kept without loss. */
+function isFirstLine(one: Picture, other: Picture, plain: Picture): boolean {
+  return !(one.lossless === true && other.lossless === true) && countLetters(plain) === 0;
 }
 
 /** Was it written over what the picture shows rather than beside it? @param plain the picture that it was not written on */
