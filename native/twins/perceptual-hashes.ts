@@ -13,8 +13,10 @@ export interface PerceptualHashesArguments {
   readonly hashes: Uint8Array;
 }
 
-const side = 32;
-const low = 8;
+/** Pixels of a side, and frequencies that are looked at along it. */
+export const hashSide = 32;
+export const hashFrequencies = 8;
+const [side, low] = [hashSide, hashFrequencies] as const;
 
 export function perceptualHashes(given: PerceptualHashesArguments): void {
   const check = new ArgumentCheck("perceptualHashes", given);
@@ -30,24 +32,20 @@ export function perceptualHashes(given: PerceptualHashesArguments): void {
   });
 }
 
+/** [v, u] */
 function lowFrequencies(grey: Float32Array, cosines: Float64Array): Float64Array {
   const rows = new Float64Array(side * low); // [y, u]
-  for (let y = 0; y < side; y++) {
-    for (let u = 0; u < low; u++) {
-      let sum = 0;
-      for (let x = 0; x < side; x++) sum += (grey[y * side + x] as number) * (cosines[x * low + u] as number);
-      rows[y * low + u] = sum;
-    }
-  }
-  const spectrum = new Float64Array(low * low); // [v, u]
-  for (let v = 0; v < low; v++) {
-    for (let u = 0; u < low; u++) {
-      let sum = 0;
-      for (let y = 0; y < side; y++) sum += (rows[y * low + u] as number) * (cosines[y * low + v] as number);
-      spectrum[v * low + u] = sum;
-    }
-  }
-  return spectrum;
+  for (let y = 0; y < side; y++) rows.set(weighed(grey.subarray(y * side), 1, cosines), y * low);
+  const columns = Array.from({ length: low }, (_, u) => weighed(rows.subarray(u), low, cosines));
+  return Float64Array.from({ length: low * low }, (_, at) => (columns[at % low] as Float64Array)[Math.floor(at / low)] as number);
+}
+
+/** [low] sums of the values that lie so far apart, one for each place along a side, weighed by the cosines. */
+function weighed(values: Float32Array | Float64Array, stride: number, cosines: Float64Array): Float64Array {
+  const sums = new Float64Array(low);
+  for (let at = 0; at < side; at++)
+    for (let u = 0; u < low; u++) sums[u] = (sums[u] as number) + (values[at * stride] as number) * (cosines[at * low + u] as number);
+  return sums;
 }
 
 interface Turn {

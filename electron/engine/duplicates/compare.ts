@@ -12,7 +12,7 @@ import { findCutOffTone, withTone } from "./align/cut-off-tone.ts";
 import { isGrey, withoutColour } from "./align/regrey.ts";
 import { tilesOf } from "./light.ts";
 import { hasForeignDetail, hasForeignGrain } from "./noise.ts";
-import { isLarge, orient, orientations, orientedSteps, sourceSize, swapsSides, toPlanes } from "./picture.ts";
+import { areLossless, isLarge, orient, orientations, orientedSteps, sourceSize, swapsSides, toPlanes } from "./picture.ts";
 import type { Orientation, Picture } from "./picture.ts";
 import { prepare, preparePlanes, sketch, sketchSide } from "./prepared.ts";
 import type { Prepared } from "./prepared.ts";
@@ -111,7 +111,7 @@ function ofAligned({ score, differences }: AlignedMatch, relation: "same-picture
  * told from it by two signs: a photo is seldom kept without loss in all its copies, as icons are, and it is full of detail.
  */
 function mayBeTurned(a: Picture, b: Picture): boolean {
-  const isKept = a.lossless === true && b.lossless === true;
+  const isKept = areLossless(a, b);
   return [a, b].every((picture) => {
     if (!isLarge(sourceSize(picture))) return false;
     const { width, height } = commonSize(picture, picture, firstSide);
@@ -222,7 +222,7 @@ function matchPrepared(preparedA: Prepared, preparedB: Prepared, a: Picture, b: 
     report = retried;
     toned = true;
   }
-  if (sameSize && a.lossless === true && b.lossless === true && !equalButForRounding(preparedA, preparedB, sourcePixels)) return null;
+  if (sameSize && areLossless(a, b) && !equalButForRounding(preparedA, preparedB, sourcePixels)) return null;
   if (hasForeignGrain(preparedA, preparedB)) return null;
   if (Math.max(Math.abs(shift.x), Math.abs(shift.y)) < 0.25 && hasForeignDetail(preparedA, preparedB)) return null;
   return { worst: report.worst, score: (toned ? 0.95 : 1) * (1 - 0.3 * (report.worst / accepted.worst)), toned };

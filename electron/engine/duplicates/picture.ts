@@ -18,6 +18,11 @@ export interface Picture {
   readonly lossless?: boolean;
 }
 
+/** Both files keep every pixel. */
+export function areLossless(one: Picture, other: Picture): boolean {
+  return one.lossless === true && other.lossless === true;
+}
+
 /** Luma and chroma (JPEG's YCbCr, BT.601 full range, chroma around 0), each [height, width]. */
 export interface Planes {
   readonly width: number;

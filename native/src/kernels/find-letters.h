@@ -74,7 +74,7 @@ LIKENESS_INLINE void sumNeighbours(const uint16_t* columns, uint16_t* fours, uin
   for (int64_t x = 0; x < width + 8; x++) eights[x] = static_cast<uint16_t>(fours[x] + fours[x + 4]);
 }
 
-/** @param areas pixels of the square around each pixel; marks: 1 = brighter than around by `contrast`, 2 = darker, 0 = neither */
+/** `scratch.areas` are the pixels of the square around each pixel. @param marks 1 = brighter than around by `contrast`, 2 = darker, 0 = neither */
 LIKENESS_INLINE void markRow(const uint8_t* grey, const LettersScratch& scratch, uint8_t* marks, int64_t width) {
   const uint16_t *columns = scratch.columns.data(), *fours = scratch.fours.data(), *eights = scratch.eights.data();
   const int32_t* areas = scratch.areas.data();
@@ -133,7 +133,7 @@ struct Plain {
     return sum;
   }
 
-  /** Where a mark differs from the one before it, in order; most words of eight bytes hold no such place. Both rows begin one byte before the picture's, with a zero. */
+  /** Where a mark differs from the one before it, in order; most words of eight bytes hold no such place. @param marks one byte before the picture's first: a zero */
   static int64_t changes(const uint8_t* marks, int64_t width, int32_t* places) {
     int64_t count = 0;
     for (int64_t from = 0; from <= width; from += 8) {

@@ -12,7 +12,7 @@ import { inverse, scaleOf, turnOf, type Affine } from "#protocol/affine.ts";
 import { countLetters } from "../../ingest/decode/burned-text.ts";
 import { flatActivity, tilesOf } from "../light.ts";
 import { hasForeignDetail, hasForeignGrain } from "../noise.ts";
-import { sourceSize, toPlanes, type Picture, type Planes } from "../picture.ts";
+import { areLossless, sourceSize, toPlanes, type Picture, type Planes } from "../picture.ts";
 import { preparePlanes, type Prepared } from "../prepared.ts";
 import { compareTiles, countStructuredTiles, type TileReport, type Tone } from "../tiles.ts";
 import { middleShift } from "../tone.ts";
@@ -252,7 +252,7 @@ function compareWarped({ moved, still, movedPlane, stillPlanes, affine, framing 
 
 /** A slide, a screen, a form has letters already. What has none, a thing on plain ground or a galaxy on black, gets a caption; drawings, of which sets are made, are kept without loss. */
 function isFirstLine(one: Picture, other: Picture, plain: Picture): boolean {
-  return !(one.lossless === true && other.lossless === true) && countLetters(plain) === 0;
+  return !areLossless(one, other) && countLetters(plain) === 0;
 }
 
 /** Was it written over what the picture shows rather than beside it? @param plain the picture that it was not written on */

@@ -4,16 +4,16 @@
  * frequencies, so all eight orientations come from one transform.
  */
 import { loadKernels } from "#native/kernels.ts";
+import { hashFrequencies, hashSide } from "#native/twins/perceptual-hashes.ts";
+
+export { hashSide };
 
 /** Order of the hashes: the picture as it is, turned clockwise by 90, 180, 270 degrees, then mirrored left-right and turned likewise. */
 export const hashOrientations = ["0", "90", "180", "270", "mirrored 0", "mirrored 90", "mirrored 180", "mirrored 270"] as const;
 
-export const hashSide = 32;
-const low = 8;
-
 /** [x, u] cos((2x + 1) u pi / 64), u = 0..7; the scale of u = 0 does not matter to signs against a median. */
-const cosines = Float64Array.from({ length: hashSide * low }, (_, index) =>
-  Math.cos(((2 * Math.floor(index / low) + 1) * (index % low) * Math.PI) / (2 * hashSide)),
+const cosines = Float64Array.from({ length: hashSide * hashFrequencies }, (_, index) =>
+  Math.cos(((2 * Math.floor(index / hashFrequencies) + 1) * (index % hashFrequencies) * Math.PI) / (2 * hashSide)),
 );
 
 /**
